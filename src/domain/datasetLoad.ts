@@ -1,0 +1,36 @@
+import type { DatasetName } from './exportWindow.js';
+
+/**
+ * How a dataset's landings become rows: plain data, run by a warehouse.
+ *
+ * The slicer turns each landing into NDJSON lines `{"landing","item","position","doc"}`, one a element of `sliceArray`, and hands
+ * over the rest of each envelope. The warehouse then makes these temporary tables, on which the SQL below (DuckDB's dialect) relies:
+ *
+ * - `raw(landing TEXT, item BIGINT, position BIGINT, doc STRUCT as in docType)`
+ * - `item(landing TEXT, item BIGINT, base TIMESTAMPTZ, covered_until TIMESTAMPTZ, envelope JSON)`
+ * - `asked(window_id, management_unit_id, business_unit_id, time_zone, start_at, end_at, formula)`: one row
+ * - `asked_day(local_date DATE, day_start TIMESTAMPTZ, day_end TIMESTAMPTZ, length_seconds BIGINT)`
+ *
+ * and adds `window_id`, `landing_sha256` and `loaded_at` to what `rowsSql` selects (which selects `landing` and `local_date` too).
+ */
+export interface DatasetLoad {
+  readonly dataset: DatasetName;
+  /** Name of the array, anywhere in a document, whose elements become lines. */
+  readonly sliceArray: string;
+  /** DuckDB type of one element, for `read_json(columns = …)`; only fields that we load. */
+  readonly docType: string;
+  /** Statements that must return no row. A row is a violation: `{path, problem}`; the first is shown. */
+  readonly checks: readonly { readonly name: string; readonly sql: string }[];
+  readonly tables: readonly TableLoad[];
+}
+
+/** One fact table of a dataset. */
+export interface TableLoad {
+  readonly table: string;
+  /** Key columns: unique over the whole table, asserted before commit. */
+  readonly key: readonly string[];
+  /** `SELECT landing, local_date, <every other column but window_id, landing_sha256, loaded_at>`. */
+  readonly rowsSql: string;
+  /** Whether distinct `user_id`s of this table decide that a day lost agents (`Shrunk`). */
+  readonly countsAgents: boolean;
+}

@@ -1,0 +1,89 @@
+import type { Family } from '../domain/family.js';
+import type { LandingEncoding } from '../domain/landing.js';
+
+/** An answer decoded into our types, with the body exactly as received. */
+export interface ApiAnswer<T> {
+  readonly value: T;
+  readonly raw: Uint8Array;
+  readonly encoding: LandingEncoding;
+  readonly correlationId: string;
+  readonly receivedAt: string;
+}
+
+export interface ManagementUnit {
+  readonly id: string;
+  readonly name: string;
+  readonly businessUnitId: string;
+  readonly timeZone: string;
+  readonly startDayOfWeek: string | null;
+}
+
+/** Body of `POST /api/v2/workforcemanagement/adherence/historical/bulk`, one item. Instants are ISO 8601 UTC. */
+export interface AdherenceJobRequest {
+  readonly managementUnitId: string;
+  readonly startDate: string;
+  readonly endDate: string;
+  readonly timeZone: string;
+  readonly includeExceptions: boolean;
+  readonly includeActuals: boolean;
+}
+
+export interface AdherenceJob {
+  readonly jobId: string;
+  readonly state: 'Processing' | 'Complete' | 'Error';
+  /** Signed: a capability. Never to be logged, stored or put into a workflow history. */
+  readonly downloadUrls: readonly string[];
+  readonly correlationId: string;
+  /** When the answer was read. */
+  readonly receivedAt: string;
+}
+
+/** Body of `POST /api/v2/analytics/users/aggregates/query` for routing-status times. */
+export interface UsersAggregatesRequest {
+  readonly startAt: string;
+  readonly endAt: string;
+  readonly granularity: 'PT30M' | 'PT15M';
+  readonly timeZone: string;
+  readonly userIds: readonly string[];
+}
+
+/** A download under way. `body` yields bytes as sent (still encoded). */
+export interface Download {
+  /** Where in the whole body these bytes start: 0 when the server ignored the range or the body changed. */
+  readonly offset: number;
+  readonly totalBytes: number | null;
+  readonly etag: string | null;
+  readonly encoding: LandingEncoding;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * One Genesys Cloud organisation, through the official SDK.
+ *
+ * Every method is one API call of its family; it waits at most 2 s for the budget, and past that throws `Throttled` with the
+ * instant. Every method throws `Failure`: `Throttled`, `Transient`, `Expired`, `TooLarge`, `InvalidInput`, `Unauthorized`,
+ * `Forbidden`, `Corrupt` (a required field is missing: the message has its path). No message holds a token or a secret.
+ */
+export interface GenesysClient {
+  organization(): Promise<ApiAnswer<{ id: string; name: string }>>;
+  businessUnits(): Promise<ApiAnswer<{ id: string; name: string }[]>>;
+  managementUnits(): Promise<ApiAnswer<ManagementUnit[]>>;
+  managementUnitUsers(managementUnitId: string): Promise<ApiAnswer<{ id: string; name: string | null }[]>>;
+  activityCodes(businessUnitId: string): Promise<ApiAnswer<{ id: string; name: string; category: string | null }[]>>;
+  createAdherenceJob(request: AdherenceJobRequest): Promise<AdherenceJob>;
+  /** @throws Failure `Expired` when Genesys no longer knows the job (404 `job.not.found`), or it was another client's. */
+  adherenceJob(jobId: string): Promise<AdherenceJob>;
+  /** @throws Failure `InvalidInput` with `facts.refusedIds` where Genesys named user ids that it refuses. */
+  usersAggregates(request: UsersAggregatesRequest): Promise<ApiAnswer<null>>;
+  /**
+   * Follows a signed URL, to an allowed host only, without the token.
+   *
+   * @param from bytes already kept, with the `ETag` that came with them.
+   * @throws Failure `Expired` on 403, 404 or 410: read the job again for a fresh URL.
+   */
+  download(url: string, from: { offset: number; etag: string | null }, signal?: AbortSignal): Promise<Download>;
+  /** Closed gates, for progress and status. `until` in milliseconds since the epoch. */
+  gates(): readonly { gate: Family | 'token'; untilMs: number; why: string }[];
+  /** Closes the connections. */
+  close(): Promise<void>;
+}

@@ -82,17 +82,24 @@ export const WindowSeal = z.object({
 });
 export type WindowSeal = z.infer<typeof WindowSeal>;
 
-/** What an export did, whole: every window and every gap. Stored beside the windows' seals and bound by the same chain entry. */
+/**
+ * What an export did, whole: every window and every gap.
+ *
+ * Stored as `seals/<exportId>/<runId>.json` and bound by the same chain entry as its windows' seals.
+ */
 export const ExportSeal = z.object({
   v: z.literal(1),
   kind: z.literal('export'),
+  /** Workflow id of the export, and the first run id of its chain of runs. */
   exportId: z.string(),
-  number: z.number().int().positive(),
+  runId: z.string(),
   organisationId: z.string(),
   request: z.unknown(),
   status: z.enum(['complete', 'completeWithGaps']),
   startedAt: z.string(),
   endedAt: z.string(),
+  /** The organisation's structure as it was read for this export. */
+  structure: z.array(SealedLanding),
   windows: z.array(z.object({ windowId: z.string(), seal: z.string().nullable() })),
   rows: Rows,
   gaps: z.array(z.unknown()),

@@ -1,0 +1,72 @@
+import type { ExportWindow } from './exportWindow.js';
+
+/** What decides when a window may start. */
+export type WindowSpan = Pick<ExportWindow, 'dataset' | 'startAt' | 'endAt'>;
+
+/** A page of an export's windows. `next` is the cursor of the page after it, or null when this is the last. */
+export interface WindowPage {
+  readonly windows: ExportWindow[];
+  readonly next: string | null;
+}
+
+/**
+ * A whole export's windows in the order in which they are handed out: by time, so that years are done one after the other.
+ *
+ * Every adherence window that touches the days of an occupancy window (of any unit, in UTC) comes before it, because adherence
+ * names the users that occupancy asks for. Adherence stands at its start, occupancy at its end; at one instant occupancy comes
+ * first, as half-open windows that meet do not touch. Ties go by management unit, then dates, so the order is total.
+ */
+export function exportOrder(windows: readonly ExportWindow[]): ExportWindow[] {
+  return windows
+    .map((window) => ({ window, key: orderKey(window) }))
+    .sort((a, b) => compareText(a.key, b.key))
+    .map(({ window }) => window);
+}
+
+/**
+ * The windows after a cursor, at most `limit` (at least 1), in export order. The first page has the cursor null.
+ *
+ * The cursor is a place in the order, not a count, so a plan made anew between pages (after a restart, or with some days loaded
+ * by now) neither skips a window nor hands one out twice. For the same windows on every page, plan them with the coverage as
+ * it was when the export began: runs of days are cut into windows from their first day, and a day loaded since would move it.
+ * By the order, the adherence windows that touch an occupancy window are on its page or on an earlier one.
+ */
+export function pageOfWindows(windows: readonly ExportWindow[], cursor: string | null, limit: number): WindowPage {
+  const after = exportOrder(windows.filter((window) => cursor === null || orderKey(window) > cursor));
+  const page = after.slice(0, Math.max(1, limit));
+  const last = page.at(-1);
+  return { windows: page, next: last && page.length < after.length ? orderKey(last) : null };
+}
+
+/**
+ * Index of the first pending window that may start now, or null when all have to wait.
+ *
+ * Adherence always may. Occupancy may when no adherence window that touches its days, of any unit, is running or pending. While
+ * nothing runs, something may always start, in whatever order `pending` is. Windows of earlier pages that still run belong in
+ * `running`.
+ */
+export function nextStartable(pending: readonly WindowSpan[], running: readonly WindowSpan[]): number | null {
+  const adherence = [...pending, ...running].filter((window) => window.dataset === 'adherence').map(spanMs);
+  const index = pending.findIndex((window) => {
+    if (window.dataset === 'adherence') return true;
+    const days = spanMs(window);
+    return !adherence.some((other) => other.startMs < days.endMs && days.startMs < other.endMs);
+  });
+  return index === -1 ? null : index;
+}
+
+/** Sorts as text: an instant of fixed width, what stands first there, then what makes it unique. */
+function orderKey(window: ExportWindow): string {
+  const [at, rank] = window.dataset === 'adherence' ? [window.startAt, '1'] : [window.endAt, '0'];
+  const unique = `${window.managementUnitId} ${window.from} ${window.to}`;
+  return `${new Date(at).toISOString()} ${rank} ${unique}`;
+}
+
+function spanMs(window: WindowSpan): { startMs: number; endMs: number } {
+  return { startMs: Date.parse(window.startAt), endMs: Date.parse(window.endAt) };
+}
+
+/** By code units: the same on every machine, whatever its locale. */
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

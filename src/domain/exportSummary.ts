@@ -1,7 +1,4 @@
-import type { Gap } from './gap.js';
-
-/** Gaps that a workflow's result shows; the manifest has all. */
-export const GAPS_SHOWN = 100;
+import { type Gap, GAPS_IN_RESULT } from './gap.js';
 
 /**
  * Gaps in one order, whatever order they were met in, as few as say the same.
@@ -23,7 +20,7 @@ export function mergeGaps(gaps: readonly Gap[]): Gap[] {
 }
 
 /** The first gaps of a merged list, as many as a result shows. */
-export function firstGaps(merged: readonly Gap[], limit: number = GAPS_SHOWN): Gap[] {
+export function firstGaps(merged: readonly Gap[], limit: number = GAPS_IN_RESULT): Gap[] {
   return merged.slice(0, limit);
 }
 

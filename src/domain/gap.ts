@@ -1,5 +1,8 @@
 import type { DatasetName, LocalDate } from './exportWindow.js';
 
+/** Gaps that a workflow's result shows; the export's manifest has all. */
+export const GAPS_IN_RESULT = 100;
+
 /** Local days that an export was asked for and does not have as asked. `from` inclusive, `to` exclusive. */
 export interface Gap {
   readonly dataset: DatasetName;

@@ -1,5 +1,4 @@
-/** Most user ids that one users aggregates query takes. Source: Genesys's user aggregates query reference. */
-export const USERS_PER_CALL = 100;
+import { USERS_A_QUERY } from './userSlices.js';
 
 /** What a plan comes to, in the numbers that decide how many calls it needs. */
 export interface CallFacts {
@@ -31,6 +30,6 @@ export interface CallCount {
 export function minimumCalls(facts: CallFacts): CallCount {
   const structure = 1 + 1 + facts.managementUnits + facts.businessUnits;
   const adherence = 2 * facts.adherenceWindows;
-  const occupancy = facts.occupancyWindowUsers.reduce((calls, users) => calls + Math.ceil(users / USERS_PER_CALL), 0);
+  const occupancy = facts.occupancyWindowUsers.reduce((calls, users) => calls + Math.ceil(users / USERS_A_QUERY), 0);
   return { structure, adherence, occupancy, total: structure + adherence + occupancy };
 }

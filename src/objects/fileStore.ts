@@ -1,0 +1,211 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import { Failure } from '../domain/failure.js';
+import type { Landing, LandingEncoding } from '../domain/landing.js';
+import { createFileOnce, makeDirectory, replaceFile } from './durableFile.js';
+import { openFileSpool } from './fileSpool.js';
+import { landingPath, objectPathSegments } from './objectPath.js';
+import type { ObjectStore, Spool } from './objectStore.js';
+import { isMissing, storageFailure } from './storageFailure.js';
+
+/** Bodies on their way, outside what is listed; also the sign that this is our directory and not a bare mount point. */
+const SPOOLS = '.spool';
+/** Unfinished small files. They live for milliseconds; older ones were left by a killed process. */
+const SCRATCH = '.scratch';
+const SCRATCH_STALE_MS = 3_600_000;
+const READ_CHUNK_BYTES = 256 * 1024;
+
+/**
+ * Opens a directory of objects: landings, seals and the chain as plain files, which `sha256sum` and `jq` can check.
+ *
+ * Makes what is missing (directories 0700, files 0600) and sweeps what killed processes left. Several processes may share it.
+ *
+ * @param options.readOnly touch nothing; for verification of a copy or of a read-only mount. Writing then fails as `Blocked`.
+ * @throws Failure `Blocked` when the directory cannot be made or, read-only, is not there.
+ */
+export function openFileStore(options: { directory: string; readOnly?: boolean }): ObjectStore {
+  const directory = resolve(options.directory);
+  const readOnly = options.readOnly ?? false;
+  try {
+    if (readOnly) {
+      readdirSync(directory);
+    } else {
+      for (const part of ['landings', 'seals', 'chain', SPOOLS, SCRATCH]) {
+        mkdirSync(join(directory, part), { recursive: true, mode: 0o700 });
+      }
+      sweepScratch(join(directory, SCRATCH));
+    }
+  } catch (error) {
+    throw storageFailure(error, `opening the objects in ${directory}`, 'nothing was changed');
+  }
+  return new FileStore(directory, readOnly);
+}
+
+class FileStore implements ObjectStore {
+  private readonly scratch: string;
+
+  constructor(
+    readonly location: string,
+    private readonly readOnly: boolean,
+  ) {
+    this.scratch = join(location, SCRATCH);
+  }
+
+  async spool(name: string): Promise<{ landed: Landing } | { spool: Spool }> {
+    const directory = join(this.location, SPOOLS, ...objectPathSegments(name));
+    return await this.storing(`opening the spool ${name}`, 'what it holds is kept', async () => {
+      await this.assertWritable();
+      return await openFileSpool({
+        name,
+        directory,
+        landings: join(this.location, 'landings'),
+        scratch: this.scratch,
+        assertPresent: () => this.assertPresent(),
+      });
+    });
+  }
+
+  async landBytes(bytes: Uint8Array, encoding: LandingEncoding): Promise<Landing> {
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    return await this.storing(`landing ${bytes.byteLength} bytes`, 'nothing was written', async () => {
+      await this.assertWritable();
+      await makeDirectory(join(this.location, 'landings'));
+      await replaceFile(this.scratch, join(this.location, landingPath(sha256)), bytes);
+      return { sha256, bytes: bytes.byteLength, encoding };
+    });
+  }
+
+  async readLanding(sha256: string): Promise<Readable> {
+    const path = landingPath(sha256);
+    const stream = await this.readStream(path);
+    if (stream !== null) return stream;
+    throw new Failure(
+      'Corrupt',
+      `${path} is not in ${this.location}, though it was landed; put it back from a copy, or export its window again`,
+    );
+  }
+
+  async forgetSpools(prefix: string): Promise<void> {
+    const directory = join(this.location, SPOOLS, ...objectPathSegments(withoutTrailingSlash(prefix)));
+    await this.storing(`forgetting the spools of ${prefix}`, 'landings are kept', async () => {
+      await this.assertWritable();
+      await rm(directory, { recursive: true, force: true });
+    });
+  }
+
+  async createOnce(path: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
+    const segments = objectPathSegments(path);
+    if (segments[0] === 'landings') {
+      throw new Failure('InvalidInput', `${path}: landings are named by their hash; land the bytes instead`);
+    }
+    const file = join(this.location, ...segments);
+    return await this.storing(`writing ${path}`, 'nothing was written', async () => {
+      await this.assertWritable();
+      await makeDirectory(dirname(file));
+      return await createFileOnce(this.scratch, file, bytes);
+    });
+  }
+
+  async read(path: string): Promise<Uint8Array | null> {
+    const file = join(this.location, ...objectPathSegments(path));
+    return await this.reading(path, () => readFile(file));
+  }
+
+  async digest(path: string): Promise<{ sha256: string; bytes: number } | null> {
+    const stream = await this.readStream(path);
+    if (stream === null) return null;
+    return await this.storing(`reading ${path}`, 'nothing was changed', async () => {
+      const hash = createHash('sha256');
+      let bytes = 0;
+      for await (const chunk of stream as AsyncIterable<Buffer>) {
+        hash.update(chunk);
+        bytes += chunk.byteLength;
+      }
+      return { sha256: hash.digest('hex'), bytes };
+    });
+  }
+
+  async list(prefix: string): Promise<string[]> {
+    const trimmed = withoutTrailingSlash(prefix);
+    const top = trimmed === '' ? [] : objectPathSegments(trimmed);
+    const found: string[] = [];
+    const folders: string[][] = [top];
+    for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+      const path = join(this.location, ...folder);
+      for (const entry of (await this.reading(path, () => readdir(path, { withFileTypes: true }))) ?? []) {
+        if (!isObjectName(entry.name)) continue;
+        if (entry.isDirectory()) folders.push([...folder, entry.name]);
+        else if (entry.isFile()) found.push([...folder, entry.name].join('/'));
+      }
+    }
+    return found.sort();
+  }
+
+  private async readStream(path: string): Promise<Readable | null> {
+    const file = join(this.location, ...objectPathSegments(path));
+    const handle = await this.reading(path, async () => {
+      if (!(await stat(file)).isFile()) return null;
+      return await open(file, 'r');
+    });
+    return handle?.createReadStream({ highWaterMark: READ_CHUNK_BYTES }) ?? null;
+  }
+
+  /** Null where there is no such object; a store that is gone as a whole is never taken for an empty one. */
+  private async reading<T>(path: string, work: () => Promise<T>): Promise<T | null> {
+    return await this.storing(`reading ${path}`, 'nothing was changed', async () => {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+        await this.assertPresent();
+        return null;
+      }
+    });
+  }
+
+  private async assertWritable(): Promise<void> {
+    if (this.readOnly) {
+      throw new Failure('Blocked', `the objects in ${this.location} were opened for reading only; nothing was written`);
+    }
+    await this.assertPresent();
+  }
+
+  private async assertPresent(): Promise<void> {
+    try {
+      await stat(this.readOnly ? this.location : join(this.location, SPOOLS));
+    } catch (error) {
+      throw storageFailure(error, `using the objects in ${this.location}`, 'nothing was written');
+    }
+  }
+
+  private async storing<T>(doing: string, kept: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw storageFailure(error, `${doing} in ${this.location}`, kept);
+    }
+  }
+}
+
+function isObjectName(name: string): boolean {
+  try {
+    return objectPathSegments(name).length === 1;
+  } catch {
+    return false;
+  }
+}
+
+function withoutTrailingSlash(prefix: string): string {
+  return prefix.endsWith('/') ? prefix.slice(0, -1) : prefix;
+}
+
+function sweepScratch(scratch: string): void {
+  for (const name of readdirSync(scratch)) {
+    const path = join(scratch, name);
+    const written = statSync(path, { throwIfNoEntry: false });
+    if (written !== undefined && Date.now() - written.mtimeMs > SCRATCH_STALE_MS) rmSync(path, { force: true });
+  }
+}

@@ -1,0 +1,58 @@
+import type { Family, GateName } from './family.js';
+import type { Counters } from './counterWindow.js';
+
+/** Why and until when no call of a family may leave. */
+export interface ClosedGate {
+  readonly untilMs: number;
+  readonly why: string;
+}
+
+/** Gates by name. A gate that is not here was never closed; one whose instant is past is open. */
+export type Gates<Name extends string = GateName> = Readonly<Partial<Record<Name, ClosedGate>>>;
+
+/** Closes a gate until an instant. A later refusal with an earlier instant changes nothing: only time opens a gate. */
+export function closeGate<Name extends string>(
+  gates: Gates<Name>,
+  gate: Name,
+  untilMs: number,
+  why: string,
+): Gates<Name> {
+  const closed: ClosedGate | undefined = gates[gate];
+  if (!(untilMs > (closed?.untilMs ?? Number.NEGATIVE_INFINITY))) return gates;
+  return { ...gates, [gate]: { untilMs, why } };
+}
+
+/** The gate that holds a family back the longest, or null when the family's calls may leave. `token` holds every family. */
+export function gateHolding(
+  gates: Gates,
+  family: Family,
+  nowMs: number,
+): { gate: GateName; untilMs: number; why: string } | null {
+  const closed = closedGates(gates, nowMs).filter(({ gate }) => gate === family || gate === 'token');
+  return closed.reduce<(typeof closed)[number] | null>(
+    (longest, gate) => (longest === null || gate.untilMs > longest.untilMs ? gate : longest),
+    null,
+  );
+}
+
+/** Gates that are closed now. */
+export function closedGates<Name extends string>(
+  gates: Gates<Name>,
+  nowMs: number,
+): { gate: Name; untilMs: number; why: string }[] {
+  return (Object.entries(gates) as [Name, ClosedGate][])
+    .filter(([, closed]) => closed.untilMs > nowMs)
+    .map(([gate, closed]) => ({ gate, ...closed }));
+}
+
+/**
+ * Which gate a refusal closes: `token` when it concerns every call of the OAuth client, else the call's family.
+ *
+ * It concerns every call when the counters say that the window is used up, or when the body's `limit.key` is one of the limits on
+ * a token or on an OAuth client. Source of the keys: Genesys's limits page, "token.rate.per.minute" and its like.
+ */
+export function gateToClose(family: Family, counters: Counters | null, limitKey: string | null): GateName {
+  if (counters !== null && counters.count >= counters.allowed) return 'token';
+  if (limitKey !== null && /token\.rate\.per|app\.user\.rate\.per/.test(limitKey)) return 'token';
+  return family;
+}

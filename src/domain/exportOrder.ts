@@ -3,10 +3,10 @@ import type { ExportWindow } from './exportWindow.js';
 /** What decides when a window may start. */
 export type WindowSpan = Pick<ExportWindow, 'dataset' | 'startAt' | 'endAt'>;
 
-/** A page of an export's windows. `next` is the cursor of the page after it, or null when this is the last. */
+/** A page of a plan. `next` is the cursor of the page after it, or null when this is the last. */
 export interface WindowPage {
-  readonly windows: ExportWindow[];
-  readonly next: string | null;
+  readonly windows: readonly ExportWindow[];
+  readonly next: number | null;
 }
 
 /**
@@ -24,18 +24,14 @@ export function exportOrder(windows: readonly ExportWindow[]): ExportWindow[] {
 }
 
 /**
- * The windows after a cursor, at most `limit` (at least 1), in export order. The first page has the cursor null.
+ * At most `limit` windows (at least one) of a plan in export order, from a cursor on: 0, or `next` of the page before.
  *
- * The cursor is a place in the order, not a count, so a plan made anew between pages (after a restart, or with some days loaded
- * by now) neither skips a window nor hands one out twice. For the same windows on every page, plan them with the coverage as
- * it was when the export began: runs of days are cut into windows from their first day, and a day loaded since would move it.
- * By the order, the adherence windows that touch an occupancy window are on its page or on an earlier one.
+ * The cursor counts the windows of one plan, so the plan is to be kept between pages, not made anew: days loaded meanwhile would
+ * be cut out of it. By the order, the adherence windows that touch an occupancy window are on its page or on an earlier one.
  */
-export function pageOfWindows(windows: readonly ExportWindow[], cursor: string | null, limit: number): WindowPage {
-  const after = exportOrder(windows.filter((window) => cursor === null || orderKey(window) > cursor));
-  const page = after.slice(0, Math.max(1, limit));
-  const last = page.at(-1);
-  return { windows: page, next: last && page.length < after.length ? orderKey(last) : null };
+export function pageOfWindows(ordered: readonly ExportWindow[], cursor: number, limit: number): WindowPage {
+  const end = cursor + Math.max(1, limit);
+  return { windows: ordered.slice(cursor, end), next: end < ordered.length ? end : null };
 }
 
 /**

@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import * as canonicalizeModule from 'canonicalize';
+
+// The package is CommonJS whose types claim a default export; this is what Node really hands over.
+const canonicalize = canonicalizeModule.default as unknown as (value: unknown) => string | undefined;
+
+/**
+ * The one form in which a document is hashed: canonical JSON (RFC 8785), UTF-8.
+ *
+ * @throws Error when the value has no JSON form (undefined, NaN, Infinity, bigint).
+ */
+export function canonicalBytes(value: unknown): Uint8Array {
+  const text = canonicalize(value);
+  if (text === undefined) throw new Error('this value has no JSON form');
+  return Buffer.from(text, 'utf8');
+}
+
+/** SHA-256 of bytes (or of a text's UTF-8), lower-case hex. */
+export function sha256Hex(content: Uint8Array | string): string {
+  return createHash('sha256').update(content).digest('hex');
+}

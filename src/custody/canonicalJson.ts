@@ -5,14 +5,14 @@ import * as canonicalizeModule from 'canonicalize';
 const canonicalize = canonicalizeModule.default as unknown as (value: unknown) => string | undefined;
 
 /**
- * The one form in which a document is hashed: canonical JSON (RFC 8785), UTF-8.
+ * The one form in which a document is stored and hashed: canonical JSON (RFC 8785), and the SHA-256 of its UTF-8 bytes.
  *
  * @throws Error when the value has no JSON form (undefined, NaN, Infinity, bigint).
  */
-export function canonicalBytes(value: unknown): Uint8Array {
+export function canonicalJson(value: unknown): { text: string; sha256: string } {
   const text = canonicalize(value);
   if (text === undefined) throw new Error('this value has no JSON form');
-  return Buffer.from(text, 'utf8');
+  return { text, sha256: sha256Hex(text) };
 }
 
 /** SHA-256 of bytes (or of a text's UTF-8), lower-case hex. */

@@ -15,6 +15,11 @@ export function canonicalJson(value: unknown): { text: string; sha256: string } 
   return { text, sha256: sha256Hex(text) };
 }
 
+/** Canonical JSON as the bytes that are stored. @throws Error when the value has no JSON form. */
+export function canonicalBytes(value: unknown): Uint8Array {
+  return Buffer.from(canonicalJson(value).text, 'utf8');
+}
+
 /** SHA-256 of bytes (or of a text's UTF-8), lower-case hex. */
 export function sha256Hex(content: Uint8Array | string): string {
   return createHash('sha256').update(content).digest('hex');

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Failure } from '../domain/failure.js';
 import { ChainEntry } from '../domain/seal.js';
-import { canonicalJson, sha256Hex } from './canonicalJson.js';
+import { canonicalBytes, sha256Hex } from './canonicalJson.js';
 import type { ChainHead } from './custodyLedger.js';
 import type { CustodyStore } from './custodyStore.js';
 
@@ -87,10 +87,10 @@ export async function appendAfter(
   entry: NewEntry,
 ): Promise<(ChainHead & { path: string }) | null> {
   const seq = (head?.seq ?? 0) + 1;
-  const { text, sha256 } = canonicalJson(ChainEntry.parse({ v: 1, seq, previous: head?.sha256 ?? null, ...entry }));
+  const bytes = canonicalBytes(ChainEntry.parse({ v: 1, seq, previous: head?.sha256 ?? null, ...entry }));
   const path = chainPath(seq);
-  if ((await store.createOnce(path, Buffer.from(text, 'utf8'))) === 'exists') return null;
-  return { seq, sha256, path };
+  if ((await store.createOnce(path, bytes)) === 'exists') return null;
+  return { seq, sha256: sha256Hex(bytes), path };
 }
 
 /**
@@ -123,7 +123,7 @@ function parseEntry(bytes: Uint8Array, seq: number): ChainEntry {
     const issue = parsed.error.issues[0];
     throw new Error(`is no chain entry (${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unreadable'})`);
   }
-  if (canonicalJson(document).sha256 !== sha256Hex(bytes)) throw new Error('is not canonical JSON');
+  if (!Buffer.from(canonicalBytes(document)).equals(bytes)) throw new Error('is not canonical JSON');
   if (parsed.data.seq !== seq) throw new Error(`says it is entry ${parsed.data.seq}`);
   return parsed.data;
 }

@@ -3,35 +3,21 @@ import type { ExportWindow } from './exportWindow.js';
 /** What decides when a window may start. */
 export type WindowSpan = Pick<ExportWindow, 'dataset' | 'startAt' | 'endAt'>;
 
-/** A page of a plan. `next` is the cursor of the page after it, or null when this is the last. */
-export interface WindowPage {
-  readonly windows: readonly ExportWindow[];
-  readonly next: number | null;
-}
-
 /**
  * A whole export's windows in the order in which they are handed out: by time, so that years are done one after the other.
  *
  * Every adherence window that touches the days of an occupancy window (of any unit, in UTC) comes before it, because adherence
  * names the users that occupancy asks for. Adherence stands at its start, occupancy at its end; at one instant occupancy comes
  * first, as half-open windows that meet do not touch. Ties go by management unit, then dates, so the order is total.
+ *
+ * Cut into pages, the adherence windows that touch an occupancy window are on its page or on an earlier one. Keep the plan between
+ * pages: made anew, it would lack the days loaded meanwhile.
  */
 export function exportOrder(windows: readonly ExportWindow[]): ExportWindow[] {
   return windows
     .map((window) => ({ window, key: orderKey(window) }))
     .sort((a, b) => compareText(a.key, b.key))
     .map(({ window }) => window);
-}
-
-/**
- * At most `limit` windows (at least one) of a plan in export order, from a cursor on: 0, or `next` of the page before.
- *
- * The cursor counts the windows of one plan, so the plan is to be kept between pages, not made anew: days loaded meanwhile would
- * be cut out of it. By the order, the adherence windows that touch an occupancy window are on its page or on an earlier one.
- */
-export function pageOfWindows(ordered: readonly ExportWindow[], cursor: number, limit: number): WindowPage {
-  const end = cursor + Math.max(1, limit);
-  return { windows: ordered.slice(cursor, end), next: end < ordered.length ? end : null };
 }
 
 /**

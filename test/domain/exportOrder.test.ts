@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { addDays } from '../../src/domain/calendar.js';
-import { exportOrder, nextStartable, pageOfWindows } from '../../src/domain/exportOrder.js';
+import { exportOrder, nextStartable } from '../../src/domain/exportOrder.js';
 import { DATASET_NAMES, type ExportWindow, windowId } from '../../src/domain/exportWindow.js';
 import { bisectWindow, planWindows } from '../../src/domain/windowPlan.js';
 import { zonesWithClockChanges } from '../support/zonesWithClockChanges.js';
@@ -68,24 +68,6 @@ describe('the order of an export', () => {
       { numRuns: 60, seed: 6 },
     );
   });
-
-  it('is kept by the pages, which have every window once', () => {
-    fc.assert(
-      fc.property(plans(), fc.integer({ min: 1, max: 40 }), (windows, limit) => {
-        const ordered = exportOrder(windows);
-        const pages = [];
-        for (let cursor: number | null = 0; cursor !== null; ) {
-          const page = pageOfWindows(ordered, cursor, limit);
-          expect(page.windows.length).toBeLessThanOrEqual(limit);
-          pages.push(...page.windows);
-          cursor = page.next;
-        }
-        expect(pages).toEqual(ordered);
-      }),
-      { numRuns: 60, seed: 7 },
-    );
-    expect(pageOfWindows([], 0, 10)).toEqual({ windows: [], next: null });
-  });
 });
 
 describe('the next window to start', () => {
@@ -123,22 +105,21 @@ describe('the next window to start', () => {
         (windows, parallel, pageSize, random) => {
           const pick = (below: number): number => (random.next().value ?? 0) % below;
           const ordered = exportOrder(windows);
-          let cursor: number | null = 0;
+          let handedOut = 0;
           let pending: ExportWindow[] = [];
           const running: ExportWindow[] = [];
           let days = 0;
           for (;;) {
             // The next page is fetched while windows of the page before still run.
-            if (pending.length === 0 && cursor !== null) {
-              const page = pageOfWindows(ordered, cursor, pageSize);
-              pending = [...page.windows];
-              cursor = page.next;
+            if (pending.length === 0) {
+              pending = ordered.slice(handedOut, handedOut + pageSize);
+              handedOut += pending.length;
             }
             const next = running.length < parallel ? nextStartable(pending, running) : null;
             if (next !== null) {
               const [started] = pending.splice(next, 1);
               if (!started) throw new Error('index outside pending');
-              const outstanding = [...pending, ...running, ...ordered.slice(cursor ?? ordered.length)];
+              const outstanding = [...pending, ...running, ...ordered.slice(handedOut)];
               if (started.dataset === 'occupancy')
                 expect(outstanding.filter((other) => other.dataset === 'adherence' && touch(other, started))).toEqual(
                   [],
@@ -197,7 +178,7 @@ function plans(): fc.Arbitrary<ExportWindow[]> {
 
 function shuffle<Item>(items: readonly Item[], random: fc.Stream<number>): Item[] {
   return items
-    .map((item) => ({ item, place: random.next().value ?? 0 }))
+    .map((item) => ({ item, place: Number(random.next().value) }))
     .sort((a, b) => a.place - b.place)
     .map(({ item }) => item);
 }

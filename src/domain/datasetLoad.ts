@@ -3,7 +3,7 @@ import type { DatasetName } from './exportWindow.js';
 /**
  * How a dataset's landings become rows: plain data, run by a warehouse.
  *
- * The slicer turns each landing into NDJSON lines `{"landing","item","position","doc"}`, one a element of `sliceArray`, and hands
+ * The slicer turns each landing into NDJSON lines `{"landing","item","position","doc"}`, one an element of `sliceArray`, and hands
  * over the rest of each envelope. The warehouse then makes these temporary tables, on which the SQL below (DuckDB's dialect) relies:
  *
  * - `raw(landing TEXT, item BIGINT, position BIGINT, doc STRUCT as in docType)`
@@ -11,7 +11,8 @@ import type { DatasetName } from './exportWindow.js';
  * - `asked(window_id, management_unit_id, business_unit_id, time_zone, start_at, end_at, formula)`: one row
  * - `asked_day(local_date DATE, day_start TIMESTAMPTZ, day_end TIMESTAMPTZ, length_seconds BIGINT)`
  *
- * and adds `window_id`, `landing_sha256` and `loaded_at` to what `rowsSql` selects (which selects `landing` and `local_date` too).
+ * and adds `window_id`, `landing_sha256` and `loaded_at` to what `rowsSql` selects. It may also read the warehouse's own tables
+ * and its view `present_agent(user_id, management_unit_id)`.
  */
 export interface DatasetLoad {
   readonly dataset: DatasetName;
@@ -22,6 +23,11 @@ export interface DatasetLoad {
   /** Statements that must return no row. A row is a violation: `{path, problem}`; the first is shown. */
   readonly checks: readonly { readonly name: string; readonly sql: string }[];
   readonly tables: readonly TableLoad[];
+  /**
+   * Selects the `local_date`s that count as answered when the window has no landing because there was nobody to ask for.
+   * Without it, a window with no landing covers nothing.
+   */
+  readonly nobodyToAskSql?: string;
 }
 
 /** One fact table of a dataset. */
@@ -29,8 +35,18 @@ export interface TableLoad {
   readonly table: string;
   /** Key columns: unique over the whole table, asserted before commit. */
   readonly key: readonly string[];
-  /** `SELECT landing, local_date, <every other column but window_id, landing_sha256, loaded_at>`. */
+  /**
+   * `SELECT landing, local_date, left_because, <every other column but window_id, landing_sha256, loaded_at>`.
+   *
+   * `left_because` is NULL for a row to load; otherwise the row stays in the landing, counted under that name in the seal's
+   * `leftInLanding`, and its other columns may be NULL.
+   */
   readonly rowsSql: string;
   /** Whether distinct `user_id`s of this table decide that a day lost agents (`Shrunk`). */
   readonly countsAgents: boolean;
+  /**
+   * Name of a setting of the seal. Where it is `false` these rows were not asked for: the table's rows of the days stay as they are,
+   * because an answer that leaves them out says nothing of them.
+   */
+  readonly onlyWhen?: string;
 }

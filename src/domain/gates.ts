@@ -22,13 +22,13 @@ export function closeGate<Name extends string>(
   return { ...gates, [gate]: { untilMs, why } };
 }
 
-/** The gate that holds a family back the longest, or null when the family's calls may leave. `token` holds every family. */
-export function gateHolding(
-  gates: Gates,
-  family: Family,
+/** The gate of those named that stays closed the longest, or null when all are open. A family's calls also pass `token`. */
+export function gateHolding<Name extends string>(
+  gates: Gates<Name>,
+  names: readonly Name[],
   nowMs: number,
-): { gate: GateName; untilMs: number; why: string } | null {
-  const closed = closedGates(gates, nowMs).filter(({ gate }) => gate === family || gate === 'token');
+): { gate: Name; untilMs: number; why: string } | null {
+  const closed = closedGates(gates, nowMs).filter(({ gate }) => names.includes(gate));
   return closed.reduce<(typeof closed)[number] | null>(
     (longest, gate) => (longest === null || gate.untilMs > longest.untilMs ? gate : longest),
     null,

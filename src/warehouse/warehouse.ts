@@ -1,5 +1,6 @@
 import type { DatasetLoad } from '../domain/datasetLoad.js';
 import type { DatasetName, ExportWindow, LocalDate } from '../domain/exportWindow.js';
+import type { Gap } from '../domain/gap.js';
 import type { LocalDay } from '../domain/localDay.js';
 import type { DayState, SealedLanding, SealedRequest, WindowSeal } from '../domain/seal.js';
 
@@ -91,15 +92,6 @@ export interface WindowOutcome {
   readonly windowId: string;
   readonly seal: string | null;
   readonly gaps: readonly Gap[];
-}
-
-export interface Gap {
-  readonly dataset: DatasetName;
-  readonly managementUnitId: string;
-  readonly from: LocalDate;
-  readonly to: LocalDate;
-  readonly reason: string;
-  readonly message: string;
 }
 
 /** Users to ask occupancy for, and the days that had no adherence to name them. */

@@ -1,0 +1,23 @@
+import { adherenceJobActivities } from './adherenceJob.js';
+import type { ActivityDeps } from './deps.js';
+import { exportEndActivities } from './exportEnd.js';
+import { loadActivities } from './load.js';
+import { occupancyQueryActivities } from './occupancyQuery.js';
+import { otherWindowActivities } from './otherWindow.js';
+import { planActivities } from './plan.js';
+import { structureActivities } from './structure.js';
+
+/** Every activity of a worker, over what it acts through. */
+export function createActivities(deps: ActivityDeps) {
+  return {
+    ...structureActivities(deps),
+    ...planActivities(deps),
+    ...adherenceJobActivities(deps),
+    ...occupancyQueryActivities(deps),
+    ...loadActivities(deps),
+    ...otherWindowActivities(deps),
+    ...exportEndActivities(deps),
+  };
+}
+
+export type Activities = ReturnType<typeof createActivities>;

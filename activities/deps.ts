@@ -1,0 +1,25 @@
+import type { Config } from '../src/config/loadConfig.js';
+import type { GenesysClient } from '../src/genesys/genesysClient.js';
+import type { DownloadLinks } from '../src/genesys/downloadLinks.js';
+import type { ObjectStore } from '../src/objects/objectStore.js';
+import type { Warehouse } from '../src/warehouse/warehouse.js';
+import type { GateReporter } from './gateReporter.js';
+import type { JobTimes } from './jobTimes.js';
+
+/** What the activities of one worker process act through. */
+export interface ActivityDeps {
+  readonly genesys: GenesysClient;
+  /** The organisation that this worker serves: work planned for another is refused. */
+  readonly organisation: { readonly id: string; readonly name: string };
+  readonly objects: ObjectStore;
+  /** Null in a worker that does not own the warehouse. */
+  readonly warehouse: Warehouse | null;
+  readonly links: DownloadLinks;
+  /** How long adherence jobs took, learnt while running. */
+  readonly jobTimes: JobTimes;
+  readonly gateReporter: GateReporter;
+  readonly settings: Config['export'];
+  /** Directory for files that one activity makes and removes. */
+  readonly scratchDirectory: string;
+  now(): Date;
+}

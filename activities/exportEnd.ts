@@ -1,0 +1,70 @@
+import { bindSeals } from '../src/custody/bindSeals.js';
+import { canonicalBytes, sha256Hex } from '../src/custody/canonicalJson.js';
+import { mergeGaps } from '../src/domain/exportSummary.js';
+import type { HistoryExportInput } from '../src/domain/historyExportInput.js';
+import { ExportSeal } from '../src/domain/seal.js';
+import type { ActivityDeps } from './deps.js';
+import { ownedWarehouse } from './ownedWarehouse.js';
+import { PlanSummary, readPlanObject } from './plan.js';
+import { step } from './step.js';
+
+/** What is known of an export when its last window has ended. */
+interface EndedExport {
+  organisationId: string;
+  exportId: string;
+  runId: string;
+  request: HistoryExportInput;
+  status: 'complete' | 'completeWithGaps';
+  startedAt: string;
+  rows: Readonly<Record<string, number>>;
+  planFolder: string;
+}
+
+/** Activities that end an export. */
+export function exportEndActivities(deps: ActivityDeps) {
+  return {
+    /**
+     * Writes the export's manifest and binds it, with every seal not bound yet, to the organisation's chain.
+     *
+     * The manifest's text is kept in the warehouse before the object is written, so a crash between ends in the same manifest.
+     */
+    async sealExport(input: EndedExport): Promise<{ manifest: string; head: string }> {
+      return await step(deps, input, async () => {
+        const warehouse = ownedWarehouse(deps);
+        const { exportId, runId } = input;
+        const manifest = `seals/${asFolder(exportId)}/${runId}.json`;
+        if ((await deps.objects.read(manifest)) === null) {
+          const { structure } = await readPlanObject(deps.objects, `${input.planFolder}/summary.json`, PlanSummary);
+          const outcomes = await warehouse.outcomes(exportId, runId);
+          const seal = ExportSeal.parse({
+            v: 1,
+            kind: 'export',
+            exportId,
+            runId,
+            organisationId: input.organisationId,
+            request: input.request,
+            status: input.status,
+            startedAt: input.startedAt,
+            endedAt: deps.now().toISOString(),
+            structure,
+            windows: outcomes.map(({ windowId, seal: path }) => ({ windowId, seal: path })),
+            rows: input.rows,
+            gaps: mergeGaps(outcomes.flatMap(({ gaps }) => gaps)),
+          });
+          const content = Buffer.from(canonicalBytes(seal)).toString('utf8');
+          await warehouse.addSeal({ path: manifest, sha256: sha256Hex(content), content });
+        }
+        const head = await bindSeals(deps.objects, warehouse, { kind: 'export', at: deps.now().toISOString() });
+        return { manifest, head: head?.sha256 ?? '' };
+      });
+    },
+  };
+}
+
+/** A workflow id as a folder: ids are free text, paths are not. The run id beside it keeps two from meeting. */
+function asFolder(exportId: string): string {
+  return exportId
+    .split('/')
+    .map((segment) => segment.replace(/[^A-Za-z0-9._-]/g, '_').replace(/^\.+$/, '_') || '_')
+    .join('/');
+}

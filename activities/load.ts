@@ -1,0 +1,182 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { writeSeals } from '../src/custody/writeSeals.js';
+import { adherenceRequest, adherenceSettings } from '../src/datasets/adherence.js';
+import { DATASETS } from '../src/datasets/datasets.js';
+import { occupancyRequest, occupancySettings } from '../src/datasets/occupancy.js';
+import { sliceLanding } from '../src/datasets/sliceLanding.js';
+import { ENDPOINTS } from '../src/genesys/endpoints.js';
+import { localDays } from '../src/domain/calendar.js';
+import type {
+  ExportWindowInput,
+  FetchedWindow,
+  LoadSummary,
+  WindowRequest,
+  WindowResult,
+} from '../src/domain/exportSteps.js';
+import { windowId } from '../src/domain/exportWindow.js';
+import type { Gap } from '../src/domain/gap.js';
+import { provisionalFrom } from '../src/domain/provisional.js';
+import type { SealedRequest } from '../src/domain/seal.js';
+import { sealGaps } from '../src/domain/sealGaps.js';
+import type { SlicedLanding } from '../src/warehouse/warehouse.js';
+import type { ActivityDeps } from './deps.js';
+import { usersOfSlice } from './occupancyQuery.js';
+import { ownedWarehouse } from './ownedWarehouse.js';
+import { type Beat, step } from './step.js';
+
+/** Activities between the landings and the warehouse's rows: one writer. */
+export function loadActivities(deps: ActivityDeps) {
+  return {
+    /** Replaces the window's days by what its landings hold, in one transaction. Twice is the same as once. */
+    async loadWindow({ input, fetched }: { input: ExportWindowInput; fetched: FetchedWindow }): Promise<LoadSummary> {
+      return await step<LoadSummary, { v: 1; decodedBytes: number }>(deps, input, async (beat) => {
+        const { window } = input;
+        const dataset = DATASETS[window.dataset];
+        await mkdir(deps.scratchDirectory, { recursive: true, mode: 0o700 });
+        const scratch = await mkdtemp(path.join(deps.scratchDirectory, 'load-'));
+        try {
+          const landings = await slice(input, fetched, scratch, beat);
+          const days = localDays(window.timeZone, window.from, window.to);
+          const loaded = await ownedWarehouse(deps).loadWindow({
+            window,
+            days,
+            load: dataset.load,
+            landings,
+            requestedAt: fetched.requestedAt,
+            loadedAt: deps.now().toISOString(),
+            provisionalFrom: provisionalFrom(fetched.requestedAt, window.timeZone, deps.settings.provisionalDays),
+            force: input.force,
+            dayReasons: Object.fromEntries(fetched.presentUsersOnly.map((day) => [day, 'PresentUsersOnly'])),
+            seal: {
+              organisationId: deps.organisation.id,
+              timeZoneDatabase: process.versions['tz'] ?? 'unknown',
+              settings:
+                window.dataset === 'adherence'
+                  ? adherenceSettings(input)
+                  : occupancySettings(window, deps.settings.occupancyFormula),
+              requests: await sealedRequests(input, fetched.requests),
+              landings: fetched.bodies.map(({ landing, receivedAt }) => ({ ...landing, receivedAt })),
+              refusedUserIds: fetched.refusedUserIds,
+              numbersTaken: await sealNumbers(windowId(window)),
+            },
+          });
+          return { seal: loaded.sealPath, rows: loaded.seal.rows, gaps: sealGaps(loaded.seal) };
+        } finally {
+          await rm(scratch, { recursive: true, force: true });
+        }
+      });
+    },
+
+    /** Writes the window's seal to the object store, and records how the window ended for the export's manifest. */
+    async sealWindow({
+      input,
+      seal,
+      gaps,
+    }: {
+      input: ExportWindowInput;
+      seal: string;
+      gaps: readonly Gap[];
+    }): Promise<null> {
+      return await step(deps, input, async () => {
+        const warehouse = ownedWarehouse(deps);
+        await writeSeals(deps.objects, {
+          openSeals: async () => (await warehouse.openSeals()).filter(({ path: open }) => open === seal),
+          sealWritten: (written) => warehouse.sealWritten(written),
+        });
+        await warehouse.recordOutcome({
+          exportId: input.exportId,
+          runId: input.runId,
+          windowId: windowId(input.window),
+          seal,
+          gaps,
+        });
+        await deps.objects.forgetSpools(windowId(input.window));
+        return null;
+      });
+    },
+
+    /** Records a window that brought nothing: its days are `failed`, unless they have rows from before. */
+    async recordGap({ input, gap }: { input: ExportWindowInput; gap: Gap }): Promise<null> {
+      return await step(deps, input, async () => {
+        const warehouse = ownedWarehouse(deps);
+        const days = localDays(input.window.timeZone, gap.from, gap.to).map(({ localDate }) => localDate);
+        await warehouse.markFailed(input.window, days, gap.reason);
+        await warehouse.recordOutcome({
+          exportId: input.exportId,
+          runId: input.runId,
+          windowId: windowId(input.window),
+          seal: null,
+          gaps: [gap],
+        });
+        return null;
+      });
+    },
+
+    /** Records, for this export's manifest, a window that another export brought. */
+    async adoptWindow({ input, result }: { input: ExportWindowInput; result: WindowResult }): Promise<null> {
+      return await step(deps, input, async () => {
+        const { windowId: id, seal, gaps } = result;
+        await ownedWarehouse(deps).recordOutcome({
+          exportId: input.exportId,
+          runId: input.runId,
+          windowId: id,
+          seal,
+          gaps,
+        });
+        return null;
+      });
+    },
+  };
+
+  async function slice(
+    { window }: ExportWindowInput,
+    { bodies }: FetchedWindow,
+    scratch: string,
+    beat: Beat<{ v: 1; decodedBytes: number }>,
+  ): Promise<SlicedLanding[]> {
+    const dataset = DATASETS[window.dataset];
+    const sliced: SlicedLanding[] = [];
+    for (const [index, { landing }] of bodies.entries()) {
+      // Two files of a job may have the same bytes: one landing, which is loaded once.
+      if (sliced.some(({ sha256 }) => sha256 === landing.sha256)) continue;
+      sliced.push(
+        await sliceLanding({
+          body: await deps.objects.readLanding(landing.sha256),
+          encoding: landing.encoding,
+          sha256: landing.sha256,
+          sliceArray: dataset.load.sliceArray,
+          readEnvelope: (envelope) => dataset.readEnvelope(envelope, window),
+          ndjsonPath: path.join(scratch, `${index}.ndjson`),
+          signal: beat.signal,
+          onBytes: (decodedBytes) => beat.say({ v: 1, decodedBytes }),
+        }),
+      );
+    }
+    return sliced;
+  }
+
+  async function sealedRequests(
+    input: ExportWindowInput,
+    requests: readonly WindowRequest[],
+  ): Promise<SealedRequest[]> {
+    const endpoint = ENDPOINTS[input.window.dataset === 'adherence' ? 'createAdherenceJob' : 'usersAggregates'];
+    return await Promise.all(
+      requests.map(async ({ jobId, correlationIds, requestedAt, users }) => ({
+        method: endpoint.method,
+        path: endpoint.path,
+        body: users
+          ? occupancyRequest(input.window, await usersOfSlice(deps.objects, users.path, users.slice, users.without))
+          : adherenceRequest(input.window, input),
+        jobId,
+        correlationIds: [...correlationIds],
+        requestedAt,
+      })),
+    );
+  }
+
+  async function sealNumbers(id: string): Promise<number[]> {
+    const paths = await deps.objects.list(`seals/${id}`);
+    return paths.map((file) => Number(/\/(\d+)\.json$/.exec(file)?.[1] ?? 0));
+  }
+}

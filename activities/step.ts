@@ -1,0 +1,63 @@
+import { CancelledFailure, Context } from '@temporalio/activity';
+import { Failure, isFailure } from '../src/domain/failure.js';
+import type { ActivityDeps } from './deps.js';
+import { toApplicationFailure } from './toApplicationFailure.js';
+
+/** How often a running activity says that it is alive. With a heartbeat timeout of 5 s a killed worker is noticed in 5 s. */
+const HEARTBEAT_MS = 1000;
+
+/** What an activity tells the server while it runs; comes back to the next attempt. */
+export interface Beat<D> {
+  /** Details of the attempt before, unparsed, or undefined. */
+  readonly before: unknown;
+  /** Replaces the details and sends them. */
+  say(details: D): void;
+  /** Aborted when the activity is cancelled or the worker shuts down. */
+  readonly signal: AbortSignal;
+}
+
+/** Whose work an activity does. */
+export interface Whose {
+  readonly organisationId: string | null;
+  readonly exportId: string;
+}
+
+/**
+ * Runs an activity's body: heartbeats every second, refuses another organisation's work, translates failures.
+ */
+export async function step<T, D = null>(
+  deps: ActivityDeps,
+  whose: Whose,
+  body: (beat: Beat<D>) => Promise<T>,
+): Promise<T> {
+  const context = Context.current();
+  let details: D | undefined;
+  const timer = setInterval(() => context.heartbeat(details ?? context.info.heartbeatDetails), HEARTBEAT_MS);
+  try {
+    refuseOtherOrganisation(deps, whose);
+    return await body({
+      before: context.info.heartbeatDetails as unknown,
+      say: (next) => {
+        details = next;
+        context.heartbeat(next);
+      },
+      signal: context.cancellationSignal,
+    });
+  } catch (error) {
+    if (context.cancellationSignal.aborted && !(error instanceof CancelledFailure)) await context.cancelled;
+    if (isFailure(error)) deps.gateReporter.report(whose.exportId, error);
+    else context.log.warn('step failed unexpectedly', { error: error instanceof Error ? error.stack : String(error) });
+    throw toApplicationFailure(error, deps.now().getTime(), Math.random);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+function refuseOtherOrganisation({ organisation, now }: ActivityDeps, { organisationId }: Whose): void {
+  if (organisationId === null || organisationId === organisation.id) return;
+  throw new Failure(
+    'Transient',
+    `this worker serves ${organisation.name} (${organisation.id}), and this work was planned for organisation ${organisationId}; it waits for a worker of that organisation: give each its own ROSTERLINE_TASK_QUEUE`,
+    { retryAtMs: now().getTime() + 5000 },
+  );
+}

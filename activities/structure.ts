@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { describeIssues } from '../src/config/loadConfig.js';
+import type { ExportUnit, LandedStructure, SelectedUnits, StructurePart } from '../src/domain/exportSteps.js';
+import { Failure } from '../src/domain/failure.js';
+import type { HistoryExportInput } from '../src/domain/historyExportInput.js';
+import { SealedLanding } from '../src/domain/seal.js';
+import { chooseUnits } from '../src/domain/chooseUnits.js';
+import type { GenesysClient } from '../src/genesys/genesysClient.js';
+import type { ObjectStore } from '../src/objects/objectStore.js';
+import type { ActivityDeps } from './deps.js';
+import { step } from './step.js';
+import { ownedWarehouse } from './ownedWarehouse.js';
+
+const Named = z.object({ id: z.string(), name: z.string() });
+
+/** Our reading of one part of the structure, kept beside its landing: names are in here and nowhere in a history. */
+const StructureObject = z.object({
+  landing: SealedLanding,
+  part: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('businessUnits'), value: z.array(Named) }),
+    z.object({
+      kind: z.literal('managementUnits'),
+      value: z.array(
+        Named.extend({ businessUnitId: z.string(), timeZone: z.string(), startDayOfWeek: z.string().nullable() }),
+      ),
+    }),
+    z.object({
+      kind: z.literal('users'),
+      managementUnitId: z.string(),
+      value: z.array(z.object({ id: z.string(), name: z.string().nullable() })),
+    }),
+    z.object({
+      kind: z.literal('activityCodes'),
+      businessUnitId: z.string(),
+      value: z.array(Named.extend({ category: z.string().nullable() })),
+    }),
+  ]),
+});
+type StructureObject = z.infer<typeof StructureObject>;
+
+/** Activities that read the organisation's structure: once an export. */
+export function structureActivities(deps: ActivityDeps) {
+  return {
+    /** Reads one part of the structure and lands it. One API call. */
+    async fetchStructure(input: {
+      part: StructurePart;
+      organisationId: string | null;
+      exportId: string;
+    }): Promise<LandedStructure> {
+      return await step(deps, input, async () => {
+        const { answer, part } = await readPart(deps.genesys, input.part);
+        const landing = await deps.objects.landBytes(answer.raw, answer.encoding);
+        const object: StructureObject = { landing: { ...landing, receivedAt: answer.receivedAt }, part };
+        const bytes = Buffer.from(JSON.stringify(object));
+        const path = `structure/${createHash('sha256').update(bytes).digest('hex')}.json`;
+        await deps.objects.createOnce(path, bytes);
+        return { organisationId: deps.organisation.id, path };
+      });
+    },
+
+    /**
+     * Chooses the units that were asked for, by id or exact name.
+     *
+     * @throws Failure `InvalidInput` naming an unknown unit and those that exist, or a day that is not over yet.
+     */
+    async selectUnits(input: {
+      organisationId: string;
+      exportId: string;
+      request: HistoryExportInput;
+      businessUnits: string;
+      managementUnits: string;
+    }): Promise<SelectedUnits> {
+      return await step(deps, input, async () => {
+        const { part } = await readObject(deps.objects, input.managementUnits);
+        if (part.kind !== 'managementUnits')
+          throw new Failure('Corrupt', `${input.managementUnits}: not management units`);
+        const units: ExportUnit[] = part.value.map(({ id, name, businessUnitId, timeZone }) => ({
+          id,
+          name,
+          businessUnitId,
+          timeZone,
+        }));
+        return { units: chooseUnits(units, input.request, deps.now().toISOString()) };
+      });
+    },
+
+    /** Loads the structure's parts into the dimension tables, in one transaction. */
+    async loadStructure(input: {
+      organisationId: string;
+      exportId: string;
+      structure: readonly string[];
+    }): Promise<null> {
+      return await step(deps, input, async () => {
+        const parts = (await Promise.all(input.structure.map((path) => readObject(deps.objects, path)))).map(
+          ({ part }) => part,
+        );
+        const of = <K extends StructureObject['part']['kind']>(kind: K) =>
+          parts.filter((part): part is Extract<StructureObject['part'], { kind: K }> => part.kind === kind);
+        await ownedWarehouse(deps).loadStructure({
+          businessUnits: of('businessUnits').flatMap(({ value }) => value),
+          managementUnits: of('managementUnits').flatMap(({ value }) => value),
+          agents: of('users').flatMap(({ managementUnitId, value }) =>
+            value.map(({ id, name }) => ({ userId: id, name, managementUnitId })),
+          ),
+          activityCodes: of('activityCodes').flatMap(({ businessUnitId, value }) =>
+            value.map((code) => ({ businessUnitId, ...code })),
+          ),
+          readAt: deps.now().toISOString(),
+        });
+        return null;
+      });
+    },
+  };
+}
+
+/** The landings behind structure objects, for an export's manifest. */
+export async function structureLandings(objects: ObjectStore, paths: readonly string[]): Promise<SealedLanding[]> {
+  return (await Promise.all(paths.map((path) => readObject(objects, path)))).map(({ landing }) => landing);
+}
+
+async function readObject(objects: ObjectStore, path: string): Promise<StructureObject> {
+  const bytes = await objects.read(path);
+  if (!bytes) throw new Failure('Corrupt', `${path} is missing from ${objects.location}; start the export again`);
+  const parsed = StructureObject.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  if (!parsed.success) throw new Failure('Corrupt', `${path}: ${describeIssues(parsed.error)}`);
+  return parsed.data;
+}
+
+async function readPart(genesys: GenesysClient, part: StructurePart) {
+  switch (part.kind) {
+    case 'businessUnits': {
+      const answer = await genesys.businessUnits();
+      return { answer, part: { kind: part.kind, value: answer.value } };
+    }
+    case 'managementUnits': {
+      const answer = await genesys.managementUnits();
+      return { answer, part: { kind: part.kind, value: answer.value } };
+    }
+    case 'users': {
+      const answer = await genesys.managementUnitUsers(part.managementUnitId);
+      return { answer, part: { ...part, value: answer.value } };
+    }
+    case 'activityCodes': {
+      const answer = await genesys.activityCodes(part.businessUnitId);
+      return { answer, part: { ...part, value: answer.value } };
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
+import { Failure, type FailureName, isFailure, SYSTEMIC_FAILURES } from '../src/domain/failure.js';
+import { nextRetryDelayMs } from '../src/domain/retryInstant.js';
+
+/** How often the one activity that keeps trying meets a cause that a person must mend. */
+const SYSTEMIC_RETRY_MS = 60_000;
+
+/** Names that mean "later", not "broken": no alert, no error log. */
+const EXPECTED: readonly FailureName[] = ['Throttled', 'NotReady'];
+
+/**
+ * Our failure as Temporal's, once, at the edge.
+ *
+ * The type is the failure's name: the workflow's retry policy decides by it what is retried. Delays are clamped to what Temporal takes
+ * (a NaN would end the worker, a zero the activity). Causes are dropped: they may hold what must not reach a history.
+ */
+export function toApplicationFailure(thrown: unknown, nowMs: number, random: () => number): Error {
+  if (thrown instanceof CancelledFailure || thrown instanceof ApplicationFailure) return thrown;
+  const failure = isFailure(thrown) ? thrown : unexpected(thrown);
+  const delayMs = retryDelayMs(failure, nowMs, random);
+  const { retryAtMs: _, ...facts } = failure.facts;
+  return ApplicationFailure.create({
+    type: failure.name,
+    message: failure.message,
+    details: [facts],
+    ...(EXPECTED.includes(failure.name) ? { category: ApplicationFailureCategory.BENIGN } : {}),
+    ...(delayMs === undefined ? {} : { nextRetryDelay: delayMs }),
+  });
+}
+
+function retryDelayMs(failure: Failure, nowMs: number, random: () => number): number | undefined {
+  if ((SYSTEMIC_FAILURES as readonly string[]).includes(failure.name)) return SYSTEMIC_RETRY_MS;
+  if (failure.facts.retryAtMs === undefined) return undefined;
+  return nextRetryDelayMs(failure.facts.retryAtMs, nowMs, random());
+}
+
+/** What we did not foresee is retried as if it passed; its message may hold anything, so only its kind is told. */
+function unexpected(thrown: unknown): Failure {
+  const kind = thrown instanceof Error ? thrown.name : typeof thrown;
+  const code = thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? ` ${thrown.code}` : '';
+  return new Failure(
+    'Transient',
+    `unexpected ${kind}${code}; the worker's log has the details; the step is tried again`,
+  );
+}

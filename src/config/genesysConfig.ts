@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { Failure } from '../domain/failure.js';
+import { REGION_HOSTS } from './regionHosts.js';
+import { ANY_LOOPBACK_PORT, type GenesysClientConfig } from '../genesys/genesysClientConfig.js';
+import type { Settings } from './settings.js';
+
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+/**
+ * The organisation's addresses and credentials, from settings.
+ *
+ * @throws Failure `InvalidInput` naming what is missing, or what is plain http to another machine.
+ */
+export function genesysConfig(settings: Settings['genesys'], resolve: (file: string) => string): GenesysClientConfig {
+  const region = settings.region;
+  if (region && !(REGION_HOSTS as readonly string[]).includes(region))
+    throw new Failure(
+      'InvalidInput',
+      `GENESYS_REGION: ${region} is not a region host; one of ${REGION_HOSTS.join(', ')}`,
+    );
+  const apiUrl = settings.apiUrl ?? (region ? `https://api.${region}` : undefined);
+  const loginUrl = settings.loginUrl ?? (region ? `https://login.${region}` : undefined);
+  const clientId = settings.clientId ?? secretFile(settings.clientIdFile, 'GENESYS_CLIENT_ID_FILE', resolve);
+  const clientSecret =
+    settings.clientSecret ?? secretFile(settings.clientSecretFile, 'GENESYS_CLIENT_SECRET_FILE', resolve);
+  const missing = [
+    !apiUrl && 'GENESYS_REGION (or GENESYS_API_URL)',
+    !loginUrl && 'GENESYS_REGION (or GENESYS_LOGIN_URL)',
+    !clientId && 'GENESYS_CLIENT_ID',
+    !clientSecret && 'GENESYS_CLIENT_SECRET',
+  ].filter((name) => name !== false);
+  if (!apiUrl || !loginUrl || !clientId || !clientSecret)
+    throw new Failure(
+      'InvalidInput',
+      `not set: ${[...new Set(missing)].join(', ')}; the README says where they come from`,
+    );
+  refusePlainHttp('GENESYS_API_URL', apiUrl);
+  refusePlainHttp('GENESYS_LOGIN_URL', loginUrl);
+  return {
+    apiUrl: withoutSlash(apiUrl),
+    loginUrl: withoutSlash(loginUrl),
+    clientId,
+    clientSecret,
+    downloadHosts: settings.downloadHosts ?? defaultDownloadHosts(apiUrl, region),
+  };
+}
+
+function defaultDownloadHosts(apiUrl: string, region: string | undefined): string[] {
+  if (isLoopback(apiUrl)) return [ANY_LOOPBACK_PORT];
+  const host = region ?? new URL(apiUrl).hostname.replace(/^api\./, '');
+  return [`api-downloads.${host}`];
+}
+
+function secretFile(file: string | undefined, name: string, resolve: (file: string) => string): string | undefined {
+  if (!file) return undefined;
+  try {
+    return readFileSync(resolve(file), 'utf8').trim() || undefined;
+  } catch (error) {
+    throw new Failure('InvalidInput', `${name}: cannot read ${file}`, {}, { cause: error });
+  }
+}
+
+function refusePlainHttp(name: string, url: string): void {
+  if (url.startsWith('http://') && !isLoopback(url))
+    throw new Failure('InvalidInput', `${name}: plain http only to this machine (a token would travel in clear)`);
+}
+
+function isLoopback(url: string): boolean {
+  return LOOPBACK.has(new URL(url).hostname);
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}

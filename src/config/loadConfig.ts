@@ -1,0 +1,108 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import type { z } from 'zod';
+import { Failure } from '../domain/failure.js';
+import type { GenesysClientConfig } from '../genesys/genesysClientConfig.js';
+import { genesysConfig } from './genesysConfig.js';
+import { Settings } from './settings.js';
+
+/** What one process runs with: paths absolute, defaults filled in. */
+export interface Config {
+  /** Directory of everything embedded: Temporal's data, scratch files, pid files. Mode 0700. */
+  readonly dataDirectory: string;
+  readonly taskQueue: string;
+  readonly warehouse: { readonly path: string; readonly memory: string };
+  readonly objects: { readonly directory: string };
+  readonly export: Settings['export'];
+  /** @throws Failure `InvalidInput` naming each variable that is missing or wrong. */
+  genesys(): GenesysClientConfig;
+}
+
+/**
+ * Reads the configuration from the environment and the YAML file that `ROSTERLINE_CONFIG` names.
+ *
+ * @throws Failure `InvalidInput` with every wrong key, its path and the reason.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv, workingDirectory: string): Config {
+  const settings = readSettings(env, workingDirectory);
+  const resolve = (file: string): string => path.resolve(workingDirectory, file);
+  const dataDirectory = resolve(settings.data);
+  return {
+    dataDirectory,
+    taskQueue: settings.taskQueue,
+    warehouse: {
+      path: settings.warehouse.url
+        ? resolve(settings.warehouse.url.slice('duckdb:'.length))
+        : path.join(dataDirectory, 'warehouse.duckdb'),
+      memory: settings.warehouse.memory,
+    },
+    objects: {
+      directory: settings.objects.url
+        ? resolve(settings.objects.url.slice('file:'.length))
+        : path.join(dataDirectory, 'objects'),
+    },
+    export: settings.export,
+    genesys: () => genesysConfig(settings.genesys, resolve),
+  };
+}
+
+function readSettings(env: NodeJS.ProcessEnv, workingDirectory: string): Settings {
+  const file = env['ROSTERLINE_CONFIG'];
+  const fromFile = file ? readYaml(path.resolve(workingDirectory, file)) : {};
+  const parsed = Settings.safeParse(overlay(fromFile, fromEnvironment(env)));
+  if (parsed.success) return parsed.data;
+  throw new Failure('InvalidInput', `configuration: ${describeIssues(parsed.error)}`);
+}
+
+/** Every issue of a zod error as `path: reason`, for people. */
+export function describeIssues(error: z.ZodError): string {
+  return error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`).join('; ');
+}
+
+function readYaml(file: string): Record<string, unknown> {
+  if (!existsSync(file)) throw new Failure('InvalidInput', `ROSTERLINE_CONFIG: no file at ${file}`);
+  const content: unknown = parse(readFileSync(file, 'utf8')) ?? {};
+  if (typeof content !== 'object' || Array.isArray(content))
+    throw new Failure('InvalidInput', `${file}: not a mapping of settings`);
+  const genesys = (content as Record<string, unknown>)['genesys'];
+  if (typeof genesys === 'object' && genesys !== null && 'clientSecret' in genesys)
+    throw new Failure(
+      'InvalidInput',
+      `${file}: genesys.clientSecret: secrets are not read from here; use clientSecretFile`,
+    );
+  return content as Record<string, unknown>;
+}
+
+function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
+  return {
+    genesys: {
+      region: env['GENESYS_REGION'],
+      apiUrl: env['GENESYS_API_URL'],
+      loginUrl: env['GENESYS_LOGIN_URL'],
+      clientId: env['GENESYS_CLIENT_ID'],
+      clientIdFile: env['GENESYS_CLIENT_ID_FILE'],
+      clientSecret: env['GENESYS_CLIENT_SECRET'],
+      clientSecretFile: env['GENESYS_CLIENT_SECRET_FILE'],
+      downloadHosts: env['GENESYS_DOWNLOAD_HOSTS']?.split(',').map((host) => host.trim()),
+    },
+    warehouse: { url: env['WAREHOUSE_URL'], memory: env['WAREHOUSE_MEMORY'] },
+    objects: { url: env['OBJECTS_URL'] },
+    data: env['ROSTERLINE_DATA'],
+    taskQueue: env['ROSTERLINE_TASK_QUEUE'],
+  };
+}
+
+function overlay(below: Record<string, unknown>, above: Record<string, unknown>): Record<string, unknown> {
+  const result = { ...below };
+  for (const [key, value] of Object.entries(above)) {
+    if (value === undefined || value === '') continue;
+    const under = result[key];
+    result[key] = isMapping(value) ? overlay(isMapping(under) ? under : {}, value) : value;
+  }
+  return result;
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { DEFAULT_TASK_QUEUE } from '../domain/taskQueues.js';
+
+const Url = z.string().regex(/^https?:\/\/\S+$/, 'not an http(s) URL');
+
+/**
+ * Settings as read from the environment laid over the file that `ROSTERLINE_CONFIG` names. The environment wins.
+ *
+ * Keys are the same in both: the file's `genesys.region` is the environment's `GENESYS_REGION`.
+ */
+export const Settings = z.strictObject({
+  genesys: z
+    .strictObject({
+      region: z.string().optional(),
+      apiUrl: Url.optional(),
+      loginUrl: Url.optional(),
+      clientId: z.string().min(1).optional(),
+      clientIdFile: z.string().optional(),
+      clientSecret: z.string().min(1).optional(),
+      clientSecretFile: z.string().optional(),
+      downloadHosts: z.array(z.string().regex(/^[A-Za-z0-9.*:[\]-]+$/, 'not a host name')).optional(),
+    })
+    .default({}),
+  warehouse: z
+    .strictObject({
+      url: z
+        .string()
+        .regex(/^duckdb:.+/, 'not duckdb:PATH')
+        .optional(),
+      memory: z
+        .string()
+        .regex(/^\d+(\.\d+)?(MB|GB)$/i, 'not a size such as 256MB')
+        .default('256MB'),
+    })
+    .default({ memory: '256MB' }),
+  objects: z
+    .strictObject({
+      url: z
+        .string()
+        .regex(/^file:.+/, 'not file:PATH')
+        .optional(),
+    })
+    .default({}),
+  data: z.string().min(1).default('./.rosterline'),
+  taskQueue: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'not a task queue name')
+    .default(DEFAULT_TASK_QUEUE),
+  export: z
+    .strictObject({
+      /** Days that Genesys may still restate: loaded as `provisional`. */
+      provisionalDays: z.number().int().min(0).max(60).default(14),
+      occupancyFormula: z.enum(['genesys', 'interacting-idle']).default('genesys'),
+    })
+    .default({ provisionalDays: 14, occupancyFormula: 'genesys' }),
+});
+export type Settings = z.infer<typeof Settings>;

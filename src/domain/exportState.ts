@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { DATASET_NAMES } from './exportWindow.js';
+import { type Gap, GAPS_IN_RESULT } from './gap.js';
+
+const Count = z.number().int().nonnegative();
+
+/**
+ * What an export carries from one run of its workflow to the next.
+ *
+ * A schema with a version, because a continued export may cross a deployment. Small: no window, no id, no row is in it.
+ */
+export const ExportState = z.object({
+  v: z.literal(1),
+  organisationId: z.string(),
+  startedAt: z.string(),
+  plan: z.object({ folder: z.string(), pages: Count, windows: Count }),
+  /** Next page of the plan. */
+  page: Count,
+  done: Count,
+  failed: Count,
+  rows: z.record(z.string(), Count),
+  calls: z.object({ made: Count, minimum: Count }),
+  gaps: z.array(
+    z.object({
+      dataset: z.enum(DATASET_NAMES),
+      managementUnitId: z.string(),
+      from: z.string(),
+      to: z.string(),
+      reason: z.string(),
+      message: z.string(),
+    }),
+  ),
+  /** Longest window, in days, that Genesys took after it had refused a longer one. */
+  longestDays: z.record(z.string(), z.number().int().positive()),
+  paused: z.object({ reason: z.string(), since: z.string() }).nullable(),
+});
+export type ExportState = z.infer<typeof ExportState>;
+
+/** Adds how one window ended. Changes the state in place: one workflow owns it. */
+export function addOutcome(
+  state: ExportState,
+  outcome: { rows: Readonly<Record<string, number>>; calls: { made: number; minimum: number }; gaps: readonly Gap[] },
+): void {
+  for (const [table, rows] of Object.entries(outcome.rows)) state.rows[table] = (state.rows[table] ?? 0) + rows;
+  state.calls.made += outcome.calls.made;
+  state.calls.minimum += outcome.calls.minimum;
+  state.gaps.push(...outcome.gaps.slice(0, GAPS_IN_RESULT - state.gaps.length));
+}
+
+/**
+ * When the export should end if windows go on at the rate so far; null before there is a rate.
+ *
+ * Milliseconds since the epoch in, ISO 8601 UTC out.
+ */
+export function expectedEnd(state: Pick<ExportState, 'startedAt' | 'done' | 'plan'>, nowMs: number): string | null {
+  if (state.done < 3) return null;
+  const spentMs = nowMs - Date.parse(state.startedAt);
+  const left = Math.max(0, state.plan.windows - state.done);
+  return new Date(nowMs + (spentMs / state.done) * left).toISOString();
+}

@@ -1,0 +1,14 @@
+import type { Family } from './family.js';
+
+/** Default prefix of every task queue; `ROSTERLINE_TASK_QUEUE` changes it. */
+export const DEFAULT_TASK_QUEUE = 'rosterline';
+
+/** Queue of what only the owner of the warehouse may do: the embedded warehouse has one writer. */
+export function warehouseQueue(prefix: string): string {
+  return `${prefix}-warehouse`;
+}
+
+/** Queue whose every activity attempt is at most one API call of the family, so that a rate on the queue is a rate of calls. */
+export function familyQueue(prefix: string, family: Family): string {
+  return `${prefix}-genesys-${family}`;
+}

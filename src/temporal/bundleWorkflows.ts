@@ -1,0 +1,11 @@
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { WORKFLOW_BUNDLE_PATH } from './workflowBundlePath.js';
+
+// Bundled once, at build time: a worker then starts in milliseconds and always runs what was built.
+const { code } = await bundleWorkflowCode({
+  workflowsPath: fileURLToPath(new URL('../../workflows/index.js', import.meta.url)),
+  logger: new DefaultLogger('WARN'),
+});
+await writeFile(WORKFLOW_BUNDLE_PATH, code);

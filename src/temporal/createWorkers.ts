@@ -1,0 +1,69 @@
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { Activities } from '../../activities/createActivities.js';
+import { FAMILIES } from '../domain/family.js';
+import { familyQueue, warehouseQueue } from '../domain/taskQueues.js';
+import { WORKFLOW_BUNDLE_PATH } from './workflowBundlePath.js';
+
+/** Activities of one family that run at once: enough for 300 calls a minute at a second each, and few behind a closing gate. */
+const CALLS_AT_ONCE = 4;
+
+/** Steps of the warehouse at once: one load runs, the next is sliced meanwhile. */
+const WAREHOUSE_STEPS_AT_ONCE = 4;
+
+/** Downloads and small steps at once. */
+const STEPS_AT_ONCE = 16;
+
+/** What a process polls. */
+export interface WorkersOptions {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly taskQueue: string;
+  readonly activities: Activities;
+  /** Whether this process owns the warehouse: only then its queue is polled. */
+  readonly ownsWarehouse: boolean;
+}
+
+/** One Temporal worker a task queue: workflows and downloads, each family of API calls, and the warehouse where it is owned. */
+export async function createWorkers(options: WorkersOptions): Promise<Worker[]> {
+  const activityQueues = FAMILIES.map((family) => ({
+    queue: familyQueue(options.taskQueue, family),
+    slots: CALLS_AT_ONCE,
+  }));
+  if (options.ownsWarehouse)
+    activityQueues.push({ queue: warehouseQueue(options.taskQueue), slots: WAREHOUSE_STEPS_AT_ONCE });
+  return await Promise.all([
+    Worker.create({
+      ...shared(options),
+      taskQueue: options.taskQueue,
+      workflowBundle: { codePath: WORKFLOW_BUNDLE_PATH },
+      maxConcurrentActivityTaskExecutions: STEPS_AT_ONCE,
+      maxConcurrentWorkflowTaskExecutions: 40,
+      maxCachedWorkflows: 200,
+      // A killed worker's workflows wait this long for it before another takes them.
+      stickyQueueScheduleToStartTimeout: '3s',
+    }),
+    ...activityQueues.map(({ queue, slots }) =>
+      Worker.create({ ...shared(options), taskQueue: queue, maxConcurrentActivityTaskExecutions: slots }),
+    ),
+  ]);
+}
+
+function shared({
+  connection,
+  namespace,
+  activities,
+}: WorkersOptions): Pick<
+  WorkerOptions,
+  'connection' | 'namespace' | 'activities' | 'maxHeartbeatThrottleInterval' | 'shutdownGraceTime' | 'shutdownForceTime'
+> {
+  return {
+    connection,
+    namespace,
+    activities,
+    // Heartbeats leave every second: with a heartbeat timeout of 5 s, a death is noticed in 5 s.
+    maxHeartbeatThrottleInterval: '1s',
+    // Calls and loads end; downloads stop and are resumed.
+    shutdownGraceTime: '5s',
+    shutdownForceTime: '30s',
+  };
+}

@@ -1,0 +1,94 @@
+import path from 'node:path';
+import { createActivities } from '../../activities/createActivities.js';
+import { GateReporter } from '../../activities/gateReporter.js';
+import { JobTimes } from '../../activities/jobTimes.js';
+import type { Config } from '../config/loadConfig.js';
+import { isFailure } from '../domain/failure.js';
+import { createDownloadLinks } from '../genesys/downloadLinks.js';
+import { createGenesysClient } from '../genesys/createGenesysClient.js';
+import type { GenesysClient } from '../genesys/genesysClient.js';
+import { openFileStore } from '../objects/fileStore.js';
+import type { Logger } from '../telemetry/createLog.js';
+import { openDuckdbWarehouse } from '../warehouse/duckdb/openDuckdbWarehouse.js';
+import { connectWorker } from './connectToTemporal.js';
+import { createWorkers } from './createWorkers.js';
+
+/** A worker process's work, until it is told to stop. */
+export interface RunningWorker {
+  readonly organisation: { readonly id: string; readonly name: string };
+  /** Settles when all work has ended after `stop`, or rejects when the worker cannot go on. */
+  readonly ended: Promise<void>;
+  /** Takes no more work; lets calls and loads end. */
+  stop(): void;
+}
+
+/** Seconds between tries to reach Genesys at start, while it does not answer. */
+const REACH_AGAIN_MS = 5000;
+
+/**
+ * Connects to Genesys, the warehouse and Temporal, and starts working.
+ *
+ * Reads the organisation's id first, as the one call in flight: from its answer the client learns how much of the budget is left.
+ *
+ * @throws Failure `Unauthorized`, `Forbidden` or `InvalidInput` when Genesys refuses the client; `Blocked` when Temporal does not
+ *   answer.
+ */
+export async function startWorker(
+  config: Config,
+  log: Logger,
+  options: { ownsWarehouse: boolean; temporalAddress?: string },
+): Promise<RunningWorker> {
+  const genesys = createGenesysClient(config.genesys(), { log });
+  const organisation = await reachOrganisation(genesys, log);
+  const warehouse = options.ownsWarehouse
+    ? openDuckdbWarehouse({
+        path: config.warehouse.path,
+        memory: config.warehouse.memory,
+        tempDirectory: path.join(config.dataDirectory, 'duckdb-temp'),
+      })
+    : null;
+  await warehouse?.migrate();
+  const { connection, namespace } = await connectWorker(options.temporalAddress);
+  const workers = await createWorkers({
+    connection,
+    namespace,
+    taskQueue: config.taskQueue,
+    ownsWarehouse: options.ownsWarehouse,
+    activities: createActivities({
+      genesys,
+      organisation,
+      objects: await openFileStore({ directory: config.objects.directory }),
+      warehouse,
+      links: createDownloadLinks(),
+      jobTimes: new JobTimes(),
+      gateReporter: new GateReporter(),
+      settings: config.export,
+      scratchDirectory: path.join(config.dataDirectory, 'scratch'),
+      now: () => new Date(),
+    }),
+  });
+  const stop = (): void => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  const ended = Promise.all(workers.map((worker) => worker.run().finally(stop)))
+    .then(() => undefined)
+    .finally(async () => {
+      await warehouse?.release();
+      await genesys.close();
+      await connection.close();
+    });
+  return { organisation, ended, stop };
+}
+
+async function reachOrganisation(genesys: GenesysClient, log: Logger): Promise<{ id: string; name: string }> {
+  for (;;) {
+    try {
+      return (await genesys.organization()).value;
+    } catch (error) {
+      if (!isFailure(error, 'Transient', 'Throttled')) throw error;
+      const waitMs = Math.max(REACH_AGAIN_MS, (error.facts.retryAtMs ?? 0) - Date.now());
+      log.warn({ waitSeconds: Math.round(waitMs / 1000) }, `Genesys is not to be reached yet: ${error.message}`);
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+    }
+  }
+}

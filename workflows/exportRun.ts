@@ -1,0 +1,278 @@
+import { setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import { describeProgress } from '../src/domain/describeProgress.js';
+import type { ExportWindowInput, PlannedWindow, StructurePart, WindowResult } from '../src/domain/exportSteps.js';
+import { addOutcome, type ExportState, expectedEnd } from '../src/domain/exportState.js';
+import { windowId } from '../src/domain/exportWindow.js';
+import type { HistoryExportInput } from '../src/domain/historyExportInput.js';
+import type { HistoryExportResult } from '../src/domain/historyExportResult.js';
+import { minimumCalls } from '../src/domain/minimumCalls.js';
+import { wholeDays } from '../src/domain/wholeDays.js';
+import { ExportPauses } from './exportPauses.js';
+import { type ClosedGate, type ExportProgress, gateClosedSignal, progressQuery } from './messages.js';
+import { activitiesOf, type QueuedActivities } from './policies.js';
+import { WindowPool } from './windowPool.js';
+
+/** One run of an export's workflow: its messages, its windows and its own activities. */
+export class ExportRun {
+  private readonly info = workflowInfo();
+  private readonly impatient = activitiesOf(this.info.taskQueue, 'impatient');
+  private readonly probing = activitiesOf(this.info.taskQueue, 'probing');
+  private readonly gates = new Map<string, ClosedGate>();
+  private readonly pauses: ExportPauses;
+  private readonly pool: WindowPool;
+  private state: ExportState | undefined;
+
+  constructor(
+    private readonly request: HistoryExportInput,
+    continued: ExportState | undefined,
+  ) {
+    this.state = continued;
+    this.pauses = new ExportPauses(
+      () => this.pool,
+      () => this.show(),
+      continued?.paused ?? null,
+    );
+    this.pool = new WindowPool({
+      maxParallelWindows: request.maxParallelWindows,
+      isPaused: () => this.pauses.current !== null,
+      inputFor: (planned) => this.inputFor(planned),
+      awaitOther: (planned) => this.awaitOther(planned),
+      split: (planned) => this.split(planned),
+      tooLong: (window) => wholeDays(window) > (this.begun.longestDays[window.dataset] ?? Infinity),
+      ended: (result) => this.ended(result),
+      failed: (planned, reason, message) => this.failed(planned, reason, message),
+    });
+    setHandler(progressQuery, () => this.progress());
+    setHandler(gateClosedSignal, (gate) => {
+      this.gates.set(gate.family, gate);
+    });
+  }
+
+  /** Reads the organisation's structure and plans, unless an earlier run of the workflow has. */
+  async begin(): Promise<ExportState> {
+    if (this.state) return this.state;
+    const startedAt = new Date().toISOString();
+    const first = await this.fetchStructure({ kind: 'businessUnits' }, null);
+    const { organisationId } = first;
+    const second = await this.fetchStructure({ kind: 'managementUnits' }, organisationId);
+    const { units } = await this.own((activities) =>
+      activities.main.selectUnits.executeWithOptions({ summary: 'Choose the management units' }, [
+        {
+          organisationId,
+          exportId: this.info.workflowId,
+          request: this.request,
+          businessUnits: first.path,
+          managementUnits: second.path,
+        },
+      ]),
+    );
+    const businessUnits = [...new Set(units.map((unit) => unit.businessUnitId))];
+    const parts: StructurePart[] = [
+      ...units.map((unit): StructurePart => ({ kind: 'users', managementUnitId: unit.id })),
+      ...businessUnits.map((id): StructurePart => ({ kind: 'activityCodes', businessUnitId: id })),
+    ];
+    const rest = await Promise.all(parts.map((part) => this.fetchStructure(part, organisationId)));
+    const structure = [first.path, second.path, ...rest.map(({ path }) => path)];
+    await this.own((activities) =>
+      activities.warehouse.loadStructure.executeWithOptions({ summary: 'Load units, agents and activity codes' }, [
+        { organisationId, exportId: this.info.workflowId, structure },
+      ]),
+    );
+    const plan = await this.own((activities) =>
+      activities.warehouse.planExport.executeWithOptions({ summary: 'Plan the windows' }, [
+        { organisationId, exportId: this.info.workflowId, runId: this.runId, request: this.request, units, structure },
+      ]),
+    );
+    const { structure: calls } = minimumCalls({
+      managementUnits: units.length,
+      businessUnits: businessUnits.length,
+      adherenceWindows: 0,
+      occupancyWindowUsers: [],
+    });
+    this.state = {
+      v: 1,
+      organisationId,
+      startedAt,
+      plan,
+      page: 0,
+      done: 0,
+      failed: 0,
+      rows: {},
+      calls: { made: structure.length, minimum: calls },
+      gaps: [],
+      longestDays: {},
+      paused: null,
+    };
+    this.show();
+    return this.state;
+  }
+
+  /** Runs the windows of the next page of the plan. */
+  async runPage(): Promise<void> {
+    const state = this.begun;
+    const { folder } = state.plan;
+    const windows = await this.own((activities) =>
+      activities.main.planPage.executeWithOptions(
+        { summary: `Read page ${state.page + 1} of ${state.plan.pages} of the plan` },
+        [{ organisationId: state.organisationId, exportId: this.info.workflowId, folder, page: state.page }],
+      ),
+    );
+    await this.pool.run(windows);
+    state.page++;
+    state.paused = this.pauses.byOperator;
+  }
+
+  /** Seals what the export did and binds it to the organisation's chain. */
+  async end(): Promise<HistoryExportResult> {
+    await this.pauses.whilePaused();
+    const state = this.begun;
+    const status = state.gaps.length > 0 ? 'completeWithGaps' : 'complete';
+    const sealed = await this.own((activities) =>
+      activities.warehouse.sealExport.executeWithOptions({ summary: 'Seal the export and append to the chain' }, [
+        {
+          organisationId: state.organisationId,
+          exportId: this.info.workflowId,
+          runId: this.runId,
+          request: this.request,
+          status,
+          startedAt: state.startedAt,
+          rows: state.rows,
+          planFolder: state.plan.folder,
+        },
+      ]),
+    );
+    this.show();
+    return { status, windows: state.done, rows: state.rows, gaps: state.gaps, ...sealed, calls: state.calls };
+  }
+
+  private get begun(): ExportState {
+    if (!this.state) throw new Error('the export has no plan yet');
+    return this.state;
+  }
+
+  private get runId(): string {
+    return this.info.firstExecutionRunId;
+  }
+
+  private own<T>(step: (activities: QueuedActivities) => Promise<T>): Promise<T> {
+    return this.pauses.outlast(
+      () => step(this.impatient),
+      () => step(this.probing),
+    );
+  }
+
+  private fetchStructure(part: StructurePart, organisationId: string | null) {
+    return this.own((activities) =>
+      activities.reads.fetchStructure.executeWithOptions({ summary: `Read ${structurePartName(part)}` }, [
+        { part, organisationId, exportId: this.info.workflowId },
+      ]),
+    );
+  }
+
+  private inputFor({ window, label }: PlannedWindow): ExportWindowInput {
+    return {
+      v: 1,
+      organisationId: this.begun.organisationId,
+      exportId: this.info.workflowId,
+      runId: this.runId,
+      label,
+      window,
+      exceptions: this.request.exceptions,
+      actuals: this.request.actuals,
+      lane: this.request.lane,
+      force: this.request.reload === 'force',
+    };
+  }
+
+  private async awaitOther(planned: PlannedWindow): Promise<WindowResult | null> {
+    const input = this.inputFor(planned);
+    const other = await this.own((activities) =>
+      activities.main.awaitWindow.executeWithOptions({ summary: `Another export is bringing ${planned.label}` }, [
+        input,
+      ]),
+    );
+    if (other.ended === 'failed') return null;
+    await this.own((activities) => activities.warehouse.adoptWindow({ input, result: other.result }));
+    return other.result;
+  }
+
+  private async split(planned: PlannedWindow): Promise<readonly PlannedWindow[] | null> {
+    const halves = await this.own((activities) =>
+      activities.main.splitWindow.executeWithOptions({ summary: `Halve ${planned.label}` }, [
+        { organisationId: this.begun.organisationId, exportId: this.info.workflowId, planned },
+      ]),
+    );
+    if (!halves) return null;
+    const longest = Math.max(...halves.map(({ window }) => wholeDays(window)));
+    const { longestDays, plan } = this.begun;
+    longestDays[planned.window.dataset] = Math.min(longest, longestDays[planned.window.dataset] ?? longest);
+    plan.windows += halves.length - 1;
+    return halves;
+  }
+
+  private ended(result: WindowResult): void {
+    const state = this.begun;
+    addOutcome(state, result);
+    state.done++;
+    if (result.gaps.length > 0) state.failed++;
+    this.pauses.windowEnded(result.windowId);
+    this.show();
+  }
+
+  private async failed(planned: PlannedWindow, reason: string, message: string): Promise<void> {
+    const state = this.begun;
+    const gap = {
+      dataset: planned.window.dataset,
+      managementUnitId: planned.window.managementUnitId,
+      from: planned.window.from,
+      to: planned.window.to,
+      reason,
+      message: message.slice(0, 200),
+    };
+    this.pauses.windowEnded(windowId(planned.window));
+    await this.own((activities) =>
+      activities.warehouse.recordGap.executeWithOptions({ summary: `Record a gap: ${planned.label}` }, [
+        { input: this.inputFor(planned), gap },
+      ]),
+    );
+    addOutcome(state, { rows: {}, calls: { made: 0, minimum: 0 }, gaps: [gap] });
+    state.done++;
+    state.failed++;
+    this.show();
+  }
+
+  private progress(): ExportProgress {
+    const now = Date.now();
+    const state = this.state;
+    return {
+      windows: {
+        total: state?.plan.windows ?? 0,
+        done: state?.done ?? 0,
+        running: this.pool.size,
+        failed: state?.failed ?? 0,
+      },
+      rows: state?.rows ?? {},
+      calls: state?.calls.made ?? 0,
+      paused: this.pauses.current,
+      gates: [...this.gates.values()].filter(({ until }) => Date.parse(until) > now),
+      eta: state && this.pauses.current === null ? expectedEnd(state, now) : null,
+    };
+  }
+
+  private show(): void {
+    setCurrentDetails(describeProgress(this.request, this.progress()));
+  }
+}
+
+function structurePartName(part: StructurePart): string {
+  switch (part.kind) {
+    case 'businessUnits':
+      return 'the business units';
+    case 'managementUnits':
+      return 'the management units';
+    case 'users':
+      return `the users of management unit ${part.managementUnitId}`;
+    case 'activityCodes':
+      return `the activity codes of business unit ${part.businessUnitId}`;
+  }
+}

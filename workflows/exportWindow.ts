@@ -1,0 +1,57 @@
+import { setCurrentDetails } from '@temporalio/workflow';
+import {
+  ExportWindowInput,
+  type FetchedWindow,
+  type LoadSummary,
+  type WindowResult,
+} from '../src/domain/exportSteps.js';
+import { windowId } from '../src/domain/exportWindow.js';
+import { failedWith, parseOrFail } from './failedWith.js';
+import { adherenceFetcher } from './fetchAdherence.js';
+import { occupancyFetcher } from './fetchOccupancy.js';
+import { type Patiently, patiently } from './patience.js';
+
+/**
+ * Exports one dataset of one management unit for one window of local days: request, wait, land, load, seal.
+ *
+ * Safe to run again: a load replaces the window's days whole. Rows, names and signed URLs never pass through the history; activities
+ * hand over hashes and counts.
+ *
+ * @throws ApplicationFailure `InvalidInput` when the input does not parse or Genesys refuses it; `TooLarge` when Genesys refuses the
+ *   window's length (the export halves it); `Corrupt` when two downloads of the result do not fit its shape or hash.
+ */
+export async function exportWindow(raw: ExportWindowInput): Promise<WindowResult> {
+  const input = parseOrFail(ExportWindowInput, raw);
+  const id = windowId(input.window);
+  const steps = patiently(id);
+  const fetch = input.window.dataset === 'adherence' ? adherenceFetcher(input, steps) : occupancyFetcher(input, steps);
+
+  setCurrentDetails(`**${input.label}**\n\nAsked by ${input.exportId}.`);
+  const { fetched, loaded } = await fetchAndLoad(fetch, input, steps);
+  await steps((activities) =>
+    activities.warehouse.sealWindow.executeWithOptions({ summary: `Seal ${input.label}` }, [
+      { input, seal: loaded.seal, gaps: loaded.gaps },
+    ]),
+  );
+  setCurrentDetails(`**${input.label}**\n\nSealed: \`${loaded.seal}\`.`);
+  return { windowId: id, seal: loaded.seal, rows: loaded.rows, calls: fetched.calls, gaps: loaded.gaps };
+}
+
+/** A result that is corrupt is fetched once more: bytes altered on the way are then mended, and a second time it is the window's. */
+async function fetchAndLoad(
+  fetch: (again: boolean) => Promise<FetchedWindow>,
+  input: ExportWindowInput,
+  steps: Patiently,
+): Promise<{ fetched: FetchedWindow; loaded: LoadSummary }> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const fetched = await fetch(attempt > 1);
+      const loaded = await steps((activities) =>
+        activities.warehouse.loadWindow.executeWithOptions({ summary: `Load ${input.label}` }, [{ input, fetched }]),
+      );
+      return { fetched, loaded };
+    } catch (error) {
+      if (!failedWith(error, 'Corrupt') || attempt === 2) throw error;
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure } from '@temporalio/workflow';
+import type { z } from 'zod';
+import type { FailureName } from '../src/domain/failure.js';
+
+/** Our failure inside what Temporal wrapped it in, or undefined. */
+export function applicationFailure(error: unknown): ApplicationFailure | undefined {
+  if (error instanceof ApplicationFailure) return error;
+  if (error instanceof ActivityFailure || error instanceof ChildWorkflowFailure) return applicationFailure(error.cause);
+  return undefined;
+}
+
+/** Whether an activity or child failed with one of the given names. */
+export function failedWith(error: unknown, ...names: readonly FailureName[]): boolean {
+  const type = applicationFailure(error)?.type;
+  return names.some((name) => name === type);
+}
+
+/** The input in our types; a wrong one fails the workflow, where a bare zod error would retry its task for ever. */
+export function parseOrFail<T extends z.ZodType>(schema: T, raw: unknown): z.infer<T> {
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`);
+  throw ApplicationFailure.nonRetryable(issues.join('; '), 'InvalidInput' satisfies FailureName);
+}

@@ -1,0 +1,96 @@
+import { ApplicationFailure, sleep } from '@temporalio/workflow';
+import type { ExportWindowInput, FetchedWindow, SubmittedJob, WindowRequest } from '../src/domain/exportSteps.js';
+import type { FailureName } from '../src/domain/failure.js';
+import { failedWith } from './failedWith.js';
+import type { Patiently } from './patience.js';
+
+/** Jobs that one window may ask for because Genesys forgot the one before. */
+const MAX_EXPIRED_JOBS = 5;
+
+/**
+ * Brings a window's adherence: request, wait, land.
+ *
+ * The returned function may be called again after a `Corrupt` result: it then downloads the same job's files anew.
+ */
+export function adherenceFetcher(
+  input: ExportWindowInput,
+  patiently: Patiently,
+): (again: boolean) => Promise<FetchedWindow> {
+  let job: SubmittedJob | undefined;
+  let calls = 0;
+  let errors = 0;
+  let expired = 0;
+  const requests: WindowRequest[] = [];
+
+  return async (again) => {
+    for (;;) {
+      try {
+        job ??= await submit();
+        const files = job.filesAtOnce ?? (await wait(job));
+        if (files !== null) return await land(job, files, again);
+        errors++;
+        job = undefined;
+        // A whole retry, once; a second error is taken as "too large", so that the export halves the window.
+        if (errors === 2) throw failure('TooLarge', `${input.label}: Genesys ended the job in Error twice`);
+      } catch (error) {
+        if (!failedWith(error, 'Expired') || ++expired > MAX_EXPIRED_JOBS) throw error;
+        job = undefined;
+      }
+    }
+  };
+
+  async function submit(): Promise<SubmittedJob> {
+    const submitted = await patiently((activities) =>
+      activities.wfmJobs.submitAdherenceJob.executeWithOptions({ summary: `Ask Genesys for ${input.label}` }, [input]),
+    );
+    calls++;
+    requests.push({
+      jobId: submitted.jobId,
+      correlationIds: [submitted.correlationId],
+      requestedAt: submitted.requestedAt,
+      users: null,
+    });
+    if (submitted.filesAtOnce === null)
+      await sleep(submitted.firstPollInMs, { summary: 'Genesys is computing; the first look is not worth a call yet' });
+    return submitted;
+  }
+
+  /** Files of the finished job, or null when it ended in Error. */
+  async function wait({ jobId, requestedAt }: SubmittedJob): Promise<number | null> {
+    const ended = await patiently((activities) =>
+      activities.reads.pollAdherenceJob.executeWithOptions({ summary: `Wait for ${input.label}` }, [
+        input,
+        jobId,
+        requestedAt,
+      ]),
+    );
+    calls += ended.calls;
+    return ended.state === 'Complete' ? ended.files : null;
+  }
+
+  async function land({ jobId, requestedAt }: SubmittedJob, files: number, again: boolean): Promise<FetchedWindow> {
+    const bodies = await Promise.all(
+      Array.from({ length: files }, (_, file) =>
+        patiently((activities) =>
+          activities.main.landJobFile.executeWithOptions(
+            { summary: `Land file ${file + 1} of ${files}: ${input.label}` },
+            [{ input, jobId, file, again }],
+          ),
+        ),
+      ),
+    );
+    for (const body of bodies) calls += body.calls;
+    return {
+      requestedAt,
+      requests,
+      bodies,
+      presentUsersOnly: [],
+      refusedUserIds: [],
+      calls: { made: calls, minimum: 2 },
+    };
+  }
+}
+
+function failure(type: FailureName, message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, type);
+}

@@ -1,0 +1,2 @@
+export { exportWindow } from './exportWindow.js';
+export { historyExport } from './historyExport.js';

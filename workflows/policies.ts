@@ -1,0 +1,92 @@
+import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/createActivities.js';
+import { type FailureName, SYSTEMIC_FAILURES } from '../src/domain/failure.js';
+import { familyQueue, warehouseQueue } from '../src/domain/taskQueues.js';
+
+/** Failures that no retry of the same activity mends; the workflow decides what follows. */
+const FOR_THE_WORKFLOW: readonly FailureName[] = ['Conflict', 'Expired', 'TooLarge', 'InvalidInput', 'Corrupt'];
+
+/**
+ * Whether an activity that meets a cause outside the window (secret, permission, disk, lock) fails at once, so that the workflow can
+ * tell the export, or keeps trying once a minute, as the one window that does so for all.
+ */
+export type Patience = 'impatient' | 'probing';
+
+/** Activities by the queue they belong to. Queues come from the prefix that the workflow itself runs on. */
+export function activitiesOf(prefix: string, patience: Patience) {
+  return {
+    /** Structure reads and polls: one call an attempt. */
+    reads: proxyActivities<Pick<Activities, 'fetchStructure' | 'pollAdherenceJob'>>({
+      ...ONE_CALL,
+      retry: retryOf(patience),
+      taskQueue: familyQueue(prefix, 'reads'),
+    }),
+    wfmJobs: proxyActivities<Pick<Activities, 'submitAdherenceJob'>>({
+      ...ONE_CALL,
+      retry: retryOf(patience),
+      taskQueue: familyQueue(prefix, 'wfm-jobs'),
+    }),
+    analytics: proxyActivities<Pick<Activities, 'askOccupancy'>>({
+      ...ONE_CALL,
+      retry: retryOf(patience),
+      taskQueue: familyQueue(prefix, 'analytics'),
+    }),
+    /** Downloads by signed URL, and small steps that touch no shared file. */
+    main: proxyActivities<Pick<Activities, 'selectUnits' | 'landJobFile' | 'splitWindow' | 'planPage' | 'awaitWindow'>>(
+      {
+        ...LONG_STEP,
+        retry: retryOf(patience),
+        taskQueue: prefix,
+      },
+    ),
+    /** What only the owner of the warehouse may do. */
+    warehouse: proxyActivities<
+      Pick<
+        Activities,
+        | 'loadStructure'
+        | 'planExport'
+        | 'listWindowUsers'
+        | 'loadWindow'
+        | 'sealWindow'
+        | 'recordGap'
+        | 'adoptWindow'
+        | 'sealExport'
+      >
+    >({
+      ...LONG_STEP,
+      retry: retryOf(patience),
+      taskQueue: warehouseQueue(prefix),
+    }),
+  };
+}
+
+export type QueuedActivities = ReturnType<typeof activitiesOf>;
+
+/**
+ * One honest API call. Without a cap on attempts: each throttled attempt would burn one.
+ *
+ * Heartbeats come every second, so a killed worker is noticed after 5 s. Three days are more than the longest Retry-After that
+ * Genesys is known to send (hours).
+ */
+const ONE_CALL: ActivityOptions = {
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: '5 seconds',
+  scheduleToCloseTimeout: '3 days',
+};
+
+/** A download or a load: as long as it takes while it heartbeats. */
+const LONG_STEP: ActivityOptions = {
+  startToCloseTimeout: '6 hours',
+  heartbeatTimeout: '5 seconds',
+  scheduleToCloseTimeout: '3 days',
+};
+
+function retryOf(patience: Patience): NonNullable<ActivityOptions['retry']> {
+  return {
+    initialInterval: '1 second',
+    backoffCoefficient: 2,
+    maximumInterval: '2 minutes',
+    nonRetryableErrorTypes:
+      patience === 'impatient' ? [...FOR_THE_WORKFLOW, ...SYSTEMIC_FAILURES] : [...FOR_THE_WORKFLOW],
+  };
+}

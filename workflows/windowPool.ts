@@ -1,0 +1,139 @@
+import {
+  CancellationScope,
+  type ChildWorkflowHandle,
+  ChildWorkflowCancellationType,
+  condition,
+  ParentClosePolicy,
+  startChild,
+  TerminatedFailure,
+  ChildWorkflowFailure,
+  WorkflowIdReusePolicy,
+} from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { ExportWindowInput, PlannedWindow, WindowResult } from '../src/domain/exportSteps.js';
+import { type ExportWindow, windowId } from '../src/domain/exportWindow.js';
+import { nextStartable } from '../src/domain/exportOrder.js';
+import type { exportWindow } from './exportWindow.js';
+import { applicationFailure, failedWith } from './failedWith.js';
+
+/** What the pool asks of the export that owns it. */
+export interface PoolOwner {
+  readonly maxParallelWindows: number;
+  isPaused(): boolean;
+  inputFor(planned: PlannedWindow): ExportWindowInput;
+  /** Waits for a window that another export is running; null when it failed and is to be run again. */
+  awaitOther(planned: PlannedWindow): Promise<WindowResult | null>;
+  /** The two halves of a window that Genesys refused as too large; null for one day. */
+  split(planned: PlannedWindow): Promise<readonly PlannedWindow[] | null>;
+  /** Longest window, in days, that the dataset may have, once Genesys has refused one. */
+  tooLong(window: ExportWindow): boolean;
+  ended(result: WindowResult): void;
+  failed(planned: PlannedWindow, reason: string, message: string): Promise<void>;
+}
+
+/** Runs windows as children, a bounded number at once, each when what it needs has ended. */
+export class WindowPool {
+  private readonly running = new Map<string, PlannedWindow>();
+  private readonly handles = new Map<string, ChildWorkflowHandle<typeof exportWindow>>();
+  private pending: PlannedWindow[] = [];
+  private broken: { error: unknown } | undefined;
+
+  constructor(private readonly owner: PoolOwner) {}
+
+  /** Windows under way. */
+  get size(): number {
+    return this.running.size;
+  }
+
+  /** The child that exports a window, while it runs. */
+  handle(id: string): ChildWorkflowHandle<typeof exportWindow> | undefined {
+    return this.handles.get(id);
+  }
+
+  /** Runs these windows to their ends. */
+  async run(windows: readonly PlannedWindow[]): Promise<void> {
+    this.pending = [...windows];
+    for (;;) {
+      await condition(() => this.broken !== undefined || this.isIdle() || this.startable() !== null);
+      if (this.broken) throw this.broken.error;
+      const next = this.startable();
+      if (next === null) return;
+      const [planned] = this.pending.splice(next, 1);
+      if (planned) this.start(planned);
+    }
+  }
+
+  private isIdle(): boolean {
+    return this.pending.length === 0 && this.running.size === 0;
+  }
+
+  private startable(): number | null {
+    if (this.owner.isPaused() || this.running.size >= this.owner.maxParallelWindows) return null;
+    return nextStartable(
+      this.pending.map(({ window }) => window),
+      [...this.running.values()].map(({ window }) => window),
+    );
+  }
+
+  private start(planned: PlannedWindow): void {
+    const id = windowId(planned.window);
+    this.running.set(id, planned);
+    this.toItsEnd(planned, id)
+      .catch((error: unknown) => {
+        this.broken = { error };
+      })
+      .finally(() => {
+        this.running.delete(id);
+        this.handles.delete(id);
+      });
+  }
+
+  private async toItsEnd(planned: PlannedWindow, id: string): Promise<void> {
+    if (this.owner.tooLong(planned.window) && (await this.halve(planned))) return;
+    for (;;) {
+      try {
+        const handle = await startChild<typeof exportWindow>('exportWindow', {
+          args: [this.owner.inputFor(planned)],
+          workflowId: id,
+          workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+          parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+          cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+          staticSummary: planned.label,
+        });
+        this.handles.set(id, handle);
+        this.owner.ended(await handle.result());
+        return;
+      } catch (error) {
+        if (CancellationScope.current().consideredCancelled) throw error;
+        if (error instanceof WorkflowExecutionAlreadyStartedError) {
+          const other = await this.owner.awaitOther(planned);
+          if (other === null) continue;
+          this.owner.ended(other);
+          return;
+        }
+        if (failedWith(error, 'TooLarge') && (await this.halve(planned))) return;
+        await this.owner.failed(planned, reasonOf(error), messageOf(error));
+        return;
+      }
+    }
+  }
+
+  private async halve(planned: PlannedWindow): Promise<boolean> {
+    const halves = await this.owner.split(planned);
+    if (!halves) return false;
+    this.pending.unshift(...halves);
+    return true;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const failure = applicationFailure(error);
+  if (failure?.type) return failure.type;
+  return error instanceof ChildWorkflowFailure && error.cause instanceof TerminatedFailure ? 'Terminated' : 'Cancelled';
+}
+
+function messageOf(error: unknown): string {
+  return (
+    applicationFailure(error)?.message ?? 'the window was stopped by an operator; start the export again to fill it'
+  );
+}

@@ -1,0 +1,48 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isRunning, type ProcessId, stopProcess } from '../../src/temporal/devServer.js';
+import { processBirth } from '../../src/temporal/processIdentity.js';
+
+/** Name of the file, in a test run's directory, that says which process its server is and whose run it is. */
+export const SERVER_PROCESS = 'server-process.json';
+
+export interface ServerProcess extends ProcessId {
+  /** The Jest process that the run belongs to. */
+  readonly owner: ProcessId;
+}
+
+/** The directory that all test files of this run share (made by globalSetup.ts). */
+export function testRunDirectory(): string {
+  const directory = process.env['ROSTERLINE_TEST_RUN'];
+  if (!directory)
+    throw new Error("ROSTERLINE_TEST_RUN is not set: run tests by Jest, with this project's configuration");
+  return directory;
+}
+
+/** The Jest process that this run belongs to. */
+export function testRunOwner(): ProcessId {
+  const pid = ownerPid(testRunDirectory());
+  return { pid, birth: processBirth(pid) ?? '' };
+}
+
+/** Ends what killed test runs left behind: their servers and directories. */
+export async function endAbandonedTestRuns(): Promise<void> {
+  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith('rosterline-test-run-'))) {
+    const directory = join(tmpdir(), name);
+    const server = readJson<ServerProcess>(join(directory, SERVER_PROCESS));
+    const abandoned = server ? !isRunning(server.owner) : processBirth(ownerPid(directory)) === undefined;
+    if (!abandoned) continue;
+    if (server) await stopProcess(server);
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** Content of a JSON file that a test of this run wrote; undefined when there is none. */
+export function readJson<T>(path: string): T | undefined {
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as T) : undefined;
+}
+
+function ownerPid(directory: string): number {
+  return Number(/rosterline-test-run-(\d+)-/.exec(directory)?.[1]);
+}

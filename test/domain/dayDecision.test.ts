@@ -68,6 +68,12 @@ describe('a day that has rows', () => {
     });
   });
 
+  it('keeps its rows when a result has none, also where agents are not counted', () => {
+    const existing = { ...loaded, agents: 0 };
+    expect(ask({ existing, staged: { rows: 0, agents: 0 } }).kept).toBe('Shrunk');
+    expect(ask({ existing, staged: { rows: 1, agents: 0 } }).kept).toBeNull();
+  });
+
   it('keeps its rows and state when a result has fewer agents, however young the day is', () => {
     const existing = { ...loaded, state: 'provisional' as const };
     const fewer = { rows: 60, agents: 19 };
@@ -123,14 +129,12 @@ describe('a day proven empty', () => {
 });
 
 describe('loads in any order', () => {
-  const content = fc
-    .nat(5)
-    .chain((agents) =>
-      fc.record({
-        agents: fc.constant(agents),
-        rows: agents === 0 ? fc.constant(0) : fc.integer({ min: agents, max: 20 }),
-      }),
-    );
+  const content = fc.nat(5).chain((agents) =>
+    fc.record({
+      agents: fc.constant(agents),
+      rows: agents === 0 ? fc.constant(0) : fc.integer({ min: agents, max: 20 }),
+    }),
+  );
   const minute = fc.nat(10).map((at) => new Date(Date.UTC(2024, 0, 1, 0, at)).toISOString());
   const existing = fc.option(
     content.chain((held) =>

@@ -46,6 +46,8 @@ describe('an export of days to come', () => {
   it('is not refused when every day is over in every unit', () => {
     expect(refuseFutureDays('2024-03-20', [london, losAngeles], now)).toBeNull();
     expect(refuseFutureDays('2024-03-20', [], now)).toBeNull();
+    expect(refuseFutureDays('2024-03-21', [london], '2024-03-21T00:00:00Z')).toBeNull();
+    expect(refuseFutureDays('2024-03-21', [london], '2024-03-20T23:59:59.999Z')).not.toBeNull();
   });
 
   it('is refused with the path, the day, the unit, when it ends and the latest date that works', () => {

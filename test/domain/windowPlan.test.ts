@@ -115,6 +115,7 @@ describe('the plan of windows', () => {
       window && (Date.parse(window.endAt) - Date.parse(window.startAt)) / 3_600_000;
     const week = { from: '2024-10-21', to: '2024-10-28' };
     expect(plan(week).map(hours)).toEqual([169]);
+    expect(plan({ ...week, maxHours: 169 }).map(hours)).toEqual([169]);
     expect(plan({ ...week, maxHours: 168 }).map(hours)).toEqual([144, 25]);
     expect(plan({ from: '2024-10-27', to: '2024-10-28', maxHours: 1 }).map(hours)).toEqual([25]);
   });

@@ -5,19 +5,14 @@ import * as canonicalizeModule from 'canonicalize';
 const canonicalize = canonicalizeModule.default as unknown as (value: unknown) => string | undefined;
 
 /**
- * The one form in which a document is stored and hashed: canonical JSON (RFC 8785), and the SHA-256 of its UTF-8 bytes.
+ * The one form in which a document is stored and hashed: canonical JSON (RFC 8785), UTF-8.
  *
  * @throws Error when the value has no JSON form (undefined, NaN, Infinity, bigint).
  */
-export function canonicalJson(value: unknown): { text: string; sha256: string } {
+export function canonicalBytes(value: unknown): Uint8Array {
   const text = canonicalize(value);
   if (text === undefined) throw new Error('this value has no JSON form');
-  return { text, sha256: sha256Hex(text) };
-}
-
-/** Canonical JSON as the bytes that are stored. @throws Error when the value has no JSON form. */
-export function canonicalBytes(value: unknown): Uint8Array {
-  return Buffer.from(canonicalJson(value).text, 'utf8');
+  return Buffer.from(text, 'utf8');
 }
 
 /** SHA-256 of bytes (or of a text's UTF-8), lower-case hex. */

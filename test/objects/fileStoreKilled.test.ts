@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { openFileStore } from '../../src/objects/fileStore.js';
+import { type CompiledSource, compileSource, ended } from './compiledSource.js';
+
+const BODIES = 12;
+const BODY_BYTES = 300_000;
+
+/**
+ * Receives bodies one after another, as a worker does: resumes what is kept, prints each byte served and each landing.
+ *
+ * Chunks are small and yield to the event loop, so that kills fall into every step.
+ */
+const RECEIVER = `
+import { writeSync } from 'node:fs';
+import { openFileStore } from './src/objects/fileStore.js';
+const [directory, bodies, bytes] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
+const store = openFileStore({ directory });
+for (let n = 0; n < bodies; n++) {
+  const found = await store.spool('export/x/' + n);
+  if ('landed' in found) continue;
+  const { spool } = found;
+  if (spool.facts === null) await spool.begin({ totalBytes: bytes, etag: '"' + n + '"', encoding: 'identity' });
+  if (spool.receivedBytes < bytes) {
+    writeSync(1, JSON.stringify({ n, from: spool.receivedBytes }) + '\\n');
+    await spool.append(serve(n, spool.receivedBytes), () => {});
+  }
+  writeSync(1, JSON.stringify({ n, landed: (await spool.finish()).sha256 }) + '\\n');
+}
+async function* serve(n, from) {
+  const body = Buffer.alloc(bytes, 'body ' + n + ' ');
+  for (let at = from; at < bytes; at += 8_192) { yield body.subarray(at, at + 8_192); await new Promise(setImmediate); }
+}
+`;
+
+describe('a worker killed while it receives and lands', () => {
+  let source: CompiledSource;
+  let directory: string;
+  beforeAll(async () => {
+    source = await compileSource();
+  });
+  afterAll(() => source.remove());
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'rosterline-killed-'));
+  });
+  afterEach(() => rm(directory, { recursive: true, force: true }));
+
+  it('loses nothing, doubles nothing and never asks again for what has landed, whenever it is killed', async () => {
+    const random = seeded(20_240_131);
+    const asked: { n: number; from: number }[] = [];
+    const landed: { n: number; landed: string }[] = [];
+    let kills = 0;
+    for (let done = false; !done; ) {
+      const child = await source.run(RECEIVER, [directory, String(BODIES), String(BODY_BYTES)]);
+      let text = '';
+      child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      const closed = new Promise((settle) => child.once('close', settle));
+      if (kills < 25) {
+        // From the first line on, so that the kill falls into the work and not into the start of node.
+        await Promise.race([new Promise((settle) => child.stdout?.once('data', settle)), ended(child)]);
+        await pause(random() * 60);
+        if (child.kill('SIGKILL')) kills++;
+      }
+      done = (await ended(child)) === 0;
+      await closed;
+      for (const line of text.split('\n').filter((each) => each !== '')) {
+        const event = JSON.parse(line) as { n: number; from: number } | { n: number; landed: string };
+        if ('from' in event) asked.push(event);
+        else landed.push(event);
+      }
+    }
+    expect(kills).toBeGreaterThan(4);
+
+    const store = openFileStore({ directory });
+    const hashes = Array.from({ length: BODIES }, (_, n) => sha256(Buffer.alloc(BODY_BYTES, `body ${n} `)));
+    expect(await store.list('landings')).toEqual(hashes.map((hash) => `landings/${hash}`).sort());
+    for (const [n, hash] of hashes.entries()) {
+      expect(await store.digest(`landings/${hash}`)).toEqual({ sha256: hash, bytes: BODY_BYTES });
+      expect(await store.spool(`export/x/${n}`)).toEqual({
+        landed: { sha256: hash, bytes: BODY_BYTES, encoding: 'identity' },
+      });
+      // Each resume goes on at or after the one before: nothing that was kept is asked for again.
+      const offsets = asked.filter((each) => each.n === n).map((each) => each.from);
+      expect(offsets).toEqual([...offsets].sort((a, b) => a - b));
+      expect(landed.filter((each) => each.n === n).length).toBeLessThanOrEqual(1);
+    }
+    for (const n of hashes.keys())
+      expect(await readdir(join(directory, '.spool/export/x', String(n)))).toEqual(['.landed.json']);
+  }, 120_000);
+
+  it('never leaves a part of an object that is created once', async () => {
+    const random = seeded(7);
+    const creator = `
+      import { openFileStore } from './src/objects/fileStore.js';
+      import { writeSync } from 'node:fs';
+      const store = openFileStore({ directory: process.argv[2] });
+      writeSync(1, 'ready');
+      for (let n = Number(process.argv[3]); ; n++) await store.createOnce('seals/x/' + n + '.json', Buffer.alloc(200_000, 'x'));
+    `;
+    for (let round = 0; round < 6; round++) {
+      const child = await source.run(creator, [directory, String(round * 100_000)]);
+      await new Promise((settle) => child.stdout?.once('data', settle));
+      await pause(20 + random() * 80);
+      child.kill('SIGKILL');
+      await ended(child);
+    }
+    const store = openFileStore({ directory });
+    const paths = await store.list('seals');
+    expect(paths.length).toBeGreaterThan(6);
+    const whole = { sha256: sha256(Buffer.alloc(200_000, 'x')), bytes: 200_000 };
+    for (const path of paths) expect([path, await store.digest(path)]).toEqual([path, whole]);
+  }, 60_000);
+});
+
+function sha256(content: Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** Uniform numbers in [0, 1), the same every time (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

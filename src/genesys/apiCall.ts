@@ -34,7 +34,7 @@ export interface ApiCalls {
   /** One call of an endpoint; `invoke` is the SDK's method for it. @throws Failure */
   make(endpoint: Endpoint, invoke: () => Promise<unknown>, sentUserIds?: readonly string[]): Promise<CallAnswer>;
   /** The SDK's HTTP client. */
-  hook(request: SdkRequest): Promise<SdkResponse>;
+  readonly hook: (request: SdkRequest) => Promise<SdkResponse>;
 }
 
 export function createApiCalls(

@@ -62,7 +62,8 @@ export interface Download {
  *
  * Every method is one API call of its family; it waits at most 2 s for the budget, and past that throws `Throttled` with the
  * instant. Every method throws `Failure`: `Throttled`, `Transient`, `Expired`, `TooLarge`, `InvalidInput`, `Unauthorized`,
- * `Forbidden`, `Corrupt` (a required field is missing: the message has its path). No message holds a token or a secret.
+ * `Forbidden`, `Conflict`, `Corrupt` (a required field is missing: the message has its path), `Blocked` (a redirect, a download
+ * host that is not allowed, a proxy that asks for credentials). No message holds a token or a secret.
  */
 export interface GenesysClient {
   organization(): Promise<ApiAnswer<{ id: string; name: string }>>;

@@ -1,0 +1,19 @@
+/** Everything that a thrown value shows when it is serialised with all its causes, stacks and own properties. */
+export function allOf(thrown: unknown): string {
+  const parts: string[] = [];
+  for (let at: unknown = thrown; at !== undefined && at !== null; at = (at as { cause?: unknown }).cause) {
+    parts.push(String(at), JSON.stringify(at));
+    if (at instanceof Error) parts.push(at.stack ?? '', JSON.stringify(Object.getOwnPropertyDescriptors(at)));
+  }
+  return parts.join('\n');
+}
+
+/** What a call fails with. */
+export async function failureOf(call: Promise<unknown>): Promise<unknown> {
+  return call.then(
+    (value) => {
+      throw new Error(`did not fail, but gave ${JSON.stringify(value)}`);
+    },
+    (error: unknown) => error,
+  );
+}

@@ -20,7 +20,7 @@ export class ByteBuffer {
 
   appendLatin1(text: string): void {
     this.#reserve(text.length);
-    this.#length += this.#bytes.latin1Write(text, this.#length);
+    this.#length += this.#bytes.write(text, this.#length, 'latin1');
   }
 
   /** A view, valid until the next append. */

@@ -192,7 +192,8 @@ export class Slicer {
     this.#arrayExpected = false;
     const object = this.#objects.pop();
     const next = this.#keep(chunk, from, index + 1);
-    if (object && object.item !== null) this.#sink.envelope(this.#kept.view(object.start).toString('utf8'), object.item);
+    if (object && object.item !== null)
+      this.#sink.envelope(this.#kept.view(object.start).toString('utf8'), object.item);
     if (this.#objects.length === 0) this.#kept.truncate(0);
     return next;
   }

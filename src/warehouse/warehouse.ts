@@ -133,9 +133,12 @@ export interface Warehouse {
    *
    * Twice is the same as once. What may not be replaced (`src/domain/dayDecision.ts`) stays, and the seal says so.
    *
+   * `loadedAt` is moved on where it would not come after the loads before: it orders loads as they were committed.
+   *
+   * @param signal interrupts the load; nothing is changed then.
    * @throws Failure `Corrupt` when a check of the dataset fails or a key is twice; nothing was changed.
    */
-  loadWindow(load: WindowLoad): Promise<LoadedWindow>;
+  loadWindow(load: WindowLoad, signal?: AbortSignal): Promise<LoadedWindow>;
 
   recordOutcome(outcome: WindowOutcome): Promise<void>;
   outcomes(exportId: string, runId: string): Promise<WindowOutcome[]>;

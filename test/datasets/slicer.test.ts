@@ -49,8 +49,7 @@ function expected(text: string, name: string): Sliced {
   };
   envelopeOf(JSON.parse(text));
   for (const item of items) {
-    const { [name]: _, ...others } = item;
-    sliced.envelopes.push(withoutArrays(others, name));
+    sliced.envelopes.push(withoutArrays(item, name));
   }
   return sliced;
 }
@@ -126,13 +125,20 @@ describe('the slicer', () => {
 
   it('refuses every document that JSON.parse refuses after one byte was changed, and no other', () => {
     fc.assert(
-      fc.property(documents.object, fc.nat(5000), fc.constantFrom(...'{}[],:"\\0e-.tx \u0001'), (document, at, byte) => {
-        const bytes = Buffer.from(document);
-        bytes[at % bytes.length] = byte.charCodeAt(0);
-        // Cutting a multibyte character in half is UTF-8's concern, not JSON's.
-        fc.pre(!bytes.toString('utf8').includes('\ufffd'));
-        expect(accepts(() => sliceBytes(bytes, [at], 'none'))).toBe(accepts(() => JSON.parse(bytes.toString('utf8'))));
-      }),
+      fc.property(
+        documents.object,
+        fc.nat(5000),
+        fc.constantFrom(...Array.from('{}[],:"\\0e-.tx \u0001')),
+        (document, at, byte) => {
+          const bytes = Buffer.from(document);
+          bytes[at % bytes.length] = byte.charCodeAt(0);
+          // Cutting a multibyte character in half is UTF-8's concern, not JSON's.
+          fc.pre(!bytes.toString('utf8').includes('\ufffd'));
+          expect(accepts(() => sliceBytes(bytes, [at], 'none'))).toBe(
+            accepts(() => JSON.parse(bytes.toString('utf8'))),
+          );
+        },
+      ),
       { numRuns: 1500, seed: 11 },
     );
   });

@@ -1,0 +1,53 @@
+import { Failure, isFailure } from '../../domain/failure.js';
+
+const LOCK_HELD = /Could not set lock on file .*?Conflicting lock is held(?: in (.+?))? \(PID (\d+)\)/s;
+const DISK_FULL = /No space left on device|Disk quota exceeded|File too large|max_temp_directory_size|ENOSPC/i;
+const UNREACHABLE =
+  /Cannot open file|Could not create|Permission denied|No such file or directory|Read-only file system|EACCES|ENOENT|EROFS/i;
+const NEWER_FORMAT = /created with (?:a|the) newer version|storage version|version number/i;
+const BAD_DATA = /^(Invalid Input|Conversion|Out of Range) Error/;
+
+/** Whether an error left the instance unusable, so that it must be opened anew. */
+export function ruinsInstance(error: unknown): boolean {
+  return /FATAL Error|database has been invalidated/i.test(messageOf(error));
+}
+
+/**
+ * A thrown value as our failure: `Blocked` where the file, the disk or the engine stands in the way, `Corrupt` where DuckDB could not
+ * parse what it was given. Anything else is returned as it came: it is a defect of ours.
+ */
+export function duckdbFailure(error: unknown, path: string): unknown {
+  if (isFailure(error)) return error;
+  const message = messageOf(error);
+  const blocked = (what: string) => new Failure('Blocked', `${what}. Nothing was changed`, {}, { cause: error });
+
+  const lock = LOCK_HELD.exec(message);
+  if (lock) {
+    const [, program, pid] = lock;
+    return blocked(
+      `the warehouse ${path} is held by process ${pid}${program ? ` (${program})` : ''}; close it there and this goes on`,
+    );
+  }
+  if (DISK_FULL.test(message)) {
+    return blocked(`the disk under the warehouse ${path} is full (${firstLine(message)}); free space and this goes on`);
+  }
+  if (/^IO Error/.test(message) || UNREACHABLE.test(message)) {
+    return NEWER_FORMAT.test(message)
+      ? blocked(`the warehouse ${path} was written by a newer version of DuckDB (${firstLine(message)})`)
+      : blocked(`the warehouse ${path} cannot be read or written (${firstLine(message)})`);
+  }
+  if (/^Out of Memory Error/.test(message)) {
+    return blocked(`the warehouse ${path} needs more memory (${firstLine(message)}); raise WAREHOUSE_MEMORY`);
+  }
+  if (ruinsInstance(error)) return blocked(`the warehouse ${path} failed (${firstLine(message)}) and is opened anew`);
+  if (BAD_DATA.test(message)) return new Failure('Corrupt', `DuckDB: ${firstLine(message)}`, {}, { cause: error });
+  return error;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function firstLine(message: string): string {
+  return (message.split('\n', 1)[0] ?? '').slice(0, 400);
+}

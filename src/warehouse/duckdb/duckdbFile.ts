@@ -1,0 +1,162 @@
+import { chmod, mkdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { duckdbFailure, ruinsInstance } from './duckdbFailure.js';
+import { migrate } from './migrate.js';
+
+/** How the engine runs. `memory` is DuckDB's limit for its buffers, such as `256MB`; the process takes some 100 MB more. */
+export interface DuckdbSettings {
+  readonly path: string;
+  readonly memory: string;
+  /** Milliseconds after the last use at which the file is let go of, so that other programs can open it. */
+  readonly idleReleaseMs: number;
+  readonly tempDirectory: string;
+  readonly threads?: number | undefined;
+  readonly log?: ((message: string) => void) | undefined;
+}
+
+/** One owner a file in this process, whoever asks. */
+const owners = new Map<string, DuckdbFile>();
+
+/** The owner of a database file. The first caller's settings hold. */
+export function duckdbFile(settings: DuckdbSettings): DuckdbFile {
+  const path = resolve(settings.path);
+  let owner = owners.get(path);
+  if (!owner) owners.set(path, (owner = new DuckdbFile({ ...settings, path })));
+  return owner;
+}
+
+/**
+ * A DuckDB file: opened on demand, shared inside the process, one writer at a time, let go of when idle.
+ *
+ * Two instances of one file in a process corrupt it silently (DuckDB's lock is the process's), so nothing else in the project opens
+ * database files. Migrated on every opening, so nobody sees an older schema.
+ */
+export class DuckdbFile {
+  readonly path: string;
+  readonly #settings: DuckdbSettings;
+  #instance: Promise<DuckDBInstance> | null = null;
+  #users = 0;
+  #ruined = false;
+  #idleTimer: NodeJS.Timeout | undefined;
+  #writer: Promise<unknown> = Promise.resolve();
+  #whenIdle: (() => void)[] = [];
+
+  constructor(settings: DuckdbSettings) {
+    this.path = settings.path;
+    this.#settings = settings;
+  }
+
+  /** Runs with a connection of its own, beside whatever else runs. */
+  async read<Result>(use: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
+    this.#users++;
+    clearTimeout(this.#idleTimer);
+    try {
+      const instance = await this.#opened();
+      const connection = await instance.connect();
+      try {
+        return await use(connection);
+      } finally {
+        connection.disconnectSync();
+      }
+    } catch (error) {
+      this.#ruined ||= ruinsInstance(error);
+      throw duckdbFailure(error, this.path);
+    } finally {
+      this.#users--;
+      if (this.#users === 0) this.#becameIdle();
+    }
+  }
+
+  /** Runs alone among writers, in the order of the calls. An abort interrupts the statement that runs. */
+  async write<Result>(use: (connection: DuckDBConnection) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+    const turn = this.#writer.then(async () => {
+      signal?.throwIfAborted();
+      return await this.read(async (connection) => {
+        const interrupt = () => connection.interrupt();
+        signal?.addEventListener('abort', interrupt);
+        try {
+          return await use(connection);
+        } catch (error) {
+          signal?.throwIfAborted();
+          throw error;
+        } finally {
+          signal?.removeEventListener('abort', interrupt);
+          await this.#hide();
+        }
+      });
+    });
+    this.#writer = turn.catch(() => undefined);
+    return await turn;
+  }
+
+  /** Waits for what runs, then closes the file, so that another process can open it. */
+  async release(): Promise<void> {
+    while (this.#users > 0) await new Promise<void>((resolved) => this.#whenIdle.push(resolved));
+    await this.#close();
+  }
+
+  async #opened(): Promise<DuckDBInstance> {
+    const opening = (this.#instance ??= this.#open());
+    try {
+      return await opening;
+    } catch (error) {
+      if (this.#instance === opening) this.#instance = null;
+      throw error;
+    }
+  }
+
+  async #open(): Promise<DuckDBInstance> {
+    const { memory, tempDirectory, threads } = this.#settings;
+    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+    const instance = await DuckDBInstance.fromCache(this.path, {
+      memory_limit: memory,
+      temp_directory: tempDirectory,
+      preserve_insertion_order: 'false',
+      // Everything needed is linked in; nothing is ever fetched from DuckDB's servers.
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      ...(threads === undefined ? {} : { threads: String(threads) }),
+    });
+    try {
+      const connection = await instance.connect();
+      try {
+        await connection.run(`SET GLOBAL TimeZone = 'UTC'`);
+        await migrate(connection, this.path);
+      } finally {
+        connection.disconnectSync();
+      }
+      await this.#hide();
+      return instance;
+    } catch (error) {
+      instance.closeSync();
+      throw error;
+    }
+  }
+
+  /** DuckDB makes its files with the process's umask: names and times of people are nobody else's to read. */
+  async #hide(): Promise<void> {
+    for (const file of [this.path, `${this.path}.wal`]) await chmod(file, 0o600).catch(() => undefined);
+  }
+
+  #becameIdle(): void {
+    for (const resolved of this.#whenIdle.splice(0)) resolved();
+    this.#idleTimer = setTimeout(() => void this.#close(), this.#ruined ? 0 : this.#settings.idleReleaseMs);
+    this.#idleTimer.unref();
+  }
+
+  async #close(): Promise<void> {
+    clearTimeout(this.#idleTimer);
+    const opening = this.#instance;
+    if (!opening) return;
+    const instance = await opening.catch(() => null);
+    if (!instance || this.#users > 0 || this.#instance !== opening) return;
+    this.#instance = null;
+    this.#ruined = false;
+    try {
+      instance.closeSync();
+    } catch (error) {
+      this.#settings.log?.(`closing the warehouse ${this.path}: ${String(error)}`);
+    }
+  }
+}

@@ -1,3 +1,8 @@
+import { CLIENT_SECRET, TOKEN } from './organisation.js';
+
+/** Texts that must not be seen anywhere: the secret, every token, and the two of them as Basic credentials. */
+export const CLIENT_SECRETS = [CLIENT_SECRET, TOKEN, Buffer.from(`client-1:${CLIENT_SECRET}`).toString('base64')];
+
 /** Everything that a thrown value shows when it is serialised with all its causes, stacks and own properties. */
 export function allOf(thrown: unknown): string {
   const parts: string[] = [];

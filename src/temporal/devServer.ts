@@ -92,7 +92,8 @@ export async function untilServing(
   while (Date.now() < deadlineMs) {
     if (!isRunning(server)) throw notReady('ended before it was ready', address, logFile);
     try {
-      return await askForNamespace(address);
+      await askForNamespace(address);
+      if (isRunning(server)) return;
     } catch (error) {
       last = error instanceof Error ? error.message : String(error);
     }
@@ -106,10 +107,10 @@ export function isRunning({ pid, birth }: ProcessId): boolean {
   return processBirth(pid) === birth;
 }
 
-/** Asks a process to end and waits until it has; kills it after 10 s. Returns at once when it does not run. */
-export async function stopProcess(id: ProcessId): Promise<void> {
+/** Asks a process to end and waits until it has; kills it after 10 s, unless told. Returns at once when it does not run. */
+export async function stopProcess(id: ProcessId, killAfterMs = KILL_AFTER_MS): Promise<void> {
   signal(id, 'SIGTERM');
-  const deadlineMs = Date.now() + KILL_AFTER_MS;
+  const deadlineMs = Date.now() + killAfterMs;
   while (isRunning(id)) {
     if (Date.now() > deadlineMs) signal(id, 'SIGKILL');
     await sleep(20);

@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { Failure } from '../domain/failure.js';
 import { lockDataDirectory } from './dataDirectoryLock.js';
 import {
   devServerArguments,
@@ -10,7 +11,7 @@ import {
   untilServing,
 } from './devServer.js';
 import { findTemporalCli } from './findTemporalCli.js';
-import { freePort } from './freePort.js';
+import { freePort, isPortFree } from './freePort.js';
 import { commandLine, processBirth, processesWith } from './processIdentity.js';
 import { type ProgressLog, withProgress } from './progressLog.js';
 import { readServerRecord, removeServerRecord, writeServerRecord } from './serverRecord.js';
@@ -43,7 +44,8 @@ export interface EmbeddedServer {
 }
 
 const READY_WITHIN_MS = 60_000;
-const ADOPT_WITHIN_MS = 10_000;
+const ADOPT_WITHIN_MS = 5_000;
+const KILL_LEFT_AFTER_MS = 5_000;
 const TRIES_FOR_FREE_PORTS = 3;
 
 /**
@@ -114,7 +116,7 @@ async function adoptOrStop(
   for (const pid of processesWith(`--db-filename ${home.database} `)) {
     if (pid === left?.id.pid) continue;
     options.log(`stopping the Temporal server that an earlier process left behind (process ${pid})`);
-    await stopProcess({ pid, birth: processBirth(pid) ?? 'ended' });
+    await stopProcess({ pid, birth: processBirth(pid) ?? 'ended' }, KILL_LEFT_AFTER_MS);
   }
   if (left)
     options.log(`going on with the Temporal server that an earlier process left behind (process ${left.id.pid})`);
@@ -147,6 +149,9 @@ async function startOnFreePorts(
   cliPath: string,
   options: EmbeddedServerOptions,
 ): Promise<RunningServer> {
+  const ip = options.ip ?? '127.0.0.1';
+  await requireFree(ip, options.port, 'the server');
+  await requireFree(ip, options.uiPort, 'its UI');
   // A port that was free a moment ago can be taken by another program. Ports that were asked for are not changed.
   const tries = options.port && options.uiPort ? 1 : TRIES_FOR_FREE_PORTS;
   for (let attempt = 1; ; attempt++) {
@@ -156,6 +161,15 @@ async function startOnFreePorts(
       if (attempt === tries || !String(error).includes('address already in use')) throw error;
     }
   }
+}
+
+// Looked at beforehand, because another Temporal server on that port would answer in place of ours.
+async function requireFree(ip: string, port: number | undefined, what: string): Promise<void> {
+  if (!port || (await isPortFree(ip, port))) return;
+  throw new Failure(
+    'Blocked',
+    `Port ${port} of ${ip}, asked for ${what}, is in use by another program. Nothing was started. Choose another port, or none.`,
+  );
 }
 
 async function start(home: ServerHome, cliPath: string, options: EmbeddedServerOptions): Promise<RunningServer> {

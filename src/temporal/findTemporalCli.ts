@@ -31,6 +31,9 @@ const GO_PACKAGE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
 /** The first server that can change a task queue's rate while it runs (`UpdateTaskQueueConfig`). */
 const OLDEST_SERVER = { major: 1, minor: 29 };
 
+// Generous: the program is 250 MB, and on a busy disk its first start was seen to take 12 s.
+const VERSION_TIMEOUT_MS = 60_000;
+
 const WHAT = 'Temporal CLI';
 
 /**
@@ -99,7 +102,10 @@ function existing(path: string | undefined, otherwise: string): string {
 
 /** Version of the server in a Temporal CLI. Throws when it is not one, or too old. */
 async function serverVersion(path: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const said = await runProgram(path, ['--version'], { env: childEnvironment(env, 'server'), timeoutMs: 20_000 });
+  const said = await runProgram(path, ['--version'], {
+    env: childEnvironment(env, 'server'),
+    timeoutMs: VERSION_TIMEOUT_MS,
+  });
   const match = /\(Server (\d+)\.(\d+)\.(\S+?)[,)]/.exec(said);
   if (!match) throw new Error(`${path} does not report the version of a server, but: ${said.trim().slice(0, 100)}`);
   const [major, minor] = [Number(match[1]), Number(match[2])];

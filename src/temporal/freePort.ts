@@ -2,12 +2,27 @@ import { createServer } from 'node:net';
 
 /** A TCP port of this address that nothing listens on. Another program may take it before it is used. */
 export async function freePort(ip: string): Promise<number> {
+  return await tryToListen(ip, 0);
+}
+
+/** Whether nothing listens on this port. */
+export async function isPortFree(ip: string, port: number): Promise<boolean> {
+  return await tryToListen(ip, port).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') return false;
+      throw error;
+    },
+  );
+}
+
+async function tryToListen(ip: string, port: number): Promise<number> {
   return await new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
-    server.listen(0, ip, () => {
+    server.listen(port, ip, () => {
       const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : port));
     });
   });
 }

@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from '@jest/globals';
 import { Worker } from '@temporalio/worker';
+import { quietTemporal } from '../support/quietTemporal.js';
 import { describeTimeSkipping, timeSkipping } from '../support/timeSkipping.js';
+
+quietTemporal();
 
 describeTimeSkipping('the time-skipping test server', await timeSkipping(), (start) => {
   it('lets a workflow sleep through thirty days in a moment', async () => {

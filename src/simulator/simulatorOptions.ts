@@ -79,7 +79,8 @@ export type SimulatorOptions = z.input<typeof SimulatorSettings> & { now?: () =>
 
 /** Parses options; throws a `ZodError` that names the wrong one. */
 export function simulatorSettings(options: SimulatorOptions): SimulatorSettings {
-  const { now: _clock, ...settings } = options;
+  const settings: Partial<SimulatorOptions> = { ...options };
+  delete settings.now;
   return SimulatorSettings.parse(settings);
 }
 

@@ -28,7 +28,10 @@ export function bucketsOf(
       const bucket = Math.floor((at - interval.start) / width);
       const next = Math.min(until, interval.start + (bucket + 1) * width);
       let sum = sums.get(bucket);
-      if (!sum) sums.set(bucket, (sum = new Map()));
+      if (!sum) {
+        sum = new Map<string, number>();
+        sums.set(bucket, sum);
+      }
       const key = keyOf(piece);
       sum.set(key, (sum.get(key) ?? 0) + next - at);
       at = next;

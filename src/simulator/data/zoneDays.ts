@@ -21,7 +21,10 @@ export function localDateOf(day: EpochDay): string {
  */
 export function dayStart(zone: string, day: EpochDay): number {
   let starts = startsByZone.get(zone);
-  if (!starts) startsByZone.set(zone, (starts = new Map()));
+  if (!starts) {
+    starts = new Map<EpochDay, number>();
+    startsByZone.set(zone, starts);
+  }
   let start = starts.get(day);
   if (start === undefined) {
     start = Temporal.PlainDate.from(localDateOf(day)).toZonedDateTime(zone).epochMilliseconds / 1000;

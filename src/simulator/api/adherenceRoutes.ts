@@ -1,0 +1,45 @@
+import type { FastifyInstance } from 'fastify';
+import type { SimulatorContext } from '../simulatorContext.js';
+import type { AdherenceJob } from './adherenceJobs.js';
+import { parseAdherenceQuery } from './adherenceQuery.js';
+import { ApiError } from './apiError.js';
+
+const BULK = '/api/v2/workforcemanagement/adherence/historical/bulk';
+
+/**
+ * The bulk historical adherence job: 202 and `Processing`, then `Complete` with fresh signed URLs at every reading, or
+ * `Error`. Nothing hints at how long it takes. Only its creator may read it: to others it does not exist (a guess).
+ *
+ * @param baseUrl where download URLs point to.
+ */
+export function adherenceRoutes(api: FastifyInstance, context: SimulatorContext, baseUrl: () => string): void {
+  const { organisation, jobs, urls, faults, counters, now } = context;
+
+  api.post(BULK, (request, reply) => {
+    const query = parseAdherenceQuery(request.body, organisation);
+    const text = JSON.stringify(request.body);
+    const fails = faults.take('jobError', (fault) => fault.match === undefined || text.includes(fault.match));
+    const job = jobs.create(request.clientId, query, request.body, fails !== undefined);
+    const count = { jobId: job.id, arrivedAtMs: request.arrivedAtMs, respondedAtMs: null as number | null };
+    counters.jobs.made(request.body, count);
+    reply.raw.once('finish', () => (count.respondedAtMs = now()));
+    return reply.code(202).send(answer(job, 'Processing'));
+  });
+
+  api.get<{ Params: { jobId: string } }>(`${BULK}/jobs/:jobId`, (request) => {
+    const { jobId } = request.params;
+    const job = jobs.find(jobId);
+    if (!job || job.clientId !== request.clientId)
+      throw new ApiError(404, 'job.not.found', `Job ${jobId} was not found`, { params: { jobId } });
+    if (now() < job.readyAtMs) return answer(job, 'Processing');
+    return answer(job, job.fails ? 'Error' : 'Complete');
+  });
+
+  function answer(job: AdherenceJob, status: 'Processing' | 'Complete' | 'Error') {
+    return {
+      job: { id: job.id, status, selfUri: `${BULK}/jobs/${job.id}` },
+      downloadUrls: status === 'Complete' ? job.fileIds.map((file) => baseUrl() + urls.sign(job.id, file)) : [],
+      queryVersion: 2,
+    };
+  }
+}

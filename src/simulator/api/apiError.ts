@@ -1,0 +1,63 @@
+/** One problem inside a refusal. */
+export interface ErrorDetail {
+  readonly code: string;
+  readonly message: string;
+  readonly field?: string;
+}
+
+/**
+ * A refusal by the API, thrown by routes and written as Genesys's error body.
+ *
+ * Source of the shape: `ErrorBody` of the published OpenAPI.
+ */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly more: {
+      readonly params?: Readonly<Record<string, string>>;
+      readonly errors?: readonly ErrorDetail[];
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly limit?: { readonly key: string; readonly namespace: string; readonly value: number };
+    } = {},
+  ) {
+    super(message);
+  }
+}
+
+/** The body that goes with an error, under the correlation id of its response. */
+export function errorBody(error: ApiError, correlationId: string): Record<string, unknown> {
+  const problems = error.more.errors ?? [];
+  return {
+    message: error.message,
+    code: error.code,
+    status: error.status,
+    messageWithParams: error.message,
+    messageParams: error.more.params ?? {},
+    contextId: correlationId,
+    details: problems.map((problem) => ({ errorCode: problem.code, fieldName: problem.field })),
+    errors: problems.map((problem) => ({
+      message: problem.message,
+      code: problem.code,
+      status: error.status,
+      messageParams: {},
+      contextId: correlationId,
+      details: [],
+      errors: [],
+    })),
+    ...(error.more.limit ? { limit: error.more.limit } : {}),
+  };
+}
+
+/** A 429 as Genesys words it. `retryAfter` is written into the header as it is; null leaves the header out. */
+export function tooManyRequests(retryAfter: string | number | null, limit?: ApiError['more']['limit']): ApiError {
+  const seconds = typeof retryAfter === 'number' || /^\d+$/.test(retryAfter ?? '') ? retryAfter : null;
+  const advice = seconds === null ? '' : ` Retry the request in [${seconds.toString()}] seconds`;
+  return new ApiError(429, 'too.many.requests.retry.after', `Rate limit exceeded the maximum.${advice}`, {
+    ...(retryAfter === null ? {} : { headers: { 'retry-after': retryAfter.toString() } }),
+    ...(limit ? { limit } : {}),
+  });
+}

@@ -1,0 +1,43 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { rowsOf } from '../expectedRows.js';
+import type { SimulatorContext } from '../simulatorContext.js';
+import { Fault } from './faults.js';
+
+const ExpectedQuery = z.object({
+  from: z.iso.date(),
+  to: z.iso.date(),
+  unit: z.union([z.string(), z.array(z.string())]).optional(),
+});
+
+/**
+ * The simulator's own switches and counters under `/control`; Genesys has nothing like them, and clients must not use them.
+ *
+ * `GET counts`, `POST reset`, `GET|POST|DELETE faults`, `GET expected?from&to[&unit]` (the true rows, `ExpectedRows`).
+ */
+export function controlRoutes(server: FastifyInstance, context: SimulatorContext): void {
+  const { counters, faults, organisation, now } = context;
+  server.get('/control/counts', () => counters.read());
+  server.post('/control/reset', (_request, reply) => {
+    counters.reset();
+    return reply.code(204).send();
+  });
+  server.get('/control/faults', () => faults.list());
+  server.post('/control/faults', (request, reply) => {
+    const fault = Fault.safeParse(request.body);
+    if (!fault.success) return reply.code(400).send({ message: z.prettifyError(fault.error) });
+    faults.add(fault.data);
+    return reply.code(201).send(fault.data);
+  });
+  server.delete('/control/faults', (_request, reply) => {
+    faults.clear();
+    return reply.code(204).send();
+  });
+  server.get('/control/expected', (request, reply) => {
+    const query = ExpectedQuery.safeParse(request.query);
+    if (!query.success) return reply.code(400).send({ message: z.prettifyError(query.error) });
+    const { from, to, unit } = query.data;
+    const units = unit === undefined ? {} : { managementUnits: [unit].flat() };
+    return reply.send(rowsOf(organisation, { from, to, ...units, asOfMs: now() }));
+  });
+}

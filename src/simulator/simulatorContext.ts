@@ -1,0 +1,20 @@
+import type { AdherenceJobs } from './api/adherenceJobs.js';
+import type { SignedUrls } from './api/signedUrls.js';
+import type { Tokens } from './api/tokens.js';
+import type { Counters } from './control/counters.js';
+import type { Faults } from './control/faults.js';
+import type { Organisation } from './data/organisation.js';
+import type { SimulatorSettings } from './simulatorOptions.js';
+
+/** What the routes of one simulator share. */
+export interface SimulatorContext {
+  readonly settings: SimulatorSettings;
+  readonly organisation: Organisation;
+  readonly tokens: Tokens;
+  readonly jobs: AdherenceJobs;
+  readonly urls: SignedUrls;
+  readonly faults: Faults;
+  readonly counters: Counters;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}

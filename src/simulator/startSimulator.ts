@@ -1,0 +1,75 @@
+import type { AddressInfo } from 'node:net';
+import { AdherenceJobs } from './api/adherenceJobs.js';
+import { SignedUrls } from './api/signedUrls.js';
+import { Tokens } from './api/tokens.js';
+import { Counters, type SimulatorCounts } from './control/counters.js';
+import { Fault, type FaultInput, Faults } from './control/faults.js';
+import { organisationOf } from './data/organisation.js';
+import type { SimulatorContext } from './simulatorContext.js';
+import { oauthClients, type SimulatorOptions, simulatorSettings } from './simulatorOptions.js';
+import { simulatorServer } from './simulatorServer.js';
+
+/** A simulated organisation that answers on loopback. */
+export interface RunningSimulator {
+  /** Base of both login (`/oauth/token`) and API (`/api/v2`), such as `http://127.0.0.1:41234`. */
+  readonly url: string;
+  readonly controlUrl: string;
+  readonly seed: number;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Another OAuth client of the same organisation, which may not see the first one's jobs. */
+  readonly otherClient: { readonly clientId: string; readonly clientSecret: string };
+  readonly organisationId: string;
+  readonly units: readonly { readonly id: string; readonly name: string; readonly timeZone: string }[];
+  counts(): SimulatorCounts;
+  /** Arms a fault, as `POST control/faults` does. */
+  addFault(fault: FaultInput): void;
+  /** Stops listening and cuts every connection. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a Genesys Cloud organisation on 127.0.0.1, for tests, the demo, and anyone who wants to try.
+ *
+ * Written from the published API alone, with nothing of our client: it must not share its misreadings. What it guesses is
+ * said where it guesses.
+ *
+ * @throws ZodError naming the option that is wrong; the system's error where the port is taken.
+ */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<RunningSimulator> {
+  const settings = simulatorSettings(options);
+  const now = options.now ?? Date.now;
+  const organisation = organisationOf(settings);
+  const [client, otherClient, ...further] = oauthClients(settings);
+  if (!client || !otherClient) throw new RangeError('an organisation has two OAuth clients at least');
+  const context: SimulatorContext = {
+    settings,
+    organisation,
+    tokens: new Tokens(
+      [client, otherClient, ...further],
+      { loginsPerMinute: settings.loginLimitPerMinute, lifetimeSeconds: settings.tokenLifetimeSeconds },
+      now,
+    ),
+    jobs: new AdherenceJobs(organisation, settings, now),
+    urls: new SignedUrls(settings.urlLifetimeSeconds, now),
+    faults: new Faults(now),
+    counters: new Counters(),
+    now,
+  };
+  let url = '';
+  const server = simulatorServer(context, () => url);
+  await server.listen({ host: '127.0.0.1', port: settings.port });
+  url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port.toString()}`;
+  return {
+    url,
+    controlUrl: `${url}/control`,
+    seed: settings.seed,
+    ...client,
+    otherClient,
+    organisationId: organisation.id,
+    units: organisation.units.map(({ id, name, timeZone }) => ({ id, name, timeZone })),
+    counts: () => context.counters.read(),
+    addFault: (fault) => context.faults.add(Fault.parse(fault)),
+    close: () => server.close(),
+  };
+}

@@ -104,7 +104,7 @@ export class SealedDays {
     for (const day of this.covered.values()) {
       if (!COMPARED.has(day.state) || this.expected.has(keyOf(day))) continue;
       if (day.seal !== null && (this.unusable.has(day.seal) || !this.seen.has(day.seal))) continue;
-      this.report('day-missing', day.windowId, keyOf(day), day.seal, null);
+      this.report('day-missing', day.windowId, keyOf(day), day.seal ?? 'a seal', null);
     }
     for (const { day, table, rows, order } of this.taken) {
       const from = this.expected.get(day);

@@ -98,19 +98,21 @@ describe('a worker killed while it receives and lands', () => {
       import { openFileStore } from './src/objects/fileStore.js';
       import { writeSync } from 'node:fs';
       const store = openFileStore({ directory: process.argv[2] });
-      writeSync(1, 'ready');
-      for (let n = Number(process.argv[3]); ; n++) await store.createOnce('seals/x/' + n + '.json', Buffer.alloc(200_000, 'x'));
+      for (let n = Number(process.argv[3]); ; n++) {
+        await store.createOnce('seals/x/' + n + '.json', Buffer.alloc(200_000, 'x'));
+        writeSync(1, '.');
+      }
     `;
     for (let round = 0; round < 6; round++) {
       const child = await source.run(creator, [directory, String(round * 100_000)]);
       await new Promise((settle) => child.stdout?.once('data', settle));
-      await pause(20 + random() * 80);
+      await pause(random() * 80);
       child.kill('SIGKILL');
       await ended(child);
     }
     const store = openFileStore({ directory });
     const paths = await store.list('seals');
-    expect(paths.length).toBeGreaterThan(6);
+    expect(paths.length).toBeGreaterThanOrEqual(6);
     const whole = { sha256: sha256(Buffer.alloc(200_000, 'x')), bytes: 200_000 };
     for (const path of paths) expect([path, await store.digest(path)]).toEqual([path, whole]);
   }, 60_000);

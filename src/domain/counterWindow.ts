@@ -46,21 +46,30 @@ const PROBE_GAP_MS = 1_000;
 /** How soon to ask again when answers on their way may show that there is room. */
 const ANSWER_GAP_MS = 1_000;
 
+/** Why a call has to wait. */
+export interface CounterWait {
+  /** When to ask again, at the latest. */
+  readonly waitUntilMs: number;
+  /** Answers are on their way, of which the next may let the call go. Else the window is used up, and only time helps. */
+  readonly anAnswerMayEndIt: boolean;
+}
+
 /**
  * Whether a call may leave now, or the instant at which to ask again (sooner, when an answer arrives before it).
  *
  * Within a known window, calls may leave while those counted and those in flight are fewer than allowed. When the window is over,
  * the next one is opened by its first call, so that call goes alone and its answer tells the rest.
  */
-export function admitCall(window: CounterWindow, nowMs: number): 'go' | { readonly waitUntilMs: number } {
+export function admitCall(window: CounterWindow, nowMs: number): 'go' | CounterWait {
   const known = knownAt(window, nowMs);
   if (known !== null) {
     if (known.count + window.inFlight < known.allowed) return 'go';
     const roomMayShow = known.count < known.allowed && window.inFlight > 0;
-    return { waitUntilMs: roomMayShow ? Math.min(known.endsByMs, nowMs + ANSWER_GAP_MS) : known.endsByMs };
+    if (!roomMayShow) return { waitUntilMs: known.endsByMs, anAnswerMayEndIt: false };
+    return { waitUntilMs: Math.min(known.endsByMs, nowMs + ANSWER_GAP_MS), anAnswerMayEndIt: true };
   }
   if (window.silent || nowMs - window.probedMs >= PROBE_GAP_MS || nowMs < window.probedMs) return 'go';
-  return { waitUntilMs: window.probedMs + PROBE_GAP_MS };
+  return { waitUntilMs: window.probedMs + PROBE_GAP_MS, anAnswerMayEndIt: true };
 }
 
 /** A call has left. */

@@ -62,6 +62,14 @@ export interface Pacer {
   shutDown(): void;
 }
 
+/** Why a call waits. */
+interface Hold {
+  readonly gate: OwnGate;
+  readonly untilMs: number;
+  readonly why: string;
+  readonly mayEndSooner?: boolean;
+}
+
 export function createPacer(now: () => number, log: GenesysLog): Pacer {
   let gates: Gates<OwnGate> = {};
   let window = UNKNOWN_WINDOW;
@@ -86,15 +94,16 @@ export function createPacer(now: () => number, log: GenesysLog): Pacer {
       waiting.add(wake);
     });
 
-  /** Waits while `held` names an instant. */
-  const waitWhile = async (held: () => { gate: OwnGate; untilMs: number; why: string } | null, startedMs: number) => {
+  /** Waits while `held` names an instant. What lets a call go must also count it: others look in the same moment. */
+  const waitWhile = async (held: () => Hold | null, startedMs: number) => {
+    const deadlineMs = startedMs + LONGEST_INLINE_WAIT_MS;
     for (;;) {
       if (shut) throw new Failure('Transient', 'The client was closed while a call waited. Nothing was sent.');
-      const holding = held();
-      if (holding === null) return;
-      if (holding.untilMs > startedMs + LONGEST_INLINE_WAIT_MS)
-        throw throttled(holding.gate, holding.untilMs, holding.why);
-      await pause(holding.untilMs);
+      const hold = held();
+      if (hold === null) return;
+      const inVain = hold.mayEndSooner ? now() >= deadlineMs : hold.untilMs > deadlineMs;
+      if (inVain) throw throttled(hold.gate, hold.untilMs, hold.why);
+      await pause(Math.min(hold.untilMs, deadlineMs));
     }
   };
 
@@ -109,24 +118,29 @@ export function createPacer(now: () => number, log: GenesysLog): Pacer {
   };
 
   const heldByGates = (family: Family) => gateHolding(gates, [family, 'token'], now());
-  const held = (family: Family) => {
+  const held = (family: Family): Hold | null => {
     const closed = heldByGates(family);
     if (closed !== null) return closed;
     const admitted = admitCall(window, now());
     if (admitted === 'go') return null;
-    return {
-      gate: 'token' as const,
-      untilMs: admitted.waitUntilMs,
-      why: "the token's calls of this minute are used up",
-    };
+    const { waitUntilMs, anAnswerMayEndIt } = admitted;
+    const why = anAnswerMayEndIt
+      ? 'an answer has yet to tell how many calls the token has left'
+      : 'the calls that the token has in this window are used up';
+    return { gate: 'token', untilMs: waitUntilMs, why, mayEndSooner: anAnswerMayEndIt };
   };
 
   return {
     async admit(family, startedMs) {
-      await waitWhile(() => held(family), startedMs);
-      const token = tokens;
-      let sentMs = now();
-      window = callSent(window, sentMs);
+      let [token, sentMs] = [tokens, startedMs];
+      const heldOrSent = () => {
+        const holding = held(family);
+        if (holding !== null) return holding;
+        [token, sentMs] = [tokens, now()];
+        window = callSent(window, sentMs);
+        return null;
+      };
+      await waitWhile(heldOrSent, startedMs);
       const finish = (change: () => void) => {
         if (token === tokens) change();
         wakeAll();

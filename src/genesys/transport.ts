@@ -53,6 +53,8 @@ export function createTransport(env: NodeJS.ProcessEnv = process.env): Transport
         ...guarded,
         dispatcher: isLoopback(url) ? guardedDirect : guardedOutward,
       });
+      // Whoever reads the body meets its error there; a body that is dropped must not end the process with one.
+      answer.body.on('error', () => undefined);
       return { status: answer.statusCode, headers: firstValues(answer.headers), body: answer.body };
     },
     async close() {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { CLIENT_SECRET, TOKEN } from './organisation.js';
 
 /** Texts that must not be seen anywhere: the secret, every token, and the two of them as Basic credentials. */
@@ -7,7 +8,7 @@ export const CLIENT_SECRETS = [CLIENT_SECRET, TOKEN, Buffer.from(`client-1:${CLI
 export function allOf(thrown: unknown): string {
   const parts: string[] = [];
   for (let at: unknown = thrown; at !== undefined && at !== null; at = (at as { cause?: unknown }).cause) {
-    parts.push(String(at), JSON.stringify(at));
+    parts.push(inspect(at, { depth: 9, showHidden: true }), JSON.stringify(at));
     if (at instanceof Error) parts.push(at.stack ?? '', JSON.stringify(Object.getOwnPropertyDescriptors(at)));
   }
   return parts.join('\n');

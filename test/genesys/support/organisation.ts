@@ -11,7 +11,7 @@ export interface Organisation {
   readonly server: ScriptedServer;
   readonly client: GenesysClient;
   /** Says how calls whose path ends so are answered. */
-  on(pathEnd: string, reply: Reply | Script): void;
+  readonly on: (pathEnd: string, reply: Reply | Script) => void;
   /** Tokens issued so far. */
   tokens(): number;
   close(): Promise<void>;

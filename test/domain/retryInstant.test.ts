@@ -1,0 +1,82 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { nextRetryDelayMs, retryInstantMs } from '../../src/domain/retryInstant.js';
+
+const AT = Date.UTC(2024, 1, 28, 12, 0, 0);
+const SAYS_NOTHING = { retryAfter: null, rateLimitReset: null, date: null, bodyText: '', receivedMs: AT };
+
+describe('when to try again after a refusal', () => {
+  it('is what the header says, before all else', () => {
+    const refusal = {
+      ...SAYS_NOTHING,
+      retryAfter: '5',
+      rateLimitReset: '50',
+      bodyText: 'Retry the request in [59] seconds',
+    };
+    expect(retryInstantMs(refusal)).toBe(AT + 5_000);
+  });
+
+  it('is read by the clock of the server where the header names a date', () => {
+    const date = 'Wed, 28 Feb 2024 12:10:00 GMT';
+    const refusal = { ...SAYS_NOTHING, date, retryAfter: 'Wed, 28 Feb 2024 12:10:30 GMT' };
+    expect(retryInstantMs(refusal)).toBe(AT + 30_000);
+  });
+
+  it('is backoff, not another source, when the header cannot be read', () => {
+    const refusal = {
+      ...SAYS_NOTHING,
+      retryAfter: 'soon',
+      rateLimitReset: '50',
+      bodyText: 'Retry the request in [59] seconds',
+    };
+    expect([0, 1, 2, 3, 1_000].map((untold) => retryInstantMs(refusal, untold) - AT)).toEqual([
+      3_000, 9_000, 27_000, 27_000, 27_000,
+    ]);
+  });
+
+  it('is what the body says when there is no header', () => {
+    const bodyText = '{"message":"Rate limit exceeded the maximum. Retry the request in [59] seconds"}';
+    expect(retryInstantMs({ ...SAYS_NOTHING, rateLimitReset: '10', bodyText })).toBe(AT + 59_000);
+  });
+
+  it('is the end of the token’s window when nothing else is said, however that is rounded', () => {
+    expect(retryInstantMs({ ...SAYS_NOTHING, rateLimitReset: '10' })).toBe(AT + 11_000);
+    expect(retryInstantMs({ ...SAYS_NOTHING, rateLimitReset: '-3' })).toBe(AT + 3_000);
+  });
+
+  it('is a number that a date can hold, and not before the refusal, whatever is sent', () => {
+    const text = fc.option(fc.oneof(fc.string(), fc.bigInt({ min: 0n }).map(String)), { nil: null });
+    fc.assert(
+      fc.property(text, text, text, fc.string(), fc.nat(), (retryAfter, rateLimitReset, date, bodyText, untold) => {
+        const instant = retryInstantMs({ retryAfter, rateLimitReset, date, bodyText, receivedMs: AT }, untold);
+        expect(instant).toBeGreaterThanOrEqual(AT);
+        expect(Number.isNaN(new Date(instant).getTime())).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('the delay handed to Temporal', () => {
+  it('is never NaN, never below a second, never above a day', () => {
+    fc.assert(
+      fc.property(fc.double(), fc.double(), fc.double(), (retryAt, now, random) => {
+        const delay = nextRetryDelayMs(retryAt, now, random);
+        expect(Number.isSafeInteger(delay) && delay >= 1_000 && delay <= 86_400_000).toBe(true);
+      }),
+    );
+  });
+
+  it('is never shorter than told, and longer by at most the smaller of a tenth and 5 s', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1_000, max: 86_000_000 }),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        (told, random) => {
+          const delay = nextRetryDelayMs(AT + told, AT, random);
+          expect(delay).toBeGreaterThanOrEqual(told);
+          expect(delay).toBeLessThanOrEqual(Math.ceil(told + Math.min(told / 10, 5_000)));
+        },
+      ),
+    );
+  });
+});

@@ -1,6 +1,7 @@
 import { bindSeals } from '../src/custody/bindSeals.js';
 import { canonicalBytes, sha256Hex } from '../src/custody/canonicalJson.js';
-import { mergeGaps } from '../src/domain/exportSummary.js';
+import { firstGaps, mergeGaps } from '../src/domain/exportSummary.js';
+import type { Gap } from '../src/domain/gap.js';
 import type { HistoryExportInput } from '../src/domain/historyExportInput.js';
 import { ExportSeal } from '../src/domain/seal.js';
 import type { ActivityDeps } from './deps.js';
@@ -14,7 +15,6 @@ interface EndedExport {
   exportId: string;
   runId: string;
   request: HistoryExportInput;
-  status: 'complete' | 'completeWithGaps';
   startedAt: string;
   rows: Readonly<Record<string, number>>;
   planFolder: string;
@@ -28,14 +28,18 @@ export function exportEndActivities(deps: ActivityDeps) {
      *
      * The manifest's text is kept in the warehouse before the object is written, so a crash between ends in the same manifest.
      */
-    async sealExport(input: EndedExport): Promise<{ manifest: string; head: string }> {
+    async sealExport(
+      input: EndedExport,
+    ): Promise<{ manifest: string; head: string; status: ExportSeal['status']; gaps: Gap[] }> {
       return await step(deps, input, async () => {
         const warehouse = ownedWarehouse(deps);
         const { exportId, runId } = input;
         const manifest = `seals/${asFolder(exportId)}/${runId}.json`;
+        const outcomes = await warehouse.outcomes(exportId, runId);
+        const gaps = mergeGaps(outcomes.flatMap((outcome) => outcome.gaps));
+        const status = gaps.length > 0 ? 'completeWithGaps' : 'complete';
         if ((await deps.objects.read(manifest)) === null) {
           const { structure } = await readPlanObject(deps.objects, `${input.planFolder}/summary.json`, PlanSummary);
-          const outcomes = await warehouse.outcomes(exportId, runId);
           const seal = ExportSeal.parse({
             v: 1,
             kind: 'export',
@@ -43,19 +47,19 @@ export function exportEndActivities(deps: ActivityDeps) {
             runId,
             organisationId: input.organisationId,
             request: input.request,
-            status: input.status,
+            status,
             startedAt: input.startedAt,
             endedAt: deps.now().toISOString(),
             structure,
             windows: outcomes.map(({ windowId, seal: path }) => ({ windowId, seal: path })),
             rows: input.rows,
-            gaps: mergeGaps(outcomes.flatMap(({ gaps }) => gaps)),
+            gaps,
           });
           const content = Buffer.from(canonicalBytes(seal)).toString('utf8');
           await warehouse.addSeal({ path: manifest, sha256: sha256Hex(content), content });
         }
         const head = await bindSeals(deps.objects, warehouse, { kind: 'export', at: deps.now().toISOString() });
-        return { manifest, head: head?.sha256 ?? '' };
+        return { manifest, head: head?.sha256 ?? '', status, gaps: firstGaps(gaps) };
       });
     },
   };

@@ -99,7 +99,6 @@ export class ExportRun {
       failed: 0,
       rows: {},
       calls: { made: structure.length, minimum: calls },
-      gaps: [],
       longestDays: {},
       paused: null,
     };
@@ -126,7 +125,6 @@ export class ExportRun {
   async end(): Promise<HistoryExportResult> {
     await this.pauses.whilePaused();
     const state = this.begun;
-    const status = state.gaps.length > 0 ? 'completeWithGaps' : 'complete';
     const sealed = await this.own((activities) =>
       activities.warehouse.sealExport.executeWithOptions({ summary: 'Seal the export and append to the chain' }, [
         {
@@ -134,7 +132,6 @@ export class ExportRun {
           exportId: this.info.workflowId,
           runId: this.runId,
           request: this.request,
-          status,
           startedAt: state.startedAt,
           rows: state.rows,
           planFolder: state.plan.folder,
@@ -142,7 +139,7 @@ export class ExportRun {
       ]),
     );
     this.show();
-    return { status, windows: state.done, rows: state.rows, gaps: state.gaps, ...sealed, calls: state.calls };
+    return { ...sealed, windows: state.done, rows: state.rows, calls: state.calls };
   }
 
   private get begun(): ExportState {
@@ -235,7 +232,6 @@ export class ExportRun {
         { input: this.inputFor(planned), gap },
       ]),
     );
-    addOutcome(state, { rows: {}, calls: { made: 0, minimum: 0 }, gaps: [gap] });
     state.done++;
     state.failed++;
     this.show();

@@ -1,6 +1,4 @@
 import { z } from 'zod';
-import { DATASET_NAMES } from './exportWindow.js';
-import { type Gap, GAPS_IN_RESULT } from './gap.js';
 
 const Count = z.number().int().nonnegative();
 
@@ -20,16 +18,6 @@ export const ExportState = z.object({
   failed: Count,
   rows: z.record(z.string(), Count),
   calls: z.object({ made: Count, minimum: Count }),
-  gaps: z.array(
-    z.object({
-      dataset: z.enum(DATASET_NAMES),
-      managementUnitId: z.string(),
-      from: z.string(),
-      to: z.string(),
-      reason: z.string(),
-      message: z.string(),
-    }),
-  ),
   /** Longest window, in days, that Genesys took after it had refused a longer one. */
   longestDays: z.record(z.string(), z.number().int().positive()),
   paused: z.object({ reason: z.string(), since: z.string() }).nullable(),
@@ -39,12 +27,11 @@ export type ExportState = z.infer<typeof ExportState>;
 /** Adds how one window ended. Changes the state in place: one workflow owns it. */
 export function addOutcome(
   state: ExportState,
-  outcome: { rows: Readonly<Record<string, number>>; calls: { made: number; minimum: number }; gaps: readonly Gap[] },
+  outcome: { rows: Readonly<Record<string, number>>; calls: { made: number; minimum: number } },
 ): void {
   for (const [table, rows] of Object.entries(outcome.rows)) state.rows[table] = (state.rows[table] ?? 0) + rows;
   state.calls.made += outcome.calls.made;
   state.calls.minimum += outcome.calls.minimum;
-  state.gaps.push(...outcome.gaps.slice(0, GAPS_IN_RESULT - state.gaps.length));
 }
 
 /**

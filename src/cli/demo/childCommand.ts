@@ -1,0 +1,52 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '../../temporal/childEnvironment.js';
+import { STOP_WITH_PARENT } from '../untilSignal.js';
+
+const BIN = fileURLToPath(new URL('../../../../bin/rosterline', import.meta.url));
+
+/** A `rosterline` command that runs as a process of its own. */
+export interface ChildCommand {
+  readonly pid: number;
+  /** What it printed when it was ready. */
+  readonly ready: Record<string, unknown>;
+  /** As a power cut would: nothing is said, nothing is tidied. */
+  kill(): Promise<void>;
+  /** Asks it to end, and waits until it has. */
+  stop(): Promise<void>;
+}
+
+/** Starts a command with `--json` and waits for its first line. Its log goes to a file; it ends when this process does. */
+export async function startChildCommand(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  logFile: string,
+): Promise<ChildCommand> {
+  const child = spawn(process.execPath, [BIN, ...args, '--json'], {
+    env: { ...childEnvironment(process.env, 'server'), ...env, [STOP_WITH_PARENT]: '1' },
+    stdio: ['pipe', 'pipe', openSync(logFile, 'a', 0o600)],
+  });
+  const exited = once(child, 'exit');
+  const line = await Promise.race([firstLine(child), exited.then(() => undefined)]);
+  if (line === undefined || child.pid === undefined)
+    throw new Error(`rosterline ${args.join(' ')} ended before it was ready; its log is ${logFile}`);
+  const ended = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    await exited;
+  };
+  return {
+    pid: child.pid,
+    ready: JSON.parse(line) as Record<string, unknown>,
+    kill: () => ended('SIGKILL'),
+    stop: () => ended('SIGTERM'),
+  };
+}
+
+async function firstLine(child: ChildProcess): Promise<string | undefined> {
+  if (!child.stdout) return undefined;
+  for await (const line of createInterface({ input: child.stdout })) return line;
+  return undefined;
+}

@@ -1,0 +1,205 @@
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import type { HistoryExportResult } from '../../domain/historyExportResult.js';
+import type { ExportProgress } from '../../../workflows/messages.js';
+import type { VerifyReport } from '../../custody/verifyReport.js';
+import { type EmbeddedServer, startEmbeddedServer } from '../../temporal/embeddedServer.js';
+import { readServerRecord } from '../../temporal/serverRecord.js';
+import { duration, progressText } from '../progressText.js';
+import type { StatusLine } from '../statusLine.js';
+import { verifyStores } from '../verifyCommand.js';
+import { type ChildCommand, startChildCommand } from './childCommand.js';
+import { type Counts, SimulatorControl } from './simulatorControl.js';
+import { countSteps, windowSteps } from './windowSteps.js';
+
+/** One year of two units, as a data engineer would ask for it. */
+const REQUEST = { datasets: ['adherence', 'occupancy'], from: '2024-01-01', to: '2025-01-01' };
+const WORKFLOW_ID = 'historyExport/demo';
+const SIMULATE = ['simulate', '--port', '0', '--seed', '7', '--job-seconds', '0.5-3'];
+
+/** The forced refusal: the first POSTs meet it, with every parallel window still to ask. */
+const REFUSAL = {
+  kind: 'throttle',
+  method: 'POST',
+  path: '/api/v2/workforcemanagement/adherence/historical/bulk',
+  retryAfter: 5,
+  times: 1,
+  closes: true,
+};
+
+/** Share of the windows after which the worker is killed. */
+const KILL_AFTER = 0.3;
+/** A download slow enough to be met under way. */
+const SLOW_DOWNLOAD = { kind: 'downloadRate', bytesPerSecond: 10_000, times: null };
+const LOOK_EVERY_MS = 200;
+
+export interface DemoReport {
+  readonly result: HistoryExportResult;
+  readonly counts: Counts;
+  readonly verified: VerifyReport;
+  readonly kills: number;
+  readonly warehouse: string;
+  readonly objects: string;
+  readonly seconds: number;
+}
+
+/** What the demonstration runs in, until it is closed. */
+export interface Demo {
+  readonly report: DemoReport;
+  readonly server: EmbeddedServer;
+  close(): Promise<void>;
+}
+
+/**
+ * The main job, with nothing faked but the organisation: a real Temporal server, the official SDK over HTTP, DuckDB, a killed worker.
+ */
+export async function runDemo(directory: string, status: StatusLine): Promise<Demo> {
+  const startedAt = Date.now();
+  await sweep(directory, status);
+  const server = await startEmbeddedServer({ dataDirectory: directory, log: (line) => status.say(line) });
+  const children: ChildCommand[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(children.map((child) => child.stop()));
+    await server.stop();
+  };
+  try {
+    const simulator = await startChildCommand(SIMULATE, {}, path.join(directory, 'simulator.log'));
+    children.push(simulator);
+    const env = workerEnvironment(directory, server.address, simulator);
+    const startWorker = async (): Promise<ChildCommand> => {
+      const worker = await startChildCommand(['worker'], env, path.join(directory, 'worker.log'));
+      children.push(worker);
+      return worker;
+    };
+    const connection = await Connection.connect({ address: server.address });
+    const control = new SimulatorControl(String(simulator.ready['control']));
+    const run = new DemoRun(new Client({ connection }), control, status, startedAt);
+    status.say(`a Temporal server (UI ${server.uiUrl}), a simulated organisation and a worker run`);
+    const outcome = await run.export(startWorker);
+    const stores = { objects: path.join(directory, 'objects'), warehouse: path.join(directory, 'warehouse.duckdb') };
+    await outcome.worker.stop();
+    const verified = await verifyStores(
+      { objects: stores.objects, warehouse: { path: stores.warehouse, memory: '256MB' } },
+      outcome.result.head,
+    );
+    const counts = await control.counts();
+    await connection.close();
+    const seconds = Math.round((Date.now() - startedAt) / 100) / 10;
+    return { server, close, report: { result: outcome.result, counts, verified, kills: 1, ...stores, seconds } };
+  } catch (error) {
+    await close();
+    throw error;
+  } finally {
+    status.end();
+  }
+}
+
+class DemoRun {
+  private lastText = 'starting';
+
+  constructor(
+    private readonly client: Client,
+    private readonly control: SimulatorControl,
+    private readonly status: StatusLine,
+    private readonly startedAt: number,
+  ) {}
+
+  async export(
+    startWorker: () => Promise<ChildCommand>,
+  ): Promise<{ result: HistoryExportResult; worker: ChildCommand }> {
+    await this.control.fault(REFUSAL);
+    let worker = await startWorker();
+    const handle = await this.client.workflow.start('historyExport', {
+      taskQueue: 'rosterline',
+      workflowId: WORKFLOW_ID,
+      args: [REQUEST],
+      staticSummary: 'Demonstration: one year of two units',
+    });
+    const result = handle.result() as Promise<HistoryExportResult>;
+    // Handled where it is awaited; until then a failure must not count as unhandled.
+    result.catch(() => undefined);
+    this.say(`export ${WORKFLOW_ID}: ${REQUEST.datasets.join(' and ')}, ${REQUEST.from} to ${REQUEST.to}`);
+    await this.untilRefused();
+    await this.until(result, async (progress) => progress.windows.done >= progress.windows.total * KILL_AFTER);
+    await this.killWhileDownloading(worker);
+    worker = await startWorker();
+    this.say(`another worker started (process ${worker.pid}); it goes on where the first one was`);
+    await this.until(result, () => Promise.resolve(false));
+    return { result: await result, worker };
+  }
+
+  private async untilRefused(): Promise<void> {
+    for (;;) {
+      if ((await this.control.counts()).refused > 0) break;
+      await this.lookAgain();
+    }
+    const waiting = (await windowSteps(this.client)).filter(({ step }) => step === 'request');
+    this.say(`429 with Retry-After: 5 on a POST that creates a job; ${waiting.length} windows wait behind the gate`);
+  }
+
+  private async killWhileDownloading(worker: ChildCommand): Promise<void> {
+    await this.control.fault(SLOW_DOWNLOAD);
+    while ((await this.control.counts()).activeDownloads === 0) await this.lookAgain();
+    const steps = await windowSteps(this.client);
+    await worker.kill();
+    await this.control.clearFaults();
+    this.say(`worker (process ${worker.pid}) killed with SIGKILL while a download was under way: ${countSteps(steps)}`);
+    for (const { windowId, step } of steps) this.say(`  ${step.padEnd(8)} ${windowId}`);
+  }
+
+  /** Looks again and again until the condition holds or the export has ended. */
+  private async until(result: Promise<unknown>, holds: (progress: ExportProgress) => Promise<boolean>): Promise<void> {
+    const state = { ended: false };
+    const mark = (): void => {
+      state.ended = true;
+    };
+    void result.then(mark, mark);
+    while (!state.ended) {
+      const progress = await this.progress();
+      if (progress) this.lastText = progressText(progress, Date.now());
+      this.status.show(`${duration(Date.now() - this.startedAt)}: ${this.lastText}`);
+      if (progress && progress.windows.total > 0 && (await holds(progress))) return;
+      await this.lookAgain();
+    }
+  }
+
+  /** Null while no worker answers. */
+  private async progress(): Promise<ExportProgress | null> {
+    try {
+      return await this.client.workflow.getHandle(WORKFLOW_ID).query<ExportProgress>('progress');
+    } catch {
+      return null;
+    }
+  }
+
+  private async lookAgain(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+
+  private say(line: string): void {
+    this.status.say(`${duration(Date.now() - this.startedAt).padStart(6)}  ${line}`);
+  }
+}
+
+function workerEnvironment(directory: string, temporal: string, simulator: ChildCommand): Record<string, string> {
+  const { url, clientId, clientSecret } = simulator.ready;
+  return {
+    GENESYS_API_URL: String(url),
+    GENESYS_LOGIN_URL: String(url),
+    GENESYS_CLIENT_ID: String(clientId),
+    GENESYS_CLIENT_SECRET: String(clientSecret),
+    ROSTERLINE_DATA: directory,
+    TEMPORAL_ADDRESS: temporal,
+  };
+}
+
+/** Starts from nothing; a server that a killed demonstration left behind is stopped first. */
+async function sweep(directory: string, status: StatusLine): Promise<void> {
+  if (readServerRecord(path.join(directory, 'temporal'))) {
+    const left = await startEmbeddedServer({ dataDirectory: directory, log: (line) => status.say(line) });
+    await left.stop();
+  }
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+}

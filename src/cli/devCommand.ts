@@ -1,0 +1,70 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { loadConfig } from '../config/loadConfig.js';
+import { createLog } from '../telemetry/createLog.js';
+import { startEmbeddedServer } from '../temporal/embeddedServer.js';
+import { installRuntime } from '../temporal/installRuntime.js';
+import { startWorker } from '../temporal/startWorker.js';
+import { EXIT } from './output.js';
+import { runCommand } from './runCommand.js';
+import { untilSignal } from './untilSignal.js';
+
+interface DevOptions {
+  data?: string;
+  temporalPort: number;
+  uiPort: number;
+  json?: boolean;
+}
+
+/** Temporal's own defaults, so that its CLI finds the server without being told. */
+const TEMPORAL_PORT = 7233;
+const UI_PORT = 8233;
+
+/** `rosterline dev`: the embedded Temporal server, its UI and a worker, in the foreground. */
+export function addDevCommand(program: Command): void {
+  program
+    .command('dev')
+    .description('run everything here: a Temporal server with its UI, and a worker for your organisation')
+    .option('--data <directory>', 'where everything is kept (ROSTERLINE_DATA, default ./.rosterline)')
+    .option('--temporal-port <n>', 'port of the Temporal server', portNumber, TEMPORAL_PORT)
+    .option('--ui-port <n>', 'port of its UI', portNumber, UI_PORT)
+    .option('--json', 'one JSON line once a workflow can be started')
+    .action(async (options: DevOptions) => {
+      await runCommand(options.json ?? false, async (output) => {
+        const env = options.data ? { ...process.env, ROSTERLINE_DATA: options.data } : process.env;
+        const config = loadConfig(env, process.cwd());
+        // Before anything starts: who sees a wrong setting should not have to wait for a server.
+        config.genesys();
+        const log = createLog('info');
+        installRuntime(log);
+        const stopped = untilSignal();
+        const server = await startEmbeddedServer({
+          dataDirectory: config.dataDirectory,
+          port: options.temporalPort,
+          uiPort: options.uiPort,
+          log: output.say,
+        });
+        try {
+          const worker = await startWorker(config, log, { ownsWarehouse: true, temporalAddress: server.address });
+          output.say(
+            `working for ${worker.organisation.name}; Temporal at ${server.address}, its UI at ${server.uiUrl}; Ctrl-C stops`,
+          );
+          output.result({ ready: true, temporal: server.address, ui: server.uiUrl, taskQueue: config.taskQueue });
+          void stopped.then(() => {
+            output.say('stopping: calls and loads under way end first; exports go on when dev runs again');
+            worker.stop();
+          });
+          await worker.ended;
+        } finally {
+          await server.stop();
+        }
+        return EXIT.done;
+      });
+    });
+}
+
+/** A TCP port; 0 takes any free one. */
+export function portNumber(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new InvalidArgumentError('not a port (0 to 65535)');
+}

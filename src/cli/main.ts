@@ -1,0 +1,38 @@
+import { Command, CommanderError } from 'commander';
+import { addDemoCommand } from './demoCommand.js';
+import { addDevCommand } from './devCommand.js';
+import { addExportCommands } from './exportCommands.js';
+import { EXIT } from './output.js';
+import { addSimulateCommand } from './simulateCommand.js';
+import { addVerifyCommand } from './verifyCommand.js';
+import { addWorkerCommand } from './workerCommand.js';
+
+const program = new Command('rosterline')
+  .description(
+    'Years of Genesys Cloud adherence and occupancy in your warehouse: every day once, through throttles and crashes.',
+  )
+  .showHelpAfterError('(add --help for what there is)')
+  .addHelpText(
+    'after',
+    `
+First time:        npm run demo
+Your organisation: set GENESYS_REGION, GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET; then
+                   rosterline dev                                             (one terminal)
+                   rosterline export start --from 2024-01-01 --to 2025-01-01 --wait   (another)
+Exit codes:        0 done · 1 failed · 2 wrong usage or input · 3 complete with gaps`,
+  )
+  .exitOverride();
+
+addExportCommands(program);
+addVerifyCommand(program);
+addDevCommand(program);
+addWorkerCommand(program);
+addSimulateCommand(program);
+addDemoCommand(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.wrongUsage;
+}

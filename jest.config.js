@@ -14,4 +14,5 @@ export default {
   },
   testTimeout: 30_000,
   maxWorkers: 2,
+  reporters: ['default', '<rootDir>/test/support/countReporter.js'],
 };

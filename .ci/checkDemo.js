@@ -1,0 +1,27 @@
+// Checks what `npm run demo -- --json` promises: `node .ci/checkDemo.js EXIT_CODE FILE_WITH_ITS_OUTPUT`.
+import { existsSync, readFileSync } from 'node:fs';
+
+const [exitCode, file] = process.argv.slice(2);
+const lastLine = readFileSync(file, 'utf8').trimEnd().split('\n').at(-1);
+const report = JSON.parse(lastLine);
+
+const promises = {
+  'exit code 0': exitCode === '0',
+  'status complete': report.status === 'complete',
+  'windows exported': report.windows > 0,
+  'rows in adherence_day': report.rows?.adherence_day > 0,
+  'rows in adherence_exception': report.rows?.adherence_exception > 0,
+  'rows in occupancy_interval': report.rows?.occupancy_interval > 0,
+  'a call was refused': report.calls?.refused > 0,
+  'as many calls as needed, at least': report.calls?.made - report.calls?.refused >= report.calls?.minimum,
+  'nothing fetched twice': report.fetchedTwice === 0,
+  'one worker killed': report.kills === 1,
+  verified: report.verify?.ok === true,
+  'the warehouse is there': existsSync(report.warehouse ?? ''),
+  'the objects are there': existsSync(report.objects ?? ''),
+  'under two minutes': report.seconds < 120,
+};
+
+const broken = Object.keys(promises).filter((promise) => !promises[promise]);
+for (const promise of broken) process.stderr.write(`the demo broke its promise: ${promise}\n`);
+process.exitCode = broken.length > 0 ? 1 : 0;

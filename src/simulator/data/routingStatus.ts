@@ -5,6 +5,9 @@ import { type Random, seededRandom } from './seededRandom.js';
 import type { Unit } from './unit.js';
 import { stayBounds, workdaysBetween } from './workday.js';
 
+// Looked up once: globals are slow where tests run (vm contexts).
+const { min, max, round } = Math;
+
 export const ROUTING_STATUSES = ['IDLE', 'INTERACTING', 'COMMUNICATING', 'NOT_RESPONDING', 'OFF_QUEUE'] as const;
 export type RoutingStatus = (typeof ROUTING_STATUSES)[number];
 
@@ -51,12 +54,12 @@ function statusesInUnit(organisation: Organisation, person: Person, unit: Unit, 
   const pieces: StatusPiece[] = [];
   for (const workday of workdaysBetween(organisation, person, unit, interval.start / 1000, interval.end / 1000)) {
     const random = seededRandom(organisation.seed, 'routing', person.id, unit.id, workday.day);
-    const from = Math.max(interval.start, workday.notBefore * 1000);
-    const until = Math.min(interval.end, workday.notAfter * 1000);
+    const from = max(interval.start, workday.notBefore * 1000);
+    const until = min(interval.end, workday.notAfter * 1000);
     for (const work of workday.actual)
       for (const piece of statusesOf(work, person.habits.busyness, random))
         if (piece.start < until && piece.end > from)
-          pieces.push({ ...piece, start: Math.max(piece.start, from), end: Math.min(piece.end, until) });
+          pieces.push({ ...piece, start: max(piece.start, from), end: min(piece.end, until) });
   }
   return pieces;
 }
@@ -68,13 +71,13 @@ function statusesOf(work: Actual, busyness: number, random: Random): StatusPiece
   const pieces: StatusPiece[] = [];
   let at = work.start * 1000;
   const during = (status: RoutingStatus, ms: number): void => {
-    const until = Math.min(end, at + ms);
+    const until = min(end, at + ms);
     if (until > at) pieces.push({ start: at, end: until, status, presence: 'ON_QUEUE' });
     at = until;
   };
   while (at < end) {
     const interactingMs = random.integer(60_000, 540_000);
-    during('IDLE', Math.round((interactingMs * (1 - busyness) * 2 * random.next()) / busyness) + 1);
+    during('IDLE', round((interactingMs * (1 - busyness) * 2 * random.next()) / busyness) + 1);
     if (random.chance(0.03)) during('NOT_RESPONDING', random.integer(8_000, 30_000));
     during('INTERACTING', interactingMs);
     if (random.chance(0.06)) during('COMMUNICATING', random.integer(20_000, 180_000));
@@ -91,8 +94,8 @@ function without(piece: StatusPiece, taken: readonly Range[]): StatusPiece[] {
     (left, range) =>
       left.flatMap((part) =>
         [
-          { ...part, end: Math.min(part.end, range.start) },
-          { ...part, start: Math.max(part.start, range.end) },
+          { ...part, end: min(part.end, range.start) },
+          { ...part, start: max(part.start, range.end) },
         ].filter((kept) => kept.start < kept.end),
       ),
     [piece],

@@ -1,5 +1,8 @@
 import type { StatusPiece } from './routingStatus.js';
 
+// Looked up once: globals are slow where tests run (vm contexts).
+const { min, max, floor } = Math;
+
 /** Milliseconds by key within one bucket; keys without time are absent. */
 export interface StatusBucket {
   readonly start: number;
@@ -22,11 +25,11 @@ export function bucketsOf(
   const width = granularityMs ?? interval.end - interval.start;
   const sums = new Map<number, Map<string, number>>();
   for (const piece of pieces) {
-    const from = Math.max(piece.start, interval.start);
-    const until = Math.min(piece.end, interval.end);
+    const from = max(piece.start, interval.start);
+    const until = min(piece.end, interval.end);
     for (let at = from; at < until; ) {
-      const bucket = Math.floor((at - interval.start) / width);
-      const next = Math.min(until, interval.start + (bucket + 1) * width);
+      const bucket = floor((at - interval.start) / width);
+      const next = min(until, interval.start + (bucket + 1) * width);
       let sum = sums.get(bucket);
       if (!sum) {
         sum = new Map<string, number>();
@@ -41,7 +44,7 @@ export function bucketsOf(
     .sort(([one], [other]) => one - other)
     .map(([bucket, msByKey]) => ({
       start: interval.start + bucket * width,
-      end: Math.min(interval.end, interval.start + (bucket + 1) * width),
+      end: min(interval.end, interval.start + (bucket + 1) * width),
       msByKey,
     }));
 }

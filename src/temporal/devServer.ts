@@ -127,8 +127,10 @@ function signal(id: ProcessId, name: NodeJS.Signals): void {
 }
 
 async function askForNamespace(address: string): Promise<void> {
-  const connection = await Connection.connect({ address, connectTimeout: 1_000 });
+  // `Connection.connect` would leave its channel open when it fails.
+  const connection = Connection.lazy({ address, connectTimeout: 1_000 });
   try {
+    await connection.ensureConnected();
     await connection.withDeadline(Date.now() + 2_000, async () => {
       await connection.workflowService.describeNamespace({ namespace: 'default' });
     });

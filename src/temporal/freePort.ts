@@ -7,13 +7,13 @@ export async function freePort(ip: string): Promise<number> {
 
 /** Whether nothing listens on this port. */
 export async function isPortFree(ip: string, port: number): Promise<boolean> {
-  return await tryToListen(ip, port).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') return false;
-      throw error;
-    },
-  );
+  try {
+    await tryToListen(ip, port);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false;
+    throw error;
+  }
 }
 
 async function tryToListen(ip: string, port: number): Promise<number> {

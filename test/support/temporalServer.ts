@@ -24,7 +24,7 @@ export async function temporalServer(): Promise<TemporalServer> {
   const ready = join(run, 'server-ready.json');
   const log = (line: string) => void process.stderr.write(`${line}\n`);
   return await withLock(join(run, 'server.lock'), 'starting the Temporal server of the tests', log, async () => {
-    const started = readJson<TemporalServer>(ready);
+    const started = readJson(ready) as TemporalServer | undefined;
     if (started) return started;
     await endAbandonedTestRuns();
     const { path } = await findTemporalCli({ log });

@@ -30,7 +30,7 @@ export function testRunOwner(): ProcessId {
 export async function endAbandonedTestRuns(): Promise<void> {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith('rosterline-test-run-'))) {
     const directory = join(tmpdir(), name);
-    const server = readJson<ServerProcess>(join(directory, SERVER_PROCESS));
+    const server = readJson(join(directory, SERVER_PROCESS)) as ServerProcess | undefined;
     const abandoned = server ? !isRunning(server.owner) : processBirth(ownerPid(directory)) === undefined;
     if (!abandoned) continue;
     if (server) await stopProcess(server);
@@ -39,8 +39,8 @@ export async function endAbandonedTestRuns(): Promise<void> {
 }
 
 /** Content of a JSON file that a test of this run wrote; undefined when there is none. */
-export function readJson<T>(path: string): T | undefined {
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as T) : undefined;
+export function readJson(path: string): unknown {
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
 }
 
 function ownerPid(directory: string): number {

@@ -18,7 +18,7 @@ export async function timeSkipping(): Promise<string | null> {
   const known = join(run, 'test-server.json');
   const log = (line: string) => void process.stderr.write(`${line}\n`);
   return await withLock(`${known}.lock`, 'looking for the time-skipping test server', log, async () => {
-    const answer = readJson<{ path: string | null }>(known);
+    const answer = readJson(known) as { path: string | null } | undefined;
     if (answer) return answer.path;
     const path = await look(log);
     writeFileSync(known, JSON.stringify({ path }));
@@ -47,6 +47,8 @@ export function describeTimeSkipping(
   path: string | null,
   tests: (start: () => Promise<TestWorkflowEnvironment>) => void,
 ): void {
+  // Said here as well, because Jest does not print the names of a file whose tests are all skipped.
+  if (path === null) process.stderr.write(`skipped, for want of a time-skipping test server: ${name}\n`);
   const block = path === null ? describe.skip : describe;
   block(name, () => tests(() => startEnvironment(path ?? '')));
 }

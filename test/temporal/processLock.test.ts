@@ -95,7 +95,7 @@ describe('a lock file', () => {
     };
 
     await withLock(path, 'the first step', log, async () => {
-      second = withLock(path, 'the second step', log, async () => void order.push('second'));
+      second = withLock(path, 'the second step', log, () => Promise.resolve(void order.push('second')));
       await secondWaits;
       order.push('first');
     });

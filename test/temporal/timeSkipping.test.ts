@@ -4,6 +4,7 @@ import { expect, it } from '@jest/globals';
 import { Worker } from '@temporalio/worker';
 import { quietTemporal } from '../support/quietTemporal.js';
 import { describeTimeSkipping, timeSkipping } from '../support/timeSkipping.js';
+import type { nap } from './napWorkflow.js';
 
 quietTemporal();
 
@@ -18,11 +19,15 @@ describeTimeSkipping('the time-skipping test server', await timeSkipping(), (sta
     });
     const before = await environment.currentTimeMs();
     const woken = await worker.runUntil(
-      environment.client.workflow.execute('nap', { taskQueue, workflowId: randomUUID(), args: [30, '1 day'] }),
+      environment.client.workflow.execute<typeof nap>('nap', {
+        taskQueue,
+        workflowId: randomUUID(),
+        args: [30, '1 day'],
+      }),
     );
     const sleptDays = ((await environment.currentTimeMs()) - before) / 86_400_000;
     await environment.teardown();
     expect(woken).toBe(30);
     expect(sleptDays).toBeGreaterThanOrEqual(30);
-  });
+  }, 60_000);
 });

@@ -53,11 +53,12 @@ export async function step<T, D = null>(
   }
 }
 
-function refuseOtherOrganisation({ organisation, now }: ActivityDeps, { organisationId }: Whose): void {
+function refuseOtherOrganisation(deps: ActivityDeps, { organisationId }: Whose): void {
+  const { organisation } = deps;
   if (organisationId === null || organisationId === organisation.id) return;
   throw new Failure(
     'Transient',
     `this worker serves ${organisation.name} (${organisation.id}), and this work was planned for organisation ${organisationId}; it waits for a worker of that organisation: give each its own ROSTERLINE_TASK_QUEUE`,
-    { retryAtMs: now().getTime() + 5000 },
+    { retryAtMs: deps.now().getTime() + 5000 },
   );
 }

@@ -18,11 +18,10 @@ export function toApplicationFailure(thrown: unknown, nowMs: number, random: () 
   if (thrown instanceof CancelledFailure || thrown instanceof ApplicationFailure) return thrown;
   const failure = isFailure(thrown) ? thrown : unexpected(thrown);
   const delayMs = retryDelayMs(failure, nowMs, random);
-  const { retryAtMs: _, ...facts } = failure.facts;
   return ApplicationFailure.create({
     type: failure.name,
     message: failure.message,
-    details: [facts],
+    details: [{ ...failure.facts, retryAtMs: undefined }],
     ...(EXPECTED.includes(failure.name) ? { category: ApplicationFailureCategory.BENIGN } : {}),
     ...(delayMs === undefined ? {} : { nextRetryDelay: delayMs }),
   });

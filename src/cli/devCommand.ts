@@ -41,7 +41,7 @@ export function addDevCommand(program: Command): void {
           dataDirectory: config.dataDirectory,
           port: options.temporalPort,
           uiPort: options.uiPort,
-          log: output.say,
+          log: (line) => output.say(line),
         });
         try {
           const worker = await startWorker(config, log, { ownsWarehouse: true, temporalAddress: server.address });

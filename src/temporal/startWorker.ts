@@ -57,7 +57,7 @@ export async function startWorker(
     activities: createActivities({
       genesys,
       organisation,
-      objects: await openFileStore({ directory: config.objects.directory }),
+      objects: openFileStore({ directory: config.objects.directory }),
       warehouse,
       links: createDownloadLinks(),
       jobTimes: new JobTimes(),

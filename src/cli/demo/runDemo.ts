@@ -33,6 +33,8 @@ const KILL_AFTER = 0.3;
 /** A download slow enough to be met under way. */
 const SLOW_DOWNLOAD = { kind: 'downloadRate', bytesPerSecond: 10_000, times: null };
 const LOOK_EVERY_MS = 200;
+/** Windows that wait behind the gate before the demonstration goes on. */
+const WAITING_AT_LEAST = 4;
 
 export interface DemoReport {
   readonly result: HistoryExportResult;
@@ -121,11 +123,11 @@ class DemoRun {
     result.catch(() => undefined);
     this.say(`export ${WORKFLOW_ID}: ${REQUEST.datasets.join(' and ')}, ${REQUEST.from} to ${REQUEST.to}`);
     await this.untilRefused();
-    await this.until(result, async (progress) => progress.windows.done >= progress.windows.total * KILL_AFTER);
+    await this.until(result, ({ windows }) => windows.done >= windows.total * KILL_AFTER);
     await this.killWhileDownloading(worker);
     worker = await startWorker();
     this.say(`another worker started (process ${worker.pid}); it goes on where the first one was`);
-    await this.until(result, () => Promise.resolve(false));
+    await this.until(result, () => false);
     return { result: await result, worker };
   }
 
@@ -134,8 +136,15 @@ class DemoRun {
       if ((await this.control.counts()).refused > 0) break;
       await this.lookAgain();
     }
-    const waiting = (await windowSteps(this.client)).filter(({ step }) => step === 'request');
-    this.say(`429 with Retry-After: 5 on a POST that creates a job; ${waiting.length} windows wait behind the gate`);
+    this.say(`429 with Retry-After: ${REFUSAL.retryAfter} on a POST that creates a job; its family's gate is closed`);
+    const opensAt = Date.now() + REFUSAL.retryAfter * 1000;
+    let waiting = 0;
+    while (Date.now() < opensAt && waiting < WAITING_AT_LEAST) {
+      const steps = await windowSteps(this.client);
+      waiting = Math.max(waiting, steps.filter(({ step }) => step === 'request').length);
+      await this.lookAgain();
+    }
+    this.say(`${waiting} windows wait behind the gate; none of them calls before it opens`);
   }
 
   private async killWhileDownloading(worker: ChildCommand): Promise<void> {
@@ -149,7 +158,7 @@ class DemoRun {
   }
 
   /** Looks again and again until the condition holds or the export has ended. */
-  private async until(result: Promise<unknown>, holds: (progress: ExportProgress) => Promise<boolean>): Promise<void> {
+  private async until(result: Promise<unknown>, holds: (progress: ExportProgress) => boolean): Promise<void> {
     const state = { ended: false };
     const mark = (): void => {
       state.ended = true;
@@ -159,7 +168,7 @@ class DemoRun {
       const progress = await this.progress();
       if (progress) this.lastText = progressText(progress, Date.now());
       this.status.show(`${duration(Date.now() - this.startedAt)}: ${this.lastText}`);
-      if (progress && progress.windows.total > 0 && (await holds(progress))) return;
+      if (progress && progress.windows.total > 0 && holds(progress)) return;
       await this.lookAgain();
     }
   }

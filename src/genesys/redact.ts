@@ -1,4 +1,4 @@
-/** Removes credentials and signed URLs from a text that may reach a log line, a message or a workflow history. */
+/** Removes credentials, signed URLs and mail addresses from a text that may reach a log line, a message or a workflow history. */
 export type Redact = (text: string) => string;
 
 const HIDDEN = '[hidden]';
@@ -14,6 +14,7 @@ export function redactor(secrets: () => readonly string[]): Redact {
     }
     return clean
       .replace(/\b(bearer|basic)\s+[\w+/=.~-]+/gi, `$1 ${HIDDEN}`)
+      .replace(/[^\s@"'<>]+@[^\s@"'<>]+\.[a-z]{2,}/gi, HIDDEN)
       .replace(/(https?:\/\/[^\s"'?]+)\?[^\s"']*/gi, `$1?${HIDDEN}`);
   };
 }

@@ -43,8 +43,13 @@ export function createTransport(env: NodeJS.ProcessEnv = process.env): Transport
     bodyTimeout: BODY_IDLE_TIMEOUT_MS,
   };
   const direct = new Agent(options);
-  const proxied = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].some((name) => Boolean(env[name]));
-  const outward: Dispatcher = proxied ? new EnvHttpProxyAgent(options) : direct;
+  const proxies = {
+    httpProxy: env['http_proxy'] ?? env['HTTP_PROXY'] ?? '',
+    httpsProxy: env['https_proxy'] ?? env['HTTPS_PROXY'] ?? '',
+    noProxy: env['no_proxy'] ?? env['NO_PROXY'] ?? '',
+  };
+  const proxied = proxies.httpProxy !== '' || proxies.httpsProxy !== '';
+  const outward: Dispatcher = proxied ? new EnvHttpProxyAgent({ ...options, ...proxies }) : direct;
   const [guardedDirect, guardedOutward] = [direct.compose(leaveGuard), outward.compose(leaveGuard)];
   return {
     async send({ url, method, headers, body, leave, signal }) {

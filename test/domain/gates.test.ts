@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { GateName } from '../../src/domain/family.js';
 import { closedGates, closeGate, type Gates, gateHolding, gateToClose } from '../../src/domain/gates.js';
 
 describe('gates', () => {
@@ -19,10 +20,10 @@ describe('gates', () => {
   });
 
   it('hold back their family alone, and every family where the token is concerned', () => {
-    const gates = closeGate({}, 'wfm-jobs', 500, 'refused');
+    const gates = closeGate<GateName>({}, 'wfm-jobs', 500, 'refused');
     expect(gateHolding(gates, ['reads', 'token'], 100)).toBeNull();
     expect(gateHolding(gates, ['wfm-jobs', 'token'], 100)).toMatchObject({ untilMs: 500 });
-    const both = closeGate(gates, 'token', 300, 'used up');
+    const both = closeGate<GateName>(gates, 'token', 300, 'used up');
     expect(gateHolding(both, ['reads', 'token'], 100)).toMatchObject({ gate: 'token', untilMs: 300 });
     expect(gateHolding(both, ['wfm-jobs', 'token'], 100)).toMatchObject({ gate: 'wfm-jobs', untilMs: 500 });
   });

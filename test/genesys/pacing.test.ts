@@ -104,7 +104,7 @@ describe('pacing of the Genesys client', () => {
     let refusedMs = 0;
     on('/organizations/me', () => {
       refusedMs = Date.now();
-      return { status: 429, headers: headers as Record<string, string>, body };
+      return { status: 429, headers, body };
     });
     const failure = await failureOf(client.organization());
     expect(failure).toMatchObject({ name: 'Throttled' });
@@ -141,7 +141,7 @@ describe('pacing of the Genesys client', () => {
     await failureOf(client.organization());
     const handedBack = Date.now();
     expect(await failureOf(client.organization())).toMatchObject({ name: 'Throttled' });
-    expect(Date.now() - handedBack).toBeLessThan(200);
+    expect(Date.now() - handedBack).toBeLessThan(1_000);
   });
 
   it('stops within the calls that the token allows, and is never refused for it', async () => {
@@ -174,7 +174,7 @@ describe('pacing of the Genesys client', () => {
     expect(refused).toBe(0);
     expect(server.arrivedAt('/organizations/me')).toHaveLength(30);
     // Three windows' worth: the third is open after two windows, and at most a second is lost in each.
-    expect(Date.now() - startedMs).toBeLessThan(2 * (windowMs + 1_300) + 500);
+    expect(Date.now() - startedMs).toBeLessThan(2 * (windowMs + 1_300) + 3_000);
   });
 
   it('lets go of those who wait when it is closed', async () => {

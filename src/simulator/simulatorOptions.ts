@@ -22,6 +22,11 @@ const SimulatedUnit = z.strictObject({
 export const SimulatorSettings = z.strictObject({
   /** 0 takes any free port. (Default: 0) */
   port: z.number().int().min(0).max(65_535).default(0),
+  /** Under which every path also answers and which `url` ends in, as behind a gateway; such as `/genesys`. (Default: none) */
+  pathPrefix: z
+    .string()
+    .regex(/^(\/[\w.-]+)*$/, 'not a path: write it as /genesys')
+    .default(''),
   seed: z.number().int().default(1),
   clientId: z.string().min(1).optional(),
   clientSecret: z.string().min(1).optional(),

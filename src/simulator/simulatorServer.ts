@@ -16,6 +16,7 @@ const MAX_REQUEST_BYTES = 512_000;
 /** Puts an organisation behind HTTP. The result does not listen yet. */
 export function simulatorServer(context: SimulatorContext, baseUrl: () => string): FastifyInstance {
   const { counters, faults, now } = context;
+  const { pathPrefix } = context.settings;
   const server = Fastify({
     bodyLimit: MAX_REQUEST_BYTES,
     exposeHeadRoutes: false,
@@ -23,6 +24,8 @@ export function simulatorServer(context: SimulatorContext, baseUrl: () => string
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     keepAliveTimeout: 65_000,
+    rewriteUrl: ({ url = '/' }) =>
+      pathPrefix !== '' && url.startsWith(`${pathPrefix}/`) ? url.slice(pathPrefix.length) : url,
   });
   server.decorateRequest('clientId', '');
   server.decorateRequest('arrivedAtMs', 0);

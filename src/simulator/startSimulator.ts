@@ -59,7 +59,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   let url = '';
   const server = simulatorServer(context, () => url);
   await server.listen({ host: '127.0.0.1', port: settings.port });
-  url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port.toString()}`;
+  url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port.toString()}${settings.pathPrefix}`;
   return {
     url,
     controlUrl: `${url}/control`,

@@ -50,6 +50,18 @@ describe('logging in to the simulated organisation', () => {
     expect(calls.simulator.counts().tokensIssued).toBe(2);
   });
 
+  it('answers under a path prefix, and says so in its download URLs', async () => {
+    calls = await simulatorCalls({ pathPrefix: '/gateway/genesys' });
+    expect(calls.simulator.url).toMatch(/:\d+\/gateway\/genesys$/);
+    expect((await calls.get('/api/v2/organizations/me')).status).toBe(200);
+    const [unit] = calls.simulator.units;
+    const interval = { startDate: '2024-05-05T16:00:00Z', endDate: '2024-05-06T16:00:00Z' };
+    const { job } = await calls.makeJob({ managementUnitId: unit?.id, ...interval }, 'Asia/Singapore');
+    const [url = ''] = (await calls.finishedJob(job.id)).downloadUrls;
+    expect(url.startsWith(`${calls.simulator.url}/downloads/`)).toBe(true);
+    expect((await fetch(url)).status).toBe(200);
+  });
+
   it('draws the same credentials and people from the same seed, and others from another', async () => {
     calls = await simulatorCalls({ seed: 7 });
     const again = await simulatorCalls({ seed: 7 });

@@ -167,7 +167,7 @@ describe('the shape of the sources', () => {
     expect(sources.filter((file) => grabBag.test(file))).toEqual([]);
   });
 
-  it('gives Temporal exactly the workflow types, each from the file of its name', async () => {
+  it('gives Temporal exactly the workflow types, each from the file of its name', () => {
     const index = textOf('workflows/index.ts');
     const exported = [...index.matchAll(/^export \{ (\w+) \} from '\.\/(\w+)\.js';$/gm)];
     expect(exported).toHaveLength(index.trim().split('\n').length);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { openFileStore } from '../../src/objects/fileStore.js';
-import { type CompiledSource, compileSource, ended } from './compiledSource.js';
+import { type CompiledSource, compileSource, ended, outputOf } from './compiledSource.js';
 
 const BODIES = 12;
 const BODY_BYTES = 300_000;
@@ -35,6 +35,52 @@ async function* serve(n, from) {
   const body = Buffer.alloc(bytes, 'body ' + n + ' ');
   for (let at = from; at < bytes; at += 8_192) { yield body.subarray(at, at + 8_192); await new Promise(setImmediate); }
 }
+`;
+
+/**
+ * Receives one body, or makes one object, and stops for good right before the nth call of the file system; n from 0 until it gets through.
+ *
+ * A call that never returns is a death as far as our code can tell: nothing after it runs, no `finally` either. Prints for each n whether
+ * it got through and how many bytes it had received.
+ */
+const STOPS_AT_EACH_CALL = `
+import fs, { writeSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+const [directory, step] = process.argv.slice(2);
+let callsLeft = Infinity;
+let stopped = () => {};
+for (const name of ['mkdir', 'open', 'readdir', 'readFile', 'rename', 'rm', 'stat', 'writeFile', 'link']) {
+  const real = fs.promises[name];
+  fs.promises[name] = (...args) => {
+    if (callsLeft-- > 0) return real(...args);
+    stopped();
+    return new Promise(() => {});
+  };
+}
+syncBuiltinESMExports();
+const { openFileStore } = await import('./src/objects/fileStore.js');
+for (let n = 0, through = false; !through; n++) {
+  let received = 0;
+  const store = openFileStore({ directory: directory + '/' + n });
+  const work = async () => {
+    if (step === 'create') await store.createOnce('seals/x/y/1.json', Buffer.alloc(${BODY_BYTES}, 'x'));
+    if (step === 'land') await store.landBytes(Buffer.alloc(${BODY_BYTES}, 'x'), 'identity');
+    if (step === 'receive') {
+      const { spool } = await store.spool('export/x/0');
+      await spool.begin({ totalBytes: ${BODY_BYTES}, etag: null, encoding: 'identity' });
+      async function* body() { for (let part = 0; part < 3; part++) yield Buffer.alloc(${BODY_BYTES} / 3, 'x'); }
+      await spool.append(body(), (bytes) => { received = bytes; });
+      await spool.finish();
+    }
+    return true;
+  };
+  const stop = new Promise((settle) => { stopped = () => settle(false); });
+  callsLeft = n;
+  through = await Promise.race([work(), stop]);
+  callsLeft = Infinity;
+  writeSync(1, JSON.stringify({ through, received }) + '\\n');
+}
+process.exit(0);
 `;
 
 describe('a worker killed while it receives and lands', () => {
@@ -92,6 +138,48 @@ describe('a worker killed while it receives and lands', () => {
       expect(await readdir(join(directory, '.spool/export/x', String(n)))).toEqual(['.landed.json']);
   }, 120_000);
 
+  it('keeps every byte that it received, whichever step it was killed before', async () => {
+    const runs = await stopAtEachCall('receive');
+    expect(runs.length).toBeGreaterThan(15);
+    for (const [n, { received }] of runs.entries()) {
+      const place = join(directory, String(n));
+      const store = openFileStore({ directory: place });
+      const found = await store.spool('export/x/0');
+      if ('spool' in found) {
+        const { spool } = found;
+        expect([n, spool.receivedBytes]).toEqual([n, received]);
+        if (spool.facts === null) await spool.begin({ totalBytes: BODY_BYTES, etag: null, encoding: 'identity' });
+        await spool.append(one(Buffer.alloc(BODY_BYTES - spool.receivedBytes, 'x')), () => undefined);
+        await spool.finish();
+      }
+      const hash = sha256(Buffer.alloc(BODY_BYTES, 'x'));
+      expect(await store.list('')).toEqual([`landings/${hash}`]);
+      expect(await store.digest(`landings/${hash}`)).toEqual({ sha256: hash, bytes: BODY_BYTES });
+      expect(await store.spool('export/x/0')).toMatchObject({ landed: { sha256: hash } });
+      expect(await readdir(join(place, '.spool/export/x/0'))).toEqual(['.landed.json']);
+    }
+  });
+
+  it.each(['create', 'land'])(
+    'leaves an object whole or not at all, whichever step of %s it was killed before',
+    async (step) => {
+      const runs = await stopAtEachCall(step);
+      expect(runs.length).toBeGreaterThan(4);
+      for (const [n, { through }] of runs.entries()) {
+        const store = openFileStore({ directory: join(directory, String(n)) });
+        const paths = await store.list('');
+        expect(paths.length).toBeLessThanOrEqual(1);
+        for (const path of paths) {
+          expect(await store.digest(path)).toEqual({
+            sha256: sha256(Buffer.alloc(BODY_BYTES, 'x')),
+            bytes: BODY_BYTES,
+          });
+        }
+        if (through) expect(paths).toHaveLength(1);
+      }
+    },
+  );
+
   it('never leaves a part of an object that is created once', async () => {
     const random = seeded(7);
     const creator = `
@@ -116,7 +204,18 @@ describe('a worker killed while it receives and lands', () => {
     const whole = { sha256: sha256(Buffer.alloc(200_000, 'x')), bytes: 200_000 };
     for (const path of paths) expect([path, await store.digest(path)]).toEqual([path, whole]);
   }, 60_000);
+
+  async function stopAtEachCall(step: string): Promise<{ through: boolean; received: number }[]> {
+    const output = await outputOf(await source.run(STOPS_AT_EACH_CALL, [directory, step]));
+    const lines = output.trim().split('\n');
+    return lines.map((line) => JSON.parse(line) as { through: boolean; received: number });
+  }
 });
+
+// eslint-disable-next-line @typescript-eslint/require-await -- bodies are async iterables
+async function* one(chunk: Uint8Array): AsyncGenerator<Uint8Array> {
+  if (chunk.byteLength > 0) yield chunk;
+}
 
 function sha256(content: Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');

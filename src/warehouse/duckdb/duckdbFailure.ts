@@ -44,8 +44,10 @@ export function duckdbFailure(error: unknown, path: string): unknown {
   return error;
 }
 
+/** By shape: errors of native code may come from another realm, where they are no `Error` of ours. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const message = typeof error === 'object' && error !== null && 'message' in error ? error.message : error;
+  return String(message);
 }
 
 function firstLine(message: string): string {

@@ -16,16 +16,23 @@ import { runChecks, type StagedTable, stageLandings, stageTable } from './stageW
 const canonicalize = canonicalizeModule.default as unknown as (value: unknown) => string | undefined;
 
 /** See `Warehouse.loadWindow`. The connection must have no temporary tables yet, and no other may write meanwhile. */
-export async function loadWindow(connection: DuckDBConnection, load: WindowLoad): Promise<LoadedWindow> {
+export async function loadWindow(
+  connection: DuckDBConnection,
+  load: WindowLoad,
+  signal?: AbortSignal,
+): Promise<LoadedWindow> {
   const committed = await committedBefore(connection, load);
   if (committed) return committed;
 
+  // An interrupt that falls between two statements stops neither.
   await stageLandings(connection, load);
+  signal?.throwIfAborted();
   await runChecks(connection, load);
   const staged: StagedTable[] = [];
   for (const table of load.load.tables) {
     if (table.onlyWhen !== undefined && load.seal.settings[table.onlyWhen] === false) continue;
     staged.push(await stageTable(connection, table, load));
+    signal?.throwIfAborted();
   }
 
   return await inTransaction(connection, async () => {
@@ -48,6 +55,7 @@ export async function loadWindow(connection: DuckDBConnection, load: WindowLoad)
       connection,
       decided.map((day) => coverageOf(load, day, sealed.sealPath)),
     );
+    signal?.throwIfAborted();
     return { seal, sealPath: sealed.sealPath, sealSha256: sealed.sealSha256 };
   });
 }

@@ -45,7 +45,7 @@ function loads(file: DuckdbFile) {
       file.write((connection) => inTransaction(connection, () => loadStructure(connection, structure))),
     markPending: (days) => file.write((connection) => markPending(connection, days)),
     markFailed: (window, days, reason) => file.write((connection) => markFailed(connection, window, days, reason)),
-    loadWindow: (load, signal) => file.write((connection) => loadWindow(connection, load), signal),
+    loadWindow: (load, signal) => file.write((connection) => loadWindow(connection, load, signal), signal),
     recordOutcome: (outcome) => file.write((connection) => recordOutcome(connection, outcome)),
   } satisfies Partial<Warehouse>;
 }

@@ -63,14 +63,16 @@ export async function stageLandings(connection: DuckDBConnection, load: WindowLo
 
 /** @throws Failure `Corrupt` with the path of the first violation of the dataset's checks. */
 export async function runChecks(connection: DuckDBConnection, load: WindowLoad): Promise<void> {
-  for (const check of load.load.checks) {
-    const violation = await rowOf<{ path: string; problem: string }>(connection, check.sql);
-    if (!violation) continue;
-    throw new Failure(
-      'Corrupt',
-      `${windowId(load.window)}: ${violation.path} ${violation.problem} in Genesys's answer. Nothing was loaded; the bytes are kept as received`,
-    );
-  }
+  const checks = load.load.checks.map(({ sql }, order) => `SELECT ${order} AS "order", path, problem FROM (${sql})`);
+  const violation = await rowOf<{ path: string; problem: string }>(
+    connection,
+    `${checks.join(' UNION ALL ')} ORDER BY "order" LIMIT 1`,
+  );
+  if (!violation) return;
+  throw new Failure(
+    'Corrupt',
+    `${windowId(load.window)}: ${violation.path} ${violation.problem} in Genesys's answer. Nothing was loaded; the bytes are kept as received`,
+  );
 }
 
 /**
@@ -85,62 +87,62 @@ export async function stageTable(
 ): Promise<StagedTable> {
   const stage = `stage_${load.table}`;
   await connection.run(`CREATE TEMP TABLE ${stage} AS ${load.rowsSql}`);
-  const left = new Map<string, number>();
-  for (const row of await rowsOf<{ why: string; rows: number }>(
-    connection,
-    `SELECT left_because AS why, count(*) AS "rows" FROM ${stage} WHERE left_because IS NOT NULL GROUP BY 1`,
-  )) {
-    left.set(row.why, row.rows);
-  }
+  const counted = await countStage(connection, stage, load);
+  const left = counted.left;
+  if (!counted.keyRepeated) return { load, stage, left, days: counted.days };
 
-  if (await repeatedKey(connection, stage, load)) {
-    const repeated = await dropRepeated(connection, stage);
-    const key = await repeatedKey(connection, stage, load);
-    if (key) {
-      throw new Failure(
-        'Corrupt',
-        `${windowId(windowLoad.window)}: Genesys's answer has ${load.table} twice with different values for ${key}. Nothing was loaded; the bytes are kept as received`,
-      );
-    }
-    left.set('repeated', repeated);
-  }
-  return { load, stage, left, days: await stagedDays(connection, stage) };
-}
-
-async function repeatedKey(connection: DuckDBConnection, stage: string, load: TableLoad): Promise<string | null> {
-  const key = load.key.join(', ');
-  const row = await rowOf(
-    connection,
-    `SELECT ${key} FROM ${stage} WHERE left_because IS NULL GROUP BY ${key} HAVING count(*) > 1 ORDER BY ALL LIMIT 1`,
-  );
-  return row ? Object.values(row).join(', ') : null;
-}
-
-/** Drops rows that are alike in everything but the landing they came in; returns how many. */
-async function dropRepeated(connection: DuckDBConnection, stage: string): Promise<number> {
-  const before = await countToLoad(connection, stage);
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE ${stage} AS SELECT min(landing) AS landing, * EXCLUDE (landing) FROM ${stage}
      WHERE left_because IS NULL GROUP BY ALL`,
   );
-  return before - (await countToLoad(connection, stage));
+  const unlike = await rowOf(
+    connection,
+    `SELECT ${load.key.join(', ')} FROM ${stage} GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 1`,
+  );
+  if (unlike) {
+    throw new Failure(
+      'Corrupt',
+      `${windowId(windowLoad.window)}: Genesys's answer has ${load.table} twice with different values for ${Object.values(unlike).join(', ')}. Nothing was loaded; the bytes are kept as received`,
+    );
+  }
+  const { days } = await countStage(connection, stage, load);
+  left.set('repeated', total(counted.days) - total(days));
+  return { load, stage, left, days };
 }
 
-async function countToLoad(connection: DuckDBConnection, stage: string): Promise<number> {
-  const row = await rowOf<{ rows: number }>(
+/** Counts what a stage holds; `keyRepeated` says that a key to load is there more than once. */
+async function countStage(
+  connection: DuckDBConnection,
+  stage: string,
+  { key }: TableLoad,
+): Promise<Pick<StagedTable, 'days'> & { left: Map<string, number>; keyRepeated: boolean }> {
+  const counts = await rowsOf<{
+    localDate: string | null;
+    why: string | null;
+    rows: number;
+    agents: number;
+    most: number;
+  }>(
     connection,
-    `SELECT count(*) AS "rows" FROM ${stage} WHERE left_because IS NULL`,
+    `SELECT local_date AS "localDate", left_because AS why, sum(copies) AS "rows", count(DISTINCT user_id) AS agents,
+            max(copies) AS most
+     FROM (SELECT local_date, left_because, ${key.join(', ')}, count(*) AS copies FROM ${stage} GROUP BY ALL) GROUP BY ALL`,
   );
-  return row?.rows ?? 0;
+  const days = new Map<string, { rows: number; agents: number }>();
+  const left = new Map<string, number>();
+  let keyRepeated = false;
+  for (const { localDate, why, rows, agents, most } of counts) {
+    if (why !== null) left.set(why, (left.get(why) ?? 0) + rows);
+    else if (localDate !== null) {
+      days.set(localDate, { rows, agents });
+      keyRepeated ||= most > 1;
+    }
+  }
+  return { days, left, keyRepeated };
 }
 
-async function stagedDays(connection: DuckDBConnection, stage: string): Promise<StagedTable['days']> {
-  const rows = await rowsOf<{ localDate: string; rows: number; agents: number }>(
-    connection,
-    `SELECT local_date AS "localDate", count(*) AS "rows", count(DISTINCT user_id) AS agents
-     FROM ${stage} WHERE left_because IS NULL GROUP BY 1`,
-  );
-  return new Map(rows.map((row) => [row.localDate, row]));
+function total(days: StagedTable['days']): number {
+  return [...days.values()].reduce((sum, day) => sum + day.rows, 0);
 }
 
 function quoted(text: string): string {

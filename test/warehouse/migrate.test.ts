@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { migrate } from '../../src/warehouse/duckdb/migrate.js';
+import { MIGRATIONS } from '../../src/warehouse/duckdb/migrations.js';
+import { rowsOf } from '../../src/warehouse/duckdb/rows.js';
+
+const last = MIGRATIONS.at(-1)?.version ?? 0;
+const NEXT = { version: last + 1, statements: ['ALTER TABLE business_unit ADD COLUMN division TEXT'] };
+const BROKEN = { version: last + 1, statements: [...NEXT.statements, 'ALTER TABLE no_such_table ADD COLUMN x TEXT'] };
+
+describe('the schema of a warehouse', () => {
+  let directory: string;
+  let instance: DuckDBInstance;
+  let connection: DuckDBConnection;
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'rosterline-migrate-'));
+    instance = await DuckDBInstance.fromCache(join(directory, 'w.duckdb'));
+    connection = await instance.connect();
+    await migrate(connection, 'w');
+    await connection.run(`INSERT INTO business_unit VALUES ('bu-1', 'Support')`);
+  });
+  afterEach(() => {
+    connection.disconnectSync();
+    instance.closeSync();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const versions = async () =>
+    (await rowsOf(connection, 'SELECT version FROM schema_version')).map((row) => row['version']);
+
+  it('of an older version is brought up to date with its rows', async () => {
+    await migrate(connection, 'w', [...MIGRATIONS, NEXT]);
+    await migrate(connection, 'w', [...MIGRATIONS, NEXT]);
+    expect(await rowsOf(connection, 'SELECT * FROM business_unit')).toEqual([
+      { id: 'bu-1', name: 'Support', division: null },
+    ]);
+    expect(await versions()).toEqual([...MIGRATIONS.map((migration) => migration.version), NEXT.version]);
+  });
+
+  it('stays as it was when a step fails half way', async () => {
+    await expect(migrate(connection, 'w', [...MIGRATIONS, BROKEN])).rejects.toThrow(/no_such_table/);
+    expect(await rowsOf(connection, 'SELECT * FROM business_unit')).toEqual([{ id: 'bu-1', name: 'Support' }]);
+    expect(await versions()).toEqual(MIGRATIONS.map((migration) => migration.version));
+  });
+
+  it('has every table and column that others build on, with its type', async () => {
+    const columns = await rowsOf<{ line: string }>(
+      connection,
+      `SELECT table_name || ': ' || string_agg(column_name || ' ' || data_type, ', ' ORDER BY column_index) AS line
+       FROM duckdb_columns() WHERE NOT internal GROUP BY table_name ORDER BY table_name`,
+    );
+    expect(columns.map(({ line }) => line)).toEqual(SCHEMA);
+  });
+});
+
+const PROVENANCE = 'window_id VARCHAR, landing_sha256 VARCHAR, loaded_at TIMESTAMP WITH TIME ZONE';
+const INSTANT = 'TIMESTAMP WITH TIME ZONE';
+
+const SCHEMA = [
+  'activity_code: business_unit_id VARCHAR, id VARCHAR, name VARCHAR, category VARCHAR',
+  `adherence_actual: management_unit_id VARCHAR, user_id VARCHAR, start_at ${INSTANT}, end_at ${INSTANT}, local_date DATE, ` +
+    `actual_activity_category VARCHAR, secondary_presence_id VARCHAR, ${PROVENANCE}`,
+  `adherence_day: management_unit_id VARCHAR, user_id VARCHAR, local_date DATE, business_unit_id VARCHAR, time_zone VARCHAR, ` +
+    `day_start ${INSTANT}, day_length_seconds BIGINT, adherence_percentage DOUBLE, conformance_percentage DOUBLE, ` +
+    'adherence_schedule_seconds BIGINT, conformance_schedule_seconds BIGINT, conformance_actual_seconds BIGINT, ' +
+    'exception_count BIGINT, exception_duration_seconds BIGINT, impact_seconds BIGINT, schedule_length_seconds BIGINT, ' +
+    `actual_length_seconds BIGINT, ${PROVENANCE}`,
+  `adherence_exception: management_unit_id VARCHAR, user_id VARCHAR, start_at ${INSTANT}, end_at ${INSTANT}, local_date DATE, ` +
+    'scheduled_activity_code_id VARCHAR, scheduled_activity_category VARCHAR, actual_activity_code_id VARCHAR, ' +
+    'actual_activity_category VARCHAR, system_presence VARCHAR, routing_status VARCHAR, secondary_presence_id VARCHAR, ' +
+    `impact VARCHAR, ${PROVENANCE}`,
+  `agent: user_id VARCHAR, name VARCHAR, management_unit_id VARCHAR, first_seen ${INSTANT}, last_seen ${INSTANT}`,
+  'business_unit: id VARCHAR, name VARCHAR',
+  `coverage: dataset VARCHAR, management_unit_id VARCHAR, local_date DATE, state VARCHAR, window_id VARCHAR, seal VARCHAR, ` +
+    `rows BIGINT, requested_at ${INSTANT}, reason VARCHAR`,
+  'custody_head: one BOOLEAN, seq BIGINT, sha256 VARCHAR',
+  'custody_seal: path VARCHAR, window_id VARCHAR, number BIGINT, sha256 VARCHAR, content VARCHAR, chain_seq BIGINT',
+  'export_outcome: export_id VARCHAR, run_id VARCHAR, window_id VARCHAR, seal VARCHAR, gaps VARCHAR',
+  'management_unit: id VARCHAR, name VARCHAR, business_unit_id VARCHAR, time_zone VARCHAR, start_day_of_week VARCHAR',
+  'occupancy_day: management_unit_id VARCHAR, user_id VARCHAR, local_date DATE, interval_count BIGINT, interacting_ms BIGINT, ' +
+    'communicating_ms BIGINT, idle_ms BIGINT, not_responding_ms BIGINT, off_queue_ms BIGINT, occupancy DOUBLE',
+  `occupancy_interval: user_id VARCHAR, interval_start ${INSTANT}, interval_end ${INSTANT}, management_unit_id VARCHAR, ` +
+    'local_date DATE, interacting_ms BIGINT, communicating_ms BIGINT, idle_ms BIGINT, not_responding_ms BIGINT, ' +
+    `off_queue_ms BIGINT, occupancy DOUBLE, ${PROVENANCE}`,
+  'present_agent: user_id VARCHAR, management_unit_id VARCHAR, name VARCHAR',
+  `schema_version: version INTEGER, applied_at ${INSTANT}`,
+  `structure_reading: management_unit_id VARCHAR, read_at ${INSTANT}`,
+  'warehouse_setting: name VARCHAR, value VARCHAR',
+];

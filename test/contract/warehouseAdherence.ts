@@ -225,6 +225,31 @@ export function warehouseAdherenceContract(warehouse: () => Warehouse): void {
       expect(await contents(warehouse())).toEqual(before);
     });
 
+    it('refuses rows that are on a day outside the window already, and changes nothing', async () => {
+      const before = windowOf('adherence', 'mu-1', '2024-01-01', '2024-01-02', 'Asia/Tokyo');
+      const lastMinute = { startOffsetSeconds: 86_340, endOffsetSeconds: 86_400 };
+      await loadDocuments(warehouse(), before, [
+        adherenceDocument(before, [userResult('ana', [0], { exceptionInfo: [lastMinute] })]),
+      ]);
+      // The unit's zone was corrected since: the same minute is on the next date now.
+      const after = windowOf('adherence', 'mu-1', '2024-01-02', '2024-01-03', 'Pacific/Auckland');
+      const laterSeconds = (Date.parse(after.startAt) - Date.parse(before.startAt)) / 1000;
+      const sameMinute = {
+        startOffsetSeconds: lastMinute.startOffsetSeconds - laterSeconds,
+        endOffsetSeconds: lastMinute.endOffsetSeconds - laterSeconds,
+      };
+      const kept = await contents(warehouse());
+      await expect(
+        loadDocuments(warehouse(), after, [
+          adherenceDocument(after, [userResult('ana', [0], { exceptionInfo: [sameMinute] })]),
+        ]),
+      ).rejects.toMatchObject({
+        name: 'Corrupt',
+        message: expect.stringContaining('adherence_exception has 1 of the same rows on 2024-01-01'),
+      });
+      expect(await contents(warehouse())).toEqual(kept);
+    });
+
     it.each([
       ['userResults[1].userId', { userId: null, dayMetrics: [] }],
       ['userResults[1].dayMetrics', { userId: 'ben' }],

@@ -19,6 +19,8 @@ export interface StagedTable {
 /** Parses the landings' lines into the temporary tables that `DatasetLoad` names. DuckDB parses; nothing runs row by row here. */
 export async function stageLandings(connection: DuckDBConnection, load: WindowLoad): Promise<void> {
   const { window, days, seal } = load;
+  // Rows find their local day by comparing with at most 31: a plain loop takes a third less time than the sorting join DuckDB would choose.
+  await connection.run('SET SESSION nested_loop_join_threshold = 64');
   // Two calls may bring the same bytes (two answers without anybody): one landing, read once.
   const landings = [...new Map(load.landings.map((landing) => [landing.sha256, landing])).values()];
   const columns = `landing VARCHAR, item BIGINT, position BIGINT, doc ${load.load.docType}`;

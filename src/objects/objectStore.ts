@@ -31,7 +31,8 @@ export interface Spool {
   /**
    * Hashes, moves to `landings/<sha256>` and remembers the outcome under the spool's name.
    *
-   * @throws Failure `Transient` when the length differs from what the server said.
+   * @throws Failure `Transient` when the length differs from what the server said: a shorter body is kept, so that it is resumed; a longer
+   *   one (`append` refuses it too) is dropped, because no prefix of it can be trusted.
    */
   finish(): Promise<Landing>;
   /** Forgets the body and the outcome, so that it is received anew. */
@@ -41,7 +42,8 @@ export interface Spool {
 /**
  * Where raw bytes, seals and the chain live. Contract suite: `test/contract/objectStore.ts`.
  *
- * Paths are relative, with `/`; segments of letters, digits, `.`, `_`, `-` only, never `..`.
+ * Paths and spools' names are relative, with `/`; segments of 1 to 200 letters, digits, `.`, `_`, `-`, not beginning with `.`; at most 900
+ * characters in all. Anything else is refused as `InvalidInput`.
  */
 export interface ObjectStore {
   /** A place a person can look at, such as a directory. */
@@ -52,7 +54,7 @@ export interface ObjectStore {
   landBytes(bytes: Uint8Array, encoding: LandingEncoding): Promise<Landing>;
   /** The bytes of a landing as stored. @throws Failure `Corrupt` when it is missing. */
   readLanding(sha256: string): Promise<Readable>;
-  /** Removes what the spools of a prefix remember, once their window is sealed. */
+  /** Removes what the spool of this name and those below it (`<prefix>/…`) remember, once their window is sealed. */
   forgetSpools(prefix: string): Promise<void>;
   /**
    * Writes an object that must not exist, durably.

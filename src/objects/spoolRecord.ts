@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isMissing } from './storageFailure.js';
@@ -58,6 +58,11 @@ export async function writeRecord(
   record: ReceivingRecord | LandedRecord,
 ): Promise<void> {
   const unfinished = join(scratch, `${process.pid}-${randomBytes(8).toString('hex')}`);
-  await writeFile(unfinished, JSON.stringify(record), { flag: 'wx', mode: 0o600 });
-  await rename(unfinished, path);
+  try {
+    await writeFile(unfinished, JSON.stringify(record), { flag: 'wx', mode: 0o600 });
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
 }

@@ -3,7 +3,7 @@ import { ByteBuffer } from './byteBuffer.js';
 import { ACTION, FIRST_ACTION, STATE, TRANSITIONS } from './jsonLexer.js';
 
 /** Most bytes of one element, and of everything outside the arrays: DuckDB's own default for one JSON object is 16 MiB. */
-export const MAX_PIECE_BYTES = 16 * 1024 * 1024 - 4096;
+const MAX_PIECE_BYTES = 16 * 1024 * 1024 - 4096;
 
 /** Deepest nesting followed; Genesys's documents have less than ten levels. */
 const MAX_DEPTH = 512;

@@ -31,6 +31,8 @@ export type SealedLanding = z.infer<typeof SealedLanding>;
  * What a load did with one local day.
  *
  * `kept` says why rows already in the warehouse stayed: `Shrunk` (the result was poorer) or `Older` (the result was older).
+ * `rows` and `agents` are what the warehouse has for the day after this load, written by it or kept. `state` is `failed` with the
+ * reason `NotCovered` where the result does not reach over the whole day, even if `coverage` keeps an earlier answer's state.
  */
 export const SealedDay = z.object({
   localDate: z.string(),

@@ -125,7 +125,7 @@ export interface Warehouse {
   markPending(
     days: readonly Pick<CoverageDay, 'dataset' | 'managementUnitId' | 'localDate' | 'windowId'>[],
   ): Promise<void>;
-  /** Marks days failed with a reason; a day that has rows keeps its state and gets the reason only. */
+  /** Marks days failed with a reason; a day that was answered before (rows or proven empty) keeps its state and gets the reason only. */
   markFailed(window: ExportWindow, days: readonly LocalDate[], reason: string): Promise<void>;
   windowUsers(window: ExportWindow, days: readonly LocalDay[]): Promise<WindowUsers>;
   /**

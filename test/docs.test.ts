@@ -1,0 +1,264 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { loadConfig } from '../src/config/loadConfig.js';
+import { Settings } from '../src/config/settings.js';
+import { DATASETS } from '../src/datasets/datasets.js';
+import { FAILURE_NAMES } from '../src/domain/failure.js';
+import { HistoryExportInput } from '../src/domain/historyExportInput.js';
+import { ENDPOINTS } from '../src/genesys/endpoints.js';
+import { openAnalystsWarehouse, type AnalystsWarehouse } from './support/analystsWarehouse.js';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const README = textOf('README.md');
+
+describe('docs/errors.md', () => {
+  const errors = textOf('docs/errors.md');
+
+  it('documents each failure that the code names, and no other', () => {
+    expect(headings(section(errors, 'Failures'))).toEqual([...FAILURE_NAMES].sort());
+    expect(tableNames(section(errors, 'Failures'))).toEqual([...FAILURE_NAMES].sort());
+  });
+
+  it('documents each reason of a day that the code names, and no other', () => {
+    // Names in our sources look like `PresentUsersOnly`; months of a date and states of Genesys's jobs look the same.
+    const others = /^(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Complete|Error|Processing)$/;
+    const named = ['src/domain', 'src/warehouse', 'activities', 'workflows']
+      .flatMap((folder) => filesUnder(folder))
+      .flatMap((file) => [...textOf(file).matchAll(/'([A-Z][a-z]+(?:[A-Z][a-z]+)*)'/g)].map(([, name]) => name ?? ''))
+      .filter((name) => !others.test(name) && !(FAILURE_NAMES as readonly string[]).includes(name));
+    expect(headings(section(errors, 'Reasons of days'))).toEqual([...new Set(named)].sort());
+  });
+
+  it('documents why rows stay in the landing', () => {
+    const bySql = Object.values(DATASETS)
+      .flatMap(({ load }) => load.tables)
+      .flatMap(({ rowsSql }) => [...rowsSql.matchAll(/THEN\s+'([a-z]\w+)'/g)].map(([, why]) => why ?? ''));
+    const documented = tableNames(section(errors, 'Rows left in the landing'));
+    expect(documented).toEqual(expect.arrayContaining([...new Set(bySql)]));
+    const sources = ['src/domain', 'src/datasets', 'src/warehouse']
+      .flatMap((folder) => filesUnder(folder))
+      .map(textOf)
+      .join('\n');
+    for (const why of documented) expect(sources).toContain(`'${why}'`);
+  });
+});
+
+describe('README.md', () => {
+  const help = commandHelp();
+
+  it('has every command, and each command it shows exists with its options', () => {
+    const shown = new Map<string, Set<string>>();
+    for (const line of README.matchAll(/(?:rosterline ([a-z][^\n`|#]*)|npm run demo -- (--[^\n`|#]*))/g)) {
+      const words = (line[1] ?? `demo ${line[2] ?? ''}`).split(/[\s…]+/);
+      const name = help.has(`${words[0]} ${words[1]}`) ? `${words[0]} ${words[1]}` : (words[0] ?? '');
+      const options = shown.get(name) ?? new Set();
+      for (const word of words) if (word.startsWith('--') && word.length > 2) options.add(word);
+      shown.set(name, options);
+    }
+    for (const [name, options] of shown) {
+      expect([...help.keys()]).toContain(name);
+      for (const option of options) expect(`${name}: ${help.get(name)?.join(' ')} `).toContain(` ${option} `);
+    }
+    expect([...shown.keys()].sort()).toEqual([...help.keys()].sort());
+  }, 60_000);
+
+  it('lists every option of every command beside the command', () => {
+    for (const [name, options] of help) {
+      const row = README.split('\n').find((line) => new RegExp(`^\\| .rosterline ${name}\\b`).test(line)) ?? '';
+      expect([...row.matchAll(/`(--[\w-]+)`/g)].map(([, option]) => option).sort()).toEqual(options.toSorted());
+    }
+  });
+
+  it('has each environment variable that the code reads, and no other', () => {
+    const read = ['src/config', 'src/temporal']
+      .flatMap((folder) => filesUnder(folder))
+      .flatMap((file) => [...textOf(file).matchAll(/env\['([A-Z_]+)'\]/g)].map(([, name]) => name ?? ''));
+    const ours = new Set(read.filter((name) => /^(GENESYS|WAREHOUSE|OBJECTS|ROSTERLINE|TEMPORAL)_/.test(name)));
+    const documented = new Set(
+      [...README.matchAll(/`((?:GENESYS|WAREHOUSE|OBJECTS|ROSTERLINE|TEMPORAL)_[A-Z_]+)`/g)].map(
+        ([, name]) => name ?? '',
+      ),
+    );
+    const temporals = temporalsOwnVariables();
+    expect([...documented].filter((name) => !temporals.has(name)).sort()).toEqual([...ours].sort());
+    expect([...documented].filter((name) => temporals.has(name))).toContain('TEMPORAL_ADDRESS');
+  });
+
+  it('names the scopes and permissions that the calls need', () => {
+    for (const { anyPermission, anyScope, path } of Object.values(ENDPOINTS)) {
+      expect(README).toContain(path.replace(/^\/api\/v2/, ''));
+      expect(README).toContain(anyScope[0]);
+      if (anyPermission[0]) expect(README).toContain(anyPermission[0]);
+    }
+  });
+
+  it('starts exports with input that the workflow takes', () => {
+    const inputs = [...README.matchAll(/--input '(\{[\s\S]*?\})'/g)].map(
+      ([, json]) => JSON.parse(json ?? '') as unknown,
+    );
+    expect(inputs.length).toBeGreaterThan(0);
+    for (const input of inputs)
+      if (!isPauseReason(input)) expect(HistoryExportInput.safeParse(input).error).toBeUndefined();
+  });
+
+  it('points to files that exist, and so do the other documents', () => {
+    for (const document of [
+      'README.md',
+      'CONTRIBUTING.md',
+      ...filesUnder('docs').filter((file) => file.endsWith('.md')),
+    ])
+      for (const [, link] of textOf(document).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g))
+        expect(`${document}: ${link} ${existsSync(join(ROOT, dirname(document), link ?? ''))}`).toMatch(/true$/);
+  });
+
+  it('names tests that exist as proof of what it guarantees', () => {
+    const files = [...README.matchAll(/`(test\/[\w/.-]+\.ts)`/g)].map(([, file]) => file ?? '');
+    expect(files.length).toBeGreaterThan(5);
+    expect(files.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
+  });
+});
+
+describe('rosterline.example.yaml', () => {
+  it('is a configuration that the program takes, and shows every setting but secrets', () => {
+    const example = join(ROOT, 'rosterline.example.yaml');
+    expect(() => loadConfig({ ROSTERLINE_CONFIG: example }, ROOT)).not.toThrow();
+    // Uncommented, so that what it only suggests is checked too.
+    const whole: unknown = parse(readFileSync(example, 'utf8').replace(/^(\s*)# ([a-z]\w+:)/gm, '$1$2'));
+    expect(Settings.parse(whole)).toBeDefined();
+    expect(keysOf(whole)).toEqual(
+      [
+        'data',
+        'export.occupancyFormula',
+        'export.provisionalDays',
+        'genesys.apiUrl',
+        'genesys.clientIdFile',
+        'genesys.clientId',
+        'genesys.clientSecretFile',
+        'genesys.downloadHosts',
+        'genesys.loginUrl',
+        'genesys.region',
+        'objects.url',
+        'taskQueue',
+        'warehouse.memory',
+        'warehouse.url',
+      ].sort(),
+    );
+  });
+});
+
+describe('docs/queries.sql', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'rosterline-queries-'));
+  const queries = statements(textOf('docs/queries.sql'));
+  let warehouse: AnalystsWarehouse;
+
+  beforeAll(async () => {
+    warehouse = await openAnalystsWarehouse(join(directory, 'warehouse.duckdb'));
+  });
+  afterAll(async () => {
+    await warehouse.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  it.each(queries.map(({ question, sql }) => [question, sql]))('answers: %s', async (_question, sql) => {
+    const rows = await warehouse.query(sql);
+    expect(rows.length).toBeGreaterThan(0);
+  });
+
+  it('gives the figures worked by hand', async () => {
+    const [adherence, occupancy] = await Promise.all(queries.slice(0, 2).map(({ sql }) => warehouse.query(sql)));
+    expect(adherence).toContainEqual(
+      expect.objectContaining({ unit: 'Kuala Lumpur', adherence: 95, conformance: 90, agents: 2 }),
+    );
+    expect(occupancy).toContainEqual(
+      expect.objectContaining({ unit: 'Kuala Lumpur', occupancy: 0.6, hours_on_queue: 1 }),
+    );
+  });
+});
+
+/** The part of a document under a `##` heading. */
+function section(markdown: string, heading: string): string {
+  const start = markdown.indexOf(`\n## ${heading}\n`);
+  if (start === -1) throw new Error(`there is no section ${heading}`);
+  const end = markdown.indexOf('\n## ', start + 1);
+  return markdown.slice(start, end === -1 ? undefined : end);
+}
+
+function headings(markdown: string): string[] {
+  return [...markdown.matchAll(/^### (\w+)$/gm)].map(([, name]) => name ?? '').sort();
+}
+
+/** Names in code font in the first column of a table. */
+function tableNames(markdown: string): string[] {
+  return [...markdown.matchAll(/^\| (`.*?`) \|/gm)]
+    .flatMap(([, cell]) => [...(cell ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name ?? ''))
+    .sort();
+}
+
+/** Each command with its options, as `--help` has them. */
+function commandHelp(): Map<string, string[]> {
+  const commands = new Map<string, string[]>();
+  const visit = (name: string): void => {
+    const text = execFileSync(
+      process.execPath,
+      [join(ROOT, 'bin/rosterline'), ...name.split(' ').filter(Boolean), '--help'],
+      { encoding: 'utf8' },
+    );
+    const inner = [...(/^Commands:\n((?: {2}.*\n)+)/m.exec(text)?.[1]?.matchAll(/^ {2}([a-z]+)/gm) ?? [])].map(
+      ([, command]) => command ?? '',
+    );
+    for (const command of inner.filter((command) => command !== 'help')) visit(`${name} ${command}`.trim());
+    if (inner.length === 0)
+      commands.set(
+        name,
+        [...text.matchAll(/^ {2}(--[\w-]+)/gm)].map(([, option]) => option ?? ''),
+      );
+  };
+  visit('');
+  return commands;
+}
+
+/** Statements with the comment above each, which is the question it answers. */
+function statements(sql: string): { question: string; sql: string }[] {
+  return sql
+    .split(/;\s*\n/)
+    .filter((text) => text.trim() !== '')
+    .map((text) => {
+      const comments = [...text.matchAll(/^-- (.*)$/gm)].map(([, comment]) => comment ?? '');
+      return { question: comments.at(-1) ?? '', sql: text };
+    });
+}
+
+/** Variables that Temporal's own configuration loader reads. */
+function temporalsOwnVariables(): Set<string> {
+  const folder = join(ROOT, 'node_modules/@temporalio/envconfig/src');
+  const text = readdirSync(folder)
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
+    .join('\n');
+  return new Set(text.match(/TEMPORAL_[A-Z_]+/g));
+}
+
+function isPauseReason(input: unknown): boolean {
+  return typeof input === 'object' && input !== null && 'reason' in input;
+}
+
+function keysOf(value: unknown, prefix = ''): string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [prefix];
+  return Object.entries(value)
+    .flatMap(([key, inner]) => keysOf(inner, prefix === '' ? key : `${prefix}.${key}`))
+    .sort();
+}
+
+function filesUnder(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length));
+}
+
+function textOf(file: string): string {
+  return readFileSync(join(ROOT, file), 'utf8');
+}

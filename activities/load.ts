@@ -38,29 +38,32 @@ export function loadActivities(deps: ActivityDeps) {
         try {
           const landings = await slice(input, fetched, scratch, beat);
           const days = localDays(window.timeZone, window.from, window.to);
-          const loaded = await ownedWarehouse(deps).loadWindow({
-            window,
-            days,
-            load: dataset.load,
-            landings,
-            requestedAt: fetched.requestedAt,
-            loadedAt: deps.now().toISOString(),
-            provisionalFrom: provisionalFrom(fetched.requestedAt, window.timeZone, deps.settings.provisionalDays),
-            force: input.force,
-            dayReasons: Object.fromEntries(fetched.presentUsersOnly.map((day) => [day, 'PresentUsersOnly'])),
-            seal: {
-              organisationId: deps.organisation.id,
-              timeZoneDatabase: process.versions['tz'] ?? 'unknown',
-              settings:
-                window.dataset === 'adherence'
-                  ? adherenceSettings(input)
-                  : occupancySettings(window, deps.settings.occupancyFormula),
-              requests: await sealedRequests(input, fetched.requests),
-              landings: fetched.bodies.map(({ landing, receivedAt }) => ({ ...landing, receivedAt })),
-              refusedUserIds: fetched.refusedUserIds,
-              numbersTaken: await sealNumbers(windowId(window)),
+          const loaded = await ownedWarehouse(deps).loadWindow(
+            {
+              window,
+              days,
+              load: dataset.load,
+              landings,
+              requestedAt: fetched.requestedAt,
+              loadedAt: deps.now().toISOString(),
+              provisionalFrom: provisionalFrom(fetched.requestedAt, window.timeZone, deps.settings.provisionalDays),
+              force: input.force,
+              dayReasons: Object.fromEntries(fetched.presentUsersOnly.map((day) => [day, 'PresentUsersOnly'])),
+              seal: {
+                organisationId: deps.organisation.id,
+                timeZoneDatabase: process.versions['tz'] ?? 'unknown',
+                settings:
+                  window.dataset === 'adherence'
+                    ? adherenceSettings(input)
+                    : occupancySettings(window, deps.settings.occupancyFormula),
+                requests: await sealedRequests(input, fetched.requests),
+                landings: fetched.bodies.map(({ landing, receivedAt }) => ({ ...landing, receivedAt })),
+                refusedUserIds: fetched.refusedUserIds,
+                numbersTaken: await sealNumbers(windowId(window)),
+              },
             },
-          });
+            beat.signal,
+          );
           return { seal: loaded.sealPath, rows: loaded.seal.rows, gaps: sealGaps(loaded.seal) };
         } finally {
           await rm(scratch, { recursive: true, force: true });

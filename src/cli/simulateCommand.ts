@@ -9,7 +9,7 @@ interface SimulateOptions {
   port: number;
   seed: number;
   jobSeconds: { min: number; max: number };
-  tokenLimit: number | null;
+  tokenLimit: number;
   json?: boolean;
 }
 
@@ -33,7 +33,7 @@ export function addSimulateCommand(program: Command): void {
           port: options.port,
           seed: options.seed,
           jobSeconds: options.jobSeconds,
-          tokenLimitPerMinute: options.tokenLimit,
+          tokenLimitPerMinute: options.tokenLimit === 0 ? null : options.tokenLimit,
         });
         const { url, clientId, clientSecret, controlUrl: control } = simulator;
         output.say(
@@ -57,10 +57,10 @@ function wholeNumber(text: string): number {
   throw new InvalidArgumentError('not a whole number');
 }
 
-function tokenLimit(text: string): number | null {
+function tokenLimit(text: string): number {
   const value = wholeNumber(text);
-  if (value < 0) throw new InvalidArgumentError('not a number of calls');
-  return value === 0 ? null : value;
+  if (value >= 0) return value;
+  throw new InvalidArgumentError('not a number of calls');
 }
 
 function secondsRange(text: string): { min: number; max: number } {

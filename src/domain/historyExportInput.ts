@@ -8,7 +8,6 @@ const LocalDateText = z
 
 /** Lanes, most urgent first: which work goes before which when the API's budget is short. */
 export const LANES = ['failover', 'sync', 'nightly', 'backfill'] as const;
-export type Lane = (typeof LANES)[number];
 
 export const RELOADS = ['missing', 'provisional', 'all', 'force'] as const;
 export type Reload = (typeof RELOADS)[number];

@@ -9,6 +9,7 @@ export function windowLabel(
   window: Pick<ExportWindow, 'dataset' | 'from' | 'to'>,
   unit: Pick<ExportUnit, 'name'>,
 ): string {
-  const name = [...unit.name].slice(0, NAME_CHARACTERS).join('');
+  const characters = [...new Intl.Segmenter().segment(unit.name)].map(({ segment }) => segment);
+  const name = characters.slice(0, NAME_CHARACTERS).join('');
   return `${window.dataset} of ${name}, ${window.from} to ${window.to}`;
 }

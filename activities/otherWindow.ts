@@ -9,23 +9,28 @@ import { step } from './step.js';
 /** How often an export looks whether a window that another export runs has ended. */
 const LOOK_EVERY_MS = 5000;
 
-/** Activities about windows that another export is running. */
+/** Activities about windows that another export runs or ran. */
 export function otherWindowActivities(deps: ActivityDeps) {
   return {
-    /** How a window ended that another export runs; `NotReady` while it runs. */
-    async awaitWindow(input: ExportWindowInput): Promise<OtherRun> {
+    /**
+     * What the window's latest run, another export's, brought; `NotReady` while it runs.
+     *
+     * A run that ended before `since` (when the asking export began) counts for nothing: the plan knows of it by coverage.
+     */
+    async awaitWindow(input: ExportWindowInput, since: string): Promise<OtherRun> {
       return await step(deps, input, async () => {
         const handle = getClient().workflow.getHandle(windowId(input.window));
         try {
-          const { status } = await handle.describe();
+          const { status, closeTime } = await handle.describe();
           if (status.name === 'RUNNING')
             throw new Failure('NotReady', `another export is bringing ${input.label}`, {
               retryAtMs: deps.now().getTime() + LOOK_EVERY_MS,
             });
-          if (status.name !== 'COMPLETED') return { ended: 'failed' };
+          if (status.name !== 'COMPLETED' || !closeTime || closeTime.getTime() < Date.parse(since))
+            return { ended: 'nothing' };
           return { ended: 'result', result: (await handle.result()) as WindowResult };
         } catch (error) {
-          if (error instanceof WorkflowNotFoundError) return { ended: 'failed' };
+          if (error instanceof WorkflowNotFoundError) return { ended: 'nothing' };
           throw error;
         }
       });

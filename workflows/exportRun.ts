@@ -34,6 +34,7 @@ export class ExportRun {
     );
     this.pool = new WindowPool({
       maxParallelWindows: request.maxParallelWindows,
+      takesOthers: request.reload === 'missing' || request.reload === 'provisional',
       isPaused: () => this.pauses.current !== null,
       inputFor: (planned) => this.inputFor(planned),
       awaitOther: (planned) => this.awaitOther(planned),
@@ -184,11 +185,12 @@ export class ExportRun {
   private async awaitOther(planned: PlannedWindow): Promise<WindowResult | null> {
     const input = this.inputFor(planned);
     const other = await this.own((activities) =>
-      activities.main.awaitWindow.executeWithOptions({ summary: `Another export is bringing ${planned.label}` }, [
-        input,
-      ]),
+      activities.main.awaitWindow.executeWithOptions(
+        { summary: `See what another export brings of ${planned.label}` },
+        [input, this.begun.startedAt],
+      ),
     );
-    if (other.ended === 'failed') return null;
+    if (other.ended === 'nothing') return null;
     await this.own((activities) => activities.warehouse.adoptWindow({ input, result: other.result }));
     return other.result;
   }

@@ -21,7 +21,9 @@ export interface PoolOwner {
   readonly maxParallelWindows: number;
   isPaused(): boolean;
   inputFor(planned: PlannedWindow): ExportWindowInput;
-  /** Waits for a window that another export is running; null when it failed and is to be run again. */
+  /** Whether a window that another export brought since this one began counts as brought. */
+  readonly takesOthers: boolean;
+  /** What another export's run of the window brought since this export began, awaited while it runs; null when nothing. */
   awaitOther(planned: PlannedWindow): Promise<WindowResult | null>;
   /** The two halves of a window that Genesys refused as too large; null for one day. */
   split(planned: PlannedWindow): Promise<readonly PlannedWindow[] | null>;
@@ -90,12 +92,16 @@ export class WindowPool {
 
   private async toItsEnd(planned: PlannedWindow, id: string): Promise<void> {
     if (this.owner.tooLong(planned.window) && (await this.halve(planned))) return;
+    // Another export may have brought the window since this one was planned: an id that was used before is looked at first.
+    let usedBefore = this.owner.takesOthers
+      ? WorkflowIdReusePolicy.REJECT_DUPLICATE
+      : WorkflowIdReusePolicy.ALLOW_DUPLICATE;
     for (;;) {
       try {
         const handle = await startChild<typeof exportWindow>('exportWindow', {
           args: [this.owner.inputFor(planned)],
           workflowId: id,
-          workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+          workflowIdReusePolicy: usedBefore,
           parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
           cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
           staticSummary: planned.label,
@@ -107,9 +113,12 @@ export class WindowPool {
         if (CancellationScope.current().consideredCancelled) throw error;
         if (error instanceof WorkflowExecutionAlreadyStartedError) {
           const other = await this.owner.awaitOther(planned);
-          if (other === null) continue;
-          this.owner.ended(other);
-          return;
+          if (other !== null) {
+            this.owner.ended(other);
+            return;
+          }
+          usedBefore = WorkflowIdReusePolicy.ALLOW_DUPLICATE;
+          continue;
         }
         if (failedWith(error, 'TooLarge') && (await this.halve(planned))) return;
         await this.owner.failed(planned, reasonOf(error), messageOf(error));

@@ -149,8 +149,8 @@ export interface PlannedWindow {
   readonly label: string;
 }
 
-/** What became of a window that another export was already running. */
-export type OtherRun = { readonly ended: 'result'; readonly result: WindowResult } | { readonly ended: 'failed' };
+/** What another export's run of a window brought: `nothing` when it failed, or ended before this export began. */
+export type OtherRun = { readonly ended: 'result'; readonly result: WindowResult } | { readonly ended: 'nothing' };
 
 /** Why an export stands still. */
 export interface Pause {

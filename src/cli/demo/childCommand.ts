@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../../temporal/childEnvironment.js';
 import { STOP_WITH_PARENT } from '../untilSignal.js';
 
-const BIN = fileURLToPath(new URL('../../../../bin/rosterline', import.meta.url));
+/** Compiled, this file lies a directory deeper than its source. */
+const BUILT = import.meta.url.includes('/dist/src/');
+const BIN = fileURLToPath(new URL(BUILT ? '../../../../bin/rosterline' : '../../../bin/rosterline', import.meta.url));
 
 /** A `rosterline` command that runs as a process of its own. */
 export interface ChildCommand {

@@ -84,7 +84,7 @@ export function loadActivities(deps: ActivityDeps) {
       return await step(deps, input, async () => {
         const warehouse = ownedWarehouse(deps);
         await writeSeals(deps.objects, {
-          openSeals: async () => (await warehouse.openSeals()).filter(({ path: open }) => open === seal),
+          openSeals: () => warehouse.openSeals(seal),
           sealWritten: (written) => warehouse.sealWritten(written),
         });
         await warehouse.recordOutcome({

@@ -10,7 +10,10 @@ const MAX_WINDOW_DAYS = 400;
 /** States in which a day's rows are compared; `pending` and `failed` days must have none. */
 const COMPARED = new Set(['loaded', 'empty', 'provisional']);
 
-/** When a seal's load happened among all others: by entry of the chain, then by the instant and number within it. */
+/**
+ * When a seal's load happened among all others: by its instant, which a warehouse makes strictly increasing; then, for seals of
+ * several warehouses, by entry of the chain and number. Entries alone would not do: of two exports, the one that loaded first may end last.
+ */
 interface LoadOrder {
   readonly entry: number;
   readonly loadedAt: string;
@@ -200,9 +203,9 @@ function isOf(seal: WindowSeal, day: CoveredDay): boolean {
 }
 
 function isBefore(a: LoadOrder, b: LoadOrder): boolean {
-  if (a.entry !== b.entry) return a.entry < b.entry;
   const [at, bt] = [Date.parse(a.loadedAt), Date.parse(b.loadedAt)];
-  return at !== bt ? at < bt : a.number < b.number;
+  if (at !== bt) return at < bt;
+  return a.entry !== b.entry ? a.entry < b.entry : a.number < b.number;
 }
 
 function keyOf(day: CoveredDay): string {

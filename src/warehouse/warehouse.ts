@@ -143,8 +143,8 @@ export interface Warehouse {
   recordOutcome(outcome: WindowOutcome): Promise<void>;
   outcomes(exportId: string, runId: string): Promise<WindowOutcome[]>;
 
-  /** Seals not yet written to the object store, or not yet bound by the chain. */
-  openSeals(): Promise<CustodySeal[]>;
+  /** Seals not yet written to the object store, or not yet bound by the chain; the one of a path, where given. */
+  openSeals(path?: string): Promise<CustodySeal[]>;
   addSeal(seal: { path: string; sha256: string; content: string }): Promise<void>;
   sealWritten(path: string): Promise<void>;
   /** Records which entry binds the seals, and the chain's head (`custody_head`). */

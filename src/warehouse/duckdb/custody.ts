@@ -24,11 +24,12 @@ export async function addSeal(connection: DuckDBConnection, seal: NewSeal): Prom
 }
 
 /** Seals not yet written or not yet bound by the chain, oldest path first. */
-export async function openSeals(connection: DuckDBConnection): Promise<CustodySeal[]> {
+export async function openSeals(connection: DuckDBConnection, path?: string): Promise<CustodySeal[]> {
   return await rowsOf<CustodySeal>(
     connection,
     `SELECT path, sha256, content, chain_seq AS "chainSeq" FROM custody_seal
-     WHERE content IS NOT NULL OR chain_seq IS NULL ORDER BY path`,
+     WHERE (content IS NOT NULL OR chain_seq IS NULL) AND (? IS NULL OR path = ?) ORDER BY path`,
+    [path ?? null, path ?? null],
   );
 }
 

@@ -52,7 +52,7 @@ function loads(file: DuckdbFile) {
 
 function custody(file: DuckdbFile) {
   return {
-    openSeals: () => file.read(openSeals),
+    openSeals: (path) => file.read((connection) => openSeals(connection, path)),
     addSeal: (seal) => file.write((connection) => addSeal(connection, { ...seal, windowId: null, number: null })),
     sealWritten: (path) => file.write((connection) => sealWritten(connection, path)),
     sealsChained: (paths, head) =>

@@ -21,5 +21,7 @@ export interface ActivityDeps {
   readonly settings: Config['export'];
   /** Directory for files that one activity makes and removes. */
   readonly scratchDirectory: string;
+  /** Milliseconds between tries of a step that a person must make possible (secret, permission, disk, lock). */
+  readonly probeEveryMs: number;
   now(): Date;
 }

@@ -47,7 +47,11 @@ export async function step<T, D = null>(
     if (context.cancellationSignal.aborted && !(error instanceof CancelledFailure)) await context.cancelled;
     if (isFailure(error)) deps.gateReporter.report(whose.exportId, error);
     else context.log.warn('step failed unexpectedly', { error: error instanceof Error ? error.stack : String(error) });
-    throw toApplicationFailure(error, deps.now().getTime(), Math.random);
+    throw toApplicationFailure(error, {
+      nowMs: deps.now().getTime(),
+      random: Math.random,
+      probeEveryMs: deps.probeEveryMs,
+    });
   } finally {
     clearInterval(timer);
   }

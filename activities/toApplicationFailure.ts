@@ -2,8 +2,8 @@ import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from
 import { Failure, type FailureName, isFailure, SYSTEMIC_FAILURES } from '../src/domain/failure.js';
 import { nextRetryDelayMs } from '../src/domain/retryInstant.js';
 
-/** How often the one activity that keeps trying meets a cause that a person must mend. */
-const SYSTEMIC_RETRY_MS = 60_000;
+/** How often the one activity that keeps trying meets a cause that a person must mend: one call a minute harms nobody. */
+export const PROBE_EVERY_MS = 60_000;
 
 /** Names that mean "later", not "broken": no alert, no error log. */
 const EXPECTED: readonly FailureName[] = ['Throttled', 'NotReady'];
@@ -14,10 +14,14 @@ const EXPECTED: readonly FailureName[] = ['Throttled', 'NotReady'];
  * The type is the failure's name: the workflow's retry policy decides by it what is retried. Delays are clamped to what Temporal takes
  * (a NaN would end the worker, a zero the activity). Causes are dropped: they may hold what must not reach a history.
  */
-export function toApplicationFailure(thrown: unknown, nowMs: number, random: () => number): Error {
+export function toApplicationFailure(
+  thrown: unknown,
+  { nowMs, random, probeEveryMs }: { nowMs: number; random: () => number; probeEveryMs: number },
+): Error {
   if (thrown instanceof CancelledFailure || thrown instanceof ApplicationFailure) return thrown;
   const failure = isFailure(thrown) ? thrown : unexpected(thrown);
-  const delayMs = retryDelayMs(failure, nowMs, random);
+  const isSystemic = (SYSTEMIC_FAILURES as readonly string[]).includes(failure.name);
+  const delayMs = isSystemic ? probeEveryMs : retryDelayMs(failure, nowMs, random);
   return ApplicationFailure.create({
     type: failure.name,
     message: failure.message,
@@ -28,7 +32,6 @@ export function toApplicationFailure(thrown: unknown, nowMs: number, random: () 
 }
 
 function retryDelayMs(failure: Failure, nowMs: number, random: () => number): number | undefined {
-  if ((SYSTEMIC_FAILURES as readonly string[]).includes(failure.name)) return SYSTEMIC_RETRY_MS;
   if (failure.facts.retryAtMs === undefined) return undefined;
   return nextRetryDelayMs(failure.facts.retryAtMs, nowMs, random());
 }

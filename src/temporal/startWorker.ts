@@ -2,6 +2,7 @@ import path from 'node:path';
 import { createActivities } from '../../activities/createActivities.js';
 import { GateReporter } from '../../activities/gateReporter.js';
 import { JobTimes } from '../../activities/jobTimes.js';
+import { PROBE_EVERY_MS } from '../../activities/toApplicationFailure.js';
 import type { Config } from '../config/loadConfig.js';
 import { isFailure } from '../domain/failure.js';
 import { createDownloadLinks } from '../genesys/downloadLinks.js';
@@ -64,6 +65,7 @@ export async function startWorker(
       gateReporter: new GateReporter(),
       settings: config.export,
       scratchDirectory: path.join(config.dataDirectory, 'scratch'),
+      probeEveryMs: PROBE_EVERY_MS,
       now: () => new Date(),
     }),
   });

@@ -1,6 +1,10 @@
-import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { DefaultLogger, type LogLevel, Runtime } from '@temporalio/worker';
 
-/** Lets Temporal's SDK print only warnings and errors. Call it at a test file's top level, before any worker is made. */
-export function quietTemporal(): void {
-  Runtime.install({ logger: new DefaultLogger('WARN') });
+/**
+ * Lets Temporal's SDK print only warnings and errors. Call it at a test file's top level, before any worker is made.
+ *
+ * @param level `ERROR` where the tests provoke refusals, each of which is a warning.
+ */
+export function quietTemporal(level: LogLevel = 'WARN'): void {
+  Runtime.install({ logger: new DefaultLogger(level) });
 }

@@ -1,0 +1,27 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+
+/** The time that a test's organisation, client and activities go by. */
+export interface TestClock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Catches up with the Temporal server's time. */
+  follow(): Promise<void>;
+}
+
+export const WALL_CLOCK: TestClock = { now: () => Date.now(), follow: () => Promise.resolve() };
+
+/**
+ * The clock of a time-skipping server, which leaps while nobody works.
+ *
+ * It is asked for before each step (`follow`) and runs on by itself meanwhile, as the server's does: so what a step sees is the time
+ * at which the server handed the step out, or later. Never goes back.
+ */
+export function skippingClock(environment: TestWorkflowEnvironment): TestClock {
+  let aheadMs = 0;
+  return {
+    now: () => Date.now() + aheadMs,
+    follow: async () => {
+      aheadMs = Math.max(aheadMs, (await environment.currentTimeMs()) - Date.now());
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import type { NativeConnection, Worker } from '@temporalio/worker';
+import { type Activities, createActivities } from '../../activities/createActivities.js';
+import { GateReporter } from '../../activities/gateReporter.js';
+import { JobTimes } from '../../activities/jobTimes.js';
+import { createDownloadLinks } from '../../src/genesys/downloadLinks.js';
+import { createGenesysClient } from '../../src/genesys/createGenesysClient.js';
+import { ANY_LOOPBACK_PORT } from '../../src/genesys/genesysClientConfig.js';
+import { openFileStore } from '../../src/objects/fileStore.js';
+import type { RunningSimulator } from '../../src/simulator/startSimulator.js';
+import { createWorkers } from '../../src/temporal/createWorkers.js';
+import { openDuckdbWarehouse } from '../../src/warehouse/duckdb/openDuckdbWarehouse.js';
+import type { Warehouse } from '../../src/warehouse/warehouse.js';
+import type { TestClock } from './testClock.js';
+
+/** What a worker of a test works on, and where. */
+export interface TestWorkerOptions {
+  readonly connection: NativeConnection;
+  readonly taskQueue: string;
+  readonly simulator: Pick<RunningSimulator, 'url' | 'clientId' | 'clientSecret'>;
+  /** Everything it keeps is under here; `objectsDirectory` and `warehousePath` say what is where. */
+  readonly directory: string;
+  readonly clock: TestClock;
+  /** Milliseconds between tries of what a person must mend. */
+  readonly probeEveryMs: number;
+}
+
+/** A worker in this process, on the same code as `rosterline worker`. */
+export interface TestWorker {
+  readonly warehouse: Warehouse;
+  /** Activities that hold a slot now, by task queue. */
+  slotsHeld(taskQueue: string): number;
+  /** Lets what runs end, and lets go of everything. */
+  stop(): Promise<void>;
+}
+
+export function objectsDirectory(directory: string): string {
+  return join(directory, 'objects');
+}
+
+export function warehousePath(directory: string): string {
+  return join(directory, 'warehouse.duckdb');
+}
+
+/**
+ * Starts a worker as `src/temporal/startWorker.ts` does, with a clock of the test's.
+ *
+ * It knows already that simulated jobs are quick, so that no test waits for it to learn that.
+ */
+export async function startTestWorker(options: TestWorkerOptions): Promise<TestWorker> {
+  const { connection, taskQueue, simulator, directory, clock } = options;
+  const { url, clientId, clientSecret } = simulator;
+  await clock.follow();
+  const genesys = createGenesysClient(
+    { apiUrl: url, loginUrl: url, clientId, clientSecret, downloadHosts: [ANY_LOOPBACK_PORT] },
+    { now: clock.now },
+  );
+  const warehouse = openDuckdbWarehouse({
+    path: warehousePath(directory),
+    tempDirectory: join(directory, 'duckdb-temp'),
+    // Released at once, so that a test's other processes can take the file between loads.
+    idleReleaseMs: 100,
+  });
+  const workers = await createWorkers({
+    connection,
+    namespace: 'default',
+    taskQueue,
+    ownsWarehouse: true,
+    activities: following(
+      clock,
+      createActivities({
+        genesys,
+        organisation: (await genesys.organization()).value,
+        objects: openFileStore({ directory: objectsDirectory(directory) }),
+        warehouse,
+        links: createDownloadLinks(),
+        jobTimes: quickJobs(),
+        gateReporter: new GateReporter(),
+        settings: { provisionalDays: 14, occupancyFormula: 'genesys' },
+        scratchDirectory: join(directory, 'scratch'),
+        probeEveryMs: options.probeEveryMs,
+        now: () => new Date(clock.now()),
+      }),
+    ),
+  });
+  const ended = Promise.allSettled(workers.map((worker) => worker.run()));
+  return {
+    warehouse,
+    slotsHeld: (queue) => slotsHeld(workers, queue),
+    stop: async () => {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      const failed = (await ended).find((outcome) => outcome.status === 'rejected');
+      await warehouse.release();
+      await genesys.close();
+      if (failed) throw failed.reason as Error;
+    },
+  };
+}
+
+/** Every activity, begun by a look at the server's clock. */
+function following(clock: TestClock, activities: Activities): Activities {
+  const entries = Object.entries(activities) as [string, (...args: unknown[]) => Promise<unknown>][];
+  return Object.fromEntries(
+    entries.map(([name, run]) => [
+      name,
+      async (...args: unknown[]) => {
+        await clock.follow();
+        return await run(...args);
+      },
+    ]),
+  ) as unknown as Activities;
+}
+
+function quickJobs(): JobTimes {
+  const times = new JobTimes();
+  for (let job = 0; job < 32; job++) times.learn({ notDoneMs: 100, doneMs: 300 });
+  return times;
+}
+
+function slotsHeld(workers: readonly Worker[], queue: string): number {
+  return workers
+    .filter((worker) => worker.options.taskQueue === queue)
+    .reduce((held, worker) => held + worker.getStatus().numInFlightActivities, 0);
+}

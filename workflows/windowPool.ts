@@ -5,7 +5,9 @@ import {
   condition,
   ParentClosePolicy,
   startChild,
+  TemporalFailure,
   TerminatedFailure,
+  TimeoutFailure,
   ChildWorkflowFailure,
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
@@ -14,6 +16,7 @@ import type { ExportWindowInput, PlannedWindow, WindowResult } from '../src/doma
 import { type ExportWindow, windowId } from '../src/domain/exportWindow.js';
 import { nextStartable } from '../src/domain/exportOrder.js';
 import type { exportWindow } from './exportWindow.js';
+import type { FailureName } from '../src/domain/failure.js';
 import { applicationFailure, failedWith } from './failedWith.js';
 
 /** What the pool asks of the export that owns it. */
@@ -138,11 +141,17 @@ export class WindowPool {
 function reasonOf(error: unknown): string {
   const failure = applicationFailure(error);
   if (failure?.type) return failure.type;
+  if (timedOut(error)) return 'Transient' satisfies FailureName;
   return error instanceof ChildWorkflowFailure && error.cause instanceof TerminatedFailure ? 'Terminated' : 'Cancelled';
 }
 
 function messageOf(error: unknown): string {
-  return (
-    applicationFailure(error)?.message ?? 'the window was stopped by an operator; start the export again to fill it'
-  );
+  const failure = applicationFailure(error);
+  if (failure) return failure.message;
+  if (timedOut(error)) return 'a step did not get through in three days; start the export again to fill it';
+  return 'the window was stopped by an operator; start the export again to fill it';
+}
+
+function timedOut(error: unknown): boolean {
+  return error instanceof TimeoutFailure || (error instanceof TemporalFailure && timedOut(error.cause));
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { loadConfig } from '../config/loadConfig.js';
 import { type DemoReport, runDemo } from './demo/runDemo.js';
+import { Closing } from './closing.js';
 import { EXIT, type Output } from './output.js';
 import { runCommand } from './runCommand.js';
 import { createStatusLine } from './statusLine.js';
@@ -25,21 +26,21 @@ export function addDemoCommand(program: Command): void {
         const { dataDirectory } = loadConfig({ ROSTERLINE_DATA: process.env['ROSTERLINE_DATA'] }, process.cwd());
         const stopped = untilSignal();
         const status = createStatusLine();
-        const demo = await Promise.race([
-          runDemo(path.join(dataDirectory, 'demo'), status),
-          stopped.then(() => process.exit(130)),
-        ]);
+        const closing = new Closing();
+        const interrupted = stopped.then((): undefined => undefined);
         try {
+          const demo = await Promise.race([runDemo(path.join(dataDirectory, 'demo'), status, closing), interrupted]);
+          if (!demo) return EXIT.interrupted;
           sayReport(output, demo.report, demo.server.uiUrl);
           output.result(reportJson(demo.report, demo.server.uiUrl));
           if (options.keep) {
             output.say(`\nthe Temporal UI stays at ${demo.server.uiUrl}; Ctrl-C ends it`);
             await stopped;
           }
+          return demo.report.verified.ok && demo.report.result.status === 'complete' ? EXIT.done : EXIT.failed;
         } finally {
-          await demo.close();
+          await closing.close();
         }
-        return demo.report.verified.ok && demo.report.result.status === 'complete' ? EXIT.done : EXIT.failed;
       });
     });
 }

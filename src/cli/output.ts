@@ -1,7 +1,7 @@
 import { isFailure } from '../domain/failure.js';
 
 /** What a command ended with, as the process's exit code. */
-export const EXIT = { done: 0, failed: 1, wrongUsage: 2, completeWithGaps: 3 } as const;
+export const EXIT = { done: 0, failed: 1, wrongUsage: 2, completeWithGaps: 3, interrupted: 130 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** Where a command speaks: people read sentences, programs one JSON object on the last line of standard output. */

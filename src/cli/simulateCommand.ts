@@ -8,7 +8,7 @@ import { untilSignal } from './untilSignal.js';
 interface SimulateOptions {
   port: number;
   seed: number;
-  jobSeconds: { min: number; max: number };
+  jobSeconds?: { min: number; max: number };
   tokenLimit: number;
   json?: boolean;
 }
@@ -20,10 +20,7 @@ export function addSimulateCommand(program: Command): void {
     .description('run a simulated Genesys Cloud organisation on this machine')
     .option('--port <n>', 'port to listen on; 0 takes any', portNumber, 8080)
     .option('--seed <n>', 'the same seed gives the same people and data', wholeNumber, 1)
-    .option('--job-seconds <min-max>', 'how long adherence jobs take, drawn for each', secondsRange, {
-      min: 2,
-      max: 20,
-    })
+    .option('--job-seconds <min-max>', 'how long adherence jobs take, drawn for each (default 2-20)', secondsRange)
     .option('--token-limit <n>', 'calls a minute; 0 switches the limit off', tokenLimit, 300)
     .option('--json', 'one JSON line once it answers')
     .action(async (options: SimulateOptions) => {
@@ -32,7 +29,7 @@ export function addSimulateCommand(program: Command): void {
         const simulator = await startSimulator({
           port: options.port,
           seed: options.seed,
-          jobSeconds: options.jobSeconds,
+          ...(options.jobSeconds && { jobSeconds: options.jobSeconds }),
           tokenLimitPerMinute: options.tokenLimit === 0 ? null : options.tokenLimit,
         });
         const { url, clientId, clientSecret, controlUrl: control } = simulator;

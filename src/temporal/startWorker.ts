@@ -61,7 +61,7 @@ export async function startWorker(
       objects: openFileStore({ directory: config.objects.directory }),
       warehouse,
       links: createDownloadLinks(),
-      jobTimes: new JobTimes(),
+      jobTimes: new JobTimes(path.join(config.dataDirectory, 'job-times.json')),
       gateReporter: new GateReporter(),
       settings: config.export,
       scratchDirectory: path.join(config.dataDirectory, 'scratch'),

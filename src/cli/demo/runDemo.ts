@@ -11,6 +11,7 @@ import type { StatusLine } from '../statusLine.js';
 import { verifyStores } from '../verifyCommand.js';
 import { type ChildCommand, startChildCommand } from './childCommand.js';
 import { type Counts, SimulatorControl } from './simulatorControl.js';
+import type { Closing } from '../closing.js';
 import { countSteps, windowSteps } from './windowSteps.js';
 
 /** One year of two units, as a data engineer would ask for it. */
@@ -46,32 +47,27 @@ export interface DemoReport {
   readonly seconds: number;
 }
 
-/** What the demonstration runs in, until it is closed. */
+/** What a demonstration came to, and the Temporal server that still has its history. */
 export interface Demo {
   readonly report: DemoReport;
   readonly server: EmbeddedServer;
-  close(): Promise<void>;
 }
 
 /**
  * The main job, with nothing faked but the organisation: a real Temporal server, the official SDK over HTTP, DuckDB, a killed worker.
  */
-export async function runDemo(directory: string, status: StatusLine): Promise<Demo> {
+export async function runDemo(directory: string, status: StatusLine, closing: Closing): Promise<Demo> {
   const startedAt = Date.now();
   await sweep(directory, status);
   const server = await startEmbeddedServer({ dataDirectory: directory, log: (line) => status.say(line) });
-  const children: ChildCommand[] = [];
-  const close = async (): Promise<void> => {
-    await Promise.all(children.map((child) => child.stop()));
-    await server.stop();
-  };
+  closing.add(() => server.stop());
   try {
     const simulator = await startChildCommand(SIMULATE, {}, path.join(directory, 'simulator.log'));
-    children.push(simulator);
+    closing.add(() => simulator.stop());
     const env = workerEnvironment(directory, server.address, simulator);
     const startWorker = async (): Promise<ChildCommand> => {
       const worker = await startChildCommand(['worker'], env, path.join(directory, 'worker.log'));
-      children.push(worker);
+      closing.add(() => worker.stop());
       return worker;
     };
     const connection = await Connection.connect({ address: server.address });
@@ -88,10 +84,7 @@ export async function runDemo(directory: string, status: StatusLine): Promise<De
     const counts = await control.counts();
     await connection.close();
     const seconds = Math.round((Date.now() - startedAt) / 100) / 10;
-    return { server, close, report: { result: outcome.result, counts, verified, kills: 1, ...stores, seconds } };
-  } catch (error) {
-    await close();
-    throw error;
+    return { server, report: { result: outcome.result, counts, verified, kills: 1, ...stores, seconds } };
   } finally {
     status.end();
   }

@@ -1,10 +1,11 @@
-import type { temporal } from '@temporalio/proto';
+import { temporal } from '@temporalio/proto';
 import { addDays } from '../../src/domain/calendar.js';
 import type { DatasetName } from '../../src/domain/exportWindow.js';
 import { windowId } from '../../src/domain/exportWindow.js';
 import type { ExportEnvironment } from './exportEnvironment.js';
 
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
+const { EventType } = temporal.api.enums.v1;
 
 /** One-day windows of the environment's first unit. */
 export interface OneDayWindows {
@@ -68,4 +69,13 @@ export async function pendingAttemptsOf(environment: ExportEnvironment, id: stri
 export async function eventsOf(environment: ExportEnvironment, id: string, runId?: string): Promise<HistoryEvent[]> {
   const { events } = await environment.client.workflow.getHandle(id, runId).fetchHistory();
   return events ?? [];
+}
+
+/**
+ * Types of a run's events, sorted, but for those of workflow tasks: how many of these there are depends on what happened to come
+ * together.
+ */
+export async function stepsOf(environment: ExportEnvironment, id: string): Promise<string[]> {
+  const types = (await eventsOf(environment, id)).map(({ eventType }) => EventType[eventType ?? 0] ?? '');
+  return types.filter((type) => !type.includes('WORKFLOW_TASK')).sort();
 }

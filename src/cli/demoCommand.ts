@@ -1,13 +1,12 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { loadConfig } from '../config/loadConfig.js';
-import { type DemoReport, runDemo } from './demo/runDemo.js';
+import type { DemoReport } from './demo/runDemo.js';
 import { Closing } from './closing.js';
 import { EXIT, type Output } from './output.js';
 import { runCommand } from './runCommand.js';
 import { createStatusLine } from './statusLine.js';
 import { untilSignal } from './untilSignal.js';
-import { describeReport } from './verifyCommand.js';
 
 interface DemoOptions {
   keep?: boolean;
@@ -25,13 +24,17 @@ export function addDemoCommand(program: Command): void {
       await runCommand(options.json ?? false, async (output) => {
         const { dataDirectory } = loadConfig({ ROSTERLINE_DATA: process.env['ROSTERLINE_DATA'] }, process.cwd());
         const stopped = untilSignal();
+        const [{ runDemo }, { describeReport }] = await Promise.all([
+          import('./demo/runDemo.js'),
+          import('./verifyStores.js'),
+        ]);
         const status = createStatusLine();
         const closing = new Closing();
         const interrupted = stopped.then((): undefined => undefined);
         try {
           const demo = await Promise.race([runDemo(path.join(dataDirectory, 'demo'), status, closing), interrupted]);
           if (!demo) return EXIT.interrupted;
-          sayReport(output, demo.report, demo.server.uiUrl);
+          sayReport(output, demo.report, demo.server.uiUrl, describeReport(demo.report.verified));
           output.result(reportJson(demo.report, demo.server.uiUrl));
           if (options.keep) {
             output.say(`\nthe Temporal UI stays at ${demo.server.uiUrl}; Ctrl-C ends it`);
@@ -62,7 +65,7 @@ function reportJson(report: DemoReport, ui: string): object {
   };
 }
 
-function sayReport(output: Output, report: DemoReport, ui: string): void {
+function sayReport(output: Output, report: DemoReport, ui: string, verified: readonly string[]): void {
   const { result, counts } = report;
   const lines = [
     '',
@@ -72,7 +75,7 @@ function sayReport(output: Output, report: DemoReport, ui: string): void {
     ),
     `API, by the simulator's counters: ${counts.made} calls (the least possible: ${result.calls.minimum}), ${counts.refused} refused, ${counts.insideGate} sent into a closed gate`,
     `downloads: ${counts.downloads.complete} files, ${counts.downloads.fetchedTwice} fetched twice`,
-    ...describeReport(report.verified),
+    ...verified,
     '',
     `warehouse    ${report.warehouse}`,
     `objects      ${report.objects}`,

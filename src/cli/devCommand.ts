@@ -1,9 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { loadConfig } from '../config/loadConfig.js';
-import { createLog } from '../telemetry/createLog.js';
-import { startEmbeddedServer } from '../temporal/embeddedServer.js';
-import { installRuntime } from '../temporal/installRuntime.js';
-import { startWorker } from '../temporal/startWorker.js';
 import { EXIT } from './output.js';
 import { runCommand } from './runCommand.js';
 import { untilSignal } from './untilSignal.js';
@@ -34,6 +30,7 @@ export function addDevCommand(program: Command): void {
         const config = loadConfig(env, process.cwd());
         // Before anything starts: who sees a wrong setting should not have to wait for a server.
         config.genesys();
+        const { createLog, installRuntime, startEmbeddedServer, startWorker } = await import('./workerParts.js');
         const log = createLog('info');
         installRuntime(log);
         const stopped = untilSignal();

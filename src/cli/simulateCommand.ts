@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { startSimulator } from '../simulator/startSimulator.js';
 import { portNumber } from './devCommand.js';
 import { EXIT } from './output.js';
 import { runCommand } from './runCommand.js';
@@ -26,6 +25,7 @@ export function addSimulateCommand(program: Command): void {
     .action(async (options: SimulateOptions) => {
       await runCommand(options.json ?? false, async (output) => {
         const stopped = untilSignal();
+        const { startSimulator } = await import('../simulator/startSimulator.js');
         const simulator = await startSimulator({
           port: options.port,
           seed: options.seed,

@@ -1,9 +1,6 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { loadConfig } from '../config/loadConfig.js';
-import { createLog } from '../telemetry/createLog.js';
-import { installRuntime } from '../temporal/installRuntime.js';
-import { startWorker } from '../temporal/startWorker.js';
 import { EXIT } from './output.js';
 import { runCommand } from './runCommand.js';
 import { untilSignal } from './untilSignal.js';
@@ -25,6 +22,7 @@ export function addWorkerCommand(program: Command): void {
     .action(async (options: WorkerOptions) => {
       await runCommand(options.json ?? false, async (output) => {
         const config = loadConfig(process.env, process.cwd());
+        const { createLog, installRuntime, startWorker } = await import('./workerParts.js');
         const log = createLog('info');
         installRuntime(log);
         const stopped = untilSignal();

@@ -3,7 +3,7 @@ import { DATASET_NAMES } from './exportWindow.js';
 
 const LocalDateText = z
   .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/, 'not a date: write it as 2024-01-31')
+  .regex(/^\d{4}-\d{2}-\d{2}$/, { error: 'not a date: write it as 2024-01-31', abort: true })
   .refine(isRealDate, 'no such day in the calendar');
 
 /** Lanes, most urgent first: which work goes before which when the API's budget is short. */

@@ -11,7 +11,7 @@ import type { GenesysClient } from '../genesys/genesysClient.js';
 import { openFileStore } from '../objects/fileStore.js';
 import type { Logger } from '../telemetry/createLog.js';
 import { openDuckdbWarehouse } from '../warehouse/duckdb/openDuckdbWarehouse.js';
-import { connectWorker } from './connectToTemporal.js';
+import { connectWorker } from './connectWorker.js';
 import { createWorkers } from './createWorkers.js';
 
 /** A worker process's work, until it is told to stop. */

@@ -8,7 +8,7 @@ import { type EmbeddedServer, startEmbeddedServer } from '../../temporal/embedde
 import { readServerRecord } from '../../temporal/serverRecord.js';
 import { duration, progressText } from '../progressText.js';
 import type { StatusLine } from '../statusLine.js';
-import { verifyStores } from '../verifyCommand.js';
+import { verifyStores } from '../verifyStores.js';
 import { type ChildCommand, startChildCommand } from './childCommand.js';
 import { type Counts, SimulatorControl } from './simulatorControl.js';
 import type { Closing } from '../closing.js';

@@ -1,0 +1,237 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type ChildCommand, startChildCommand } from '../../src/cli/demo/childCommand.js';
+import { type RunningSimulator, startSimulator } from '../../src/simulator/startSimulator.js';
+import { findTemporalCli } from '../../src/temporal/findTemporalCli.js';
+import { processesWith } from '../../src/temporal/processIdentity.js';
+import { eventually } from '../support/eventually.js';
+
+const BIN = fileURLToPath(new URL('../../bin/rosterline', import.meta.url));
+const RANGE = ['--from', '2024-03-25', '--to', '2024-04-08'];
+
+let directory: string;
+let simulator: RunningSimulator;
+let env: Record<string, string>;
+let temporalCli: string;
+const running: ChildCommand[] = [];
+
+beforeAll(async () => {
+  directory = mkdtempSync(path.join(tmpdir(), 'rosterline-cli-'));
+  temporalCli = (await findTemporalCli({ log: () => undefined })).path;
+  simulator = await startSimulator({
+    seed: 3,
+    jobSeconds: 0.2,
+    tokenLimitPerMinute: null,
+    units: [{ name: 'Leeds', timeZone: 'Europe/London', agents: 4 }],
+  });
+  env = {
+    GENESYS_API_URL: simulator.url,
+    GENESYS_LOGIN_URL: simulator.url,
+    GENESYS_CLIENT_ID: simulator.clientId,
+    GENESYS_CLIENT_SECRET: simulator.clientSecret,
+    ROSTERLINE_DATA: path.join(directory, 'data'),
+  };
+}, 600_000);
+
+afterAll(async () => {
+  for (const command of running) await command.stop();
+  await simulator.close();
+  rmSync(directory, { recursive: true, force: true });
+}, 60_000);
+
+interface Ended {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+function run(program: string, args: readonly string[], more: Record<string, string> = {}): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(
+      program,
+      args,
+      { env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...more } },
+      (error, stdout, stderr) =>
+        resolve({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, stdout, stderr }),
+    );
+  });
+}
+
+function rosterline(args: readonly string[], more: Record<string, string> = {}): Promise<Ended> {
+  return run(process.execPath, [BIN, ...args], { ...env, ...more });
+}
+
+function lastJson({ stdout }: Ended): Record<string, unknown> {
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
+}
+
+async function dev(): Promise<ChildCommand> {
+  const args = ['dev', '--temporal-port', '0', '--ui-port', '0'];
+  const command = await startChildCommand(args, env, path.join(directory, 'dev.log'));
+  running.push(command);
+  return command;
+}
+
+describe('the command line, used wrongly', () => {
+  it('says which date is wrong and why, and exits with 2', async () => {
+    const ended = await rosterline(['export', 'start', '--from', '2024-02-30', '--to', 'tomorrow']);
+
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('from: no such day in the calendar');
+    expect(ended.stderr).toContain('to: not a date');
+  });
+
+  it.each([
+    ['an option that is missing', ['export', 'start', '--to', '2024-02-01'], '--from'],
+    ['an option that does not exist', ['verify', '--fast'], '--fast'],
+    ['a dataset that does not exist', ['export', 'start', ...RANGE, '--dataset', 'sales'], 'adherence, occupancy'],
+    ['a port that is none', ['simulate', '--port', '99999'], 'not a port'],
+  ])('names %s and exits with 2', async (_, args, named) => {
+    const ended = await rosterline(args);
+
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain(named);
+  });
+
+  it('says that no Temporal server answers, and what to do', async () => {
+    const ended = await rosterline(['export', 'start', ...RANGE, '--json'], { TEMPORAL_ADDRESS: '127.0.0.1:1' });
+
+    expect(ended.code).toBe(1);
+    expect(lastJson(ended)['error']).toMatchObject({ name: 'Blocked' });
+    expect(ended.stderr).toContain("start one with 'rosterline dev'");
+  });
+
+  it('has help for each command', async () => {
+    for (const command of [
+      ['export', 'start'],
+      ['export', 'status'],
+      ['verify'],
+      ['dev'],
+      ['worker'],
+      ['simulate'],
+      ['demo'],
+    ]) {
+      const ended = await rosterline([...command, '--help']);
+      expect(ended.code).toBe(0);
+      expect(ended.stdout).toContain('--json');
+    }
+  });
+});
+
+describe('rosterline simulate', () => {
+  it('prints where it answers on one line', async () => {
+    const command = await startChildCommand(
+      ['simulate', '--port', '0', '--seed', '5'],
+      {},
+      path.join(directory, 'simulate.log'),
+    );
+    running.push(command);
+
+    expect(Object.keys(command.ready)).toEqual(['ready', 'url', 'clientId', 'clientSecret', 'control']);
+    const counts = await fetch(`${String(command.ready['control'])}/counts`);
+    expect(await counts.json()).toMatchObject({ made: 0, refused: 0 });
+  });
+});
+
+describe('rosterline dev', () => {
+  let address: Record<string, string>;
+
+  beforeAll(async () => {
+    const { ready } = await dev();
+    expect(ready).toEqual({
+      ready: true,
+      temporal: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+      ui: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      taskQueue: 'rosterline',
+    });
+    address = { TEMPORAL_ADDRESS: String(ready['temporal']) };
+  }, 120_000);
+
+  it('runs an export that the plain Temporal CLI started', async () => {
+    const input = { datasets: ['adherence'], from: '2024-03-25', to: '2024-04-01' };
+    const id = 'historyExport/plain';
+    const started = await run(
+      temporalCli,
+      [
+        'workflow',
+        'execute',
+        '--type',
+        'historyExport',
+        '--task-queue',
+        'rosterline',
+        '--workflow-id',
+        id,
+        '--input',
+        JSON.stringify(input),
+        '-o',
+        'json',
+      ],
+      address,
+    );
+
+    expect(started.stderr).toBe('');
+    const { result } = JSON.parse(started.stdout) as { result: { status: string; windows: number } };
+    expect(result).toMatchObject({ status: 'complete', windows: 1 });
+    const status = await rosterline(['export', 'status', id, '--json'], address);
+    expect(status.code).toBe(0);
+    expect(lastJson(status)).toMatchObject({ state: 'COMPLETED', status: 'complete' });
+  }, 120_000);
+
+  it('attaches a second identical command to the first, and ends both with the same outcome', async () => {
+    const [first, second] = await Promise.all([
+      rosterline(['export', 'start', ...RANGE, '--wait', '--json'], address),
+      rosterline(['export', 'start', ...RANGE, '--wait', '--json'], address),
+    ]);
+
+    expect([first.code, second.code]).toEqual([0, 0]);
+    expect(lastJson(first)).toEqual(lastJson(second));
+    expect(lastJson(first)).toMatchObject({ status: 'complete', windows: 3, gaps: [] });
+    expect(simulator.counts().jobs).toMatchObject({ duplicates: 0 });
+  }, 120_000);
+
+  it('ends with 2 when the workflow refuses a unit, naming those that exist', async () => {
+    const ended = await rosterline(['export', 'start', ...RANGE, '--unit', 'Lede', '--wait'], address);
+
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('there is no unit Lede; there are Leeds');
+  }, 60_000);
+
+  it('verifies what was exported once its worker has let go of the warehouse, and finds what was altered', async () => {
+    const sound = await eventually('verified', async () => {
+      const ended = await rosterline(['verify', '--json']);
+      return ended.code === 0 && ended;
+    });
+    expect(lastJson(sound)).toMatchObject({ ok: true, windows: 4, broken: [] });
+
+    const landings = path.join(directory, 'data', 'objects', 'landings');
+    const [name = ''] = readdirSync(landings);
+    const landing = path.join(landings, name);
+    const before = readFileSync(landing);
+    await run('/bin/chmod', ['600', landing]);
+    writeFileSync(landing, Buffer.concat([before, Buffer.from(' ')]));
+    const found = await rosterline(['verify']);
+    writeFileSync(landing, before);
+
+    expect(found.code).toBe(1);
+    expect(found.stdout).toMatch(/landing-altered: landings\//);
+    expect(found.stdout).toContain('NOT verified');
+  }, 120_000);
+
+  it('goes on with the same server after it was killed, and leaves none behind when it is stopped', async () => {
+    const [killed] = running.slice(-1);
+    await killed?.kill();
+    const again = await dev();
+    const data = path.join(directory, 'data');
+
+    const status = await rosterline(['export', 'status', 'historyExport/plain', '--json'], {
+      TEMPORAL_ADDRESS: String(again.ready['temporal']),
+    });
+    expect(lastJson(status)).toMatchObject({ state: 'COMPLETED' });
+    await again.stop();
+    expect(processesWith(data)).toEqual([]);
+  }, 120_000);
+});

@@ -53,7 +53,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
     jobs: new AdherenceJobs(organisation, settings, now),
     urls: new SignedUrls(settings.urlLifetimeSeconds, now),
     faults: new Faults(now),
-    counters: new Counters(),
+    counters: new Counters(now),
     now,
   };
   let url = '';

@@ -33,13 +33,18 @@ export interface SimulatorCounts {
 export class Counters {
   readonly gates = new GateLedger();
   readonly jobs = new JobLedger();
-  readonly downloads = new DownloadLedger();
+  readonly downloads: DownloadLedger;
   #calls = new Map<string, Map<number, number>>();
   made = 0;
   refused = 0;
   downloadRequests = 0;
   tokenLeaks = 0;
   tokensIssued = 0;
+
+  /** @param now milliseconds since the epoch. */
+  constructor(now: () => number) {
+    this.downloads = new DownloadLedger(now);
+  }
 
   /** @param isApi whether it is a call under `/api/v2`: only those can be refused, in the sense of `refused`. */
   answered(call: string, status: number, isApi: boolean): void {

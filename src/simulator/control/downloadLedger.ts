@@ -5,12 +5,14 @@ export interface ObjectCount {
   readonly size: number;
   /** How often all its bytes were served: at once, or by ranges that each go on within what was served before. */
   readonly complete: number;
+  /** When each of those times ended, in milliseconds since the epoch. The caller may not have read the last bytes yet. */
+  readonly completeAtMs: readonly number[];
   readonly bytesServed: number;
 }
 
 interface Served {
   size: number;
-  complete: number;
+  readonly completeAtMs: number[];
   bytesServed: number;
   /** Bytes from the start that were served without a hole since the object was last complete, by representation. */
   readonly reached: Map<string, number>;
@@ -20,6 +22,8 @@ interface Served {
 export class DownloadLedger {
   #objects = new Map<string, Served>();
   active = 0;
+
+  constructor(private readonly now: () => number) {}
 
   /** Opens the account of one request; call the result with each number of bytes handed to the network. */
   begin(object: string, representation: string, size: number, offset: number): (bytes: number) => void {
@@ -33,15 +37,16 @@ export class DownloadLedger {
       at += bytes;
       if (!connects || at <= reached) return;
       served.reached.set(representation, at < size ? at : 0);
-      if (at >= size) served.complete++;
+      if (at >= size) served.completeAtMs.push(this.now());
     };
   }
 
   list(): ObjectCount[] {
-    return [...this.#objects].map(([object, { size, complete, bytesServed }]) => ({
+    return [...this.#objects].map(([object, { size, completeAtMs, bytesServed }]) => ({
       object,
       size,
-      complete,
+      complete: completeAtMs.length,
+      completeAtMs: [...completeAtMs],
       bytesServed,
     }));
   }
@@ -53,7 +58,7 @@ export class DownloadLedger {
   #of(object: string): Served {
     let served = this.#objects.get(object);
     if (!served) {
-      served = { size: 0, complete: 0, bytesServed: 0, reached: new Map() };
+      served = { size: 0, completeAtMs: [], bytesServed: 0, reached: new Map() };
       this.#objects.set(object, served);
     }
     return served;

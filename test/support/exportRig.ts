@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { type ChildCommand, startChildCommand } from '../../src/cli/demo/childCommand.js';
-import { verifyStores } from '../../src/cli/verifyCommand.js';
+import { verifyStores } from '../../src/cli/verifyStores.js';
 import type { VerifyReport } from '../../src/custody/verifyReport.js';
 import type { HistoryExportResult } from '../../src/domain/historyExportResult.js';
 import { isFailure } from '../../src/domain/failure.js';

@@ -27,8 +27,8 @@ const SHORTEST_DELAY_MS = 250;
 /** Longest wait between polls of one job, however long jobs usually take. */
 const LONGEST_DELAY_MS = 120_000;
 
-/** Jobs assumed before any is seen: from a second to half a minute. Each one seen pushes one of these out. */
-const ASSUMED_JOBS: readonly SeenJob[] = [1_000, 2_000, 4_000, 6_000, 9_000, 13_000, 20_000, 30_000].map((doneMs) => ({
+/** Jobs assumed before any is seen: rather short, as a poll too early costs a call and one too late everybody's time. Each one seen pushes one out. */
+const ASSUMED_JOBS: readonly SeenJob[] = [1_000, 1_500, 2_500, 3_500, 5_000, 8_000, 13_000, 22_000].map((doneMs) => ({
   notDoneMs: doneMs / 2,
   doneMs,
 }));

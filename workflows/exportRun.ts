@@ -1,14 +1,15 @@
 import { setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
 import { describeProgress } from '../src/domain/describeProgress.js';
-import type { ExportWindowInput, PlannedWindow, StructurePart, WindowResult } from '../src/domain/exportSteps.js';
+import type { ExportWindowInput, PlannedWindow, WindowResult } from '../src/domain/exportSteps.js';
+import type { ClosedGate, ExportProgress } from '../src/domain/exportProgress.js';
 import { addOutcome, type ExportState, expectedEnd } from '../src/domain/exportState.js';
 import { windowId } from '../src/domain/exportWindow.js';
 import type { HistoryExportInput } from '../src/domain/historyExportInput.js';
 import type { HistoryExportResult } from '../src/domain/historyExportResult.js';
-import { minimumCalls } from '../src/domain/minimumCalls.js';
 import { wholeDays } from '../src/domain/wholeDays.js';
 import { ExportPauses } from './exportPauses.js';
-import { type ClosedGate, type ExportProgress, gateClosedSignal, progressQuery } from './messages.js';
+import { gateClosedSignal, progressQuery } from './messages.js';
+import { planHistory } from './planHistory.js';
 import { activitiesOf, type QueuedActivities } from './policies.js';
 import { WindowPool } from './windowPool.js';
 
@@ -52,57 +53,8 @@ export class ExportRun {
   /** Reads the organisation's structure and plans, unless an earlier run of the workflow has. */
   async begin(): Promise<ExportState> {
     if (this.state) return this.state;
-    const startedAt = new Date().toISOString();
-    const first = await this.fetchStructure({ kind: 'businessUnits' }, null);
-    const { organisationId } = first;
-    const second = await this.fetchStructure({ kind: 'managementUnits' }, organisationId);
-    const { units } = await this.own((activities) =>
-      activities.main.selectUnits.executeWithOptions({ summary: 'Choose the management units' }, [
-        {
-          organisationId,
-          exportId: this.info.workflowId,
-          request: this.request,
-          businessUnits: first.path,
-          managementUnits: second.path,
-        },
-      ]),
-    );
-    const businessUnits = [...new Set(units.map((unit) => unit.businessUnitId))];
-    const parts: StructurePart[] = [
-      ...units.map((unit): StructurePart => ({ kind: 'users', managementUnitId: unit.id })),
-      ...businessUnits.map((id): StructurePart => ({ kind: 'activityCodes', businessUnitId: id })),
-    ];
-    const rest = await Promise.all(parts.map((part) => this.fetchStructure(part, organisationId)));
-    const structure = [first.path, second.path, ...rest.map(({ path }) => path)];
-    await this.own((activities) =>
-      activities.warehouse.loadStructure.executeWithOptions({ summary: 'Load units, agents and activity codes' }, [
-        { organisationId, exportId: this.info.workflowId, structure },
-      ]),
-    );
-    const plan = await this.own((activities) =>
-      activities.warehouse.planExport.executeWithOptions({ summary: 'Plan the windows' }, [
-        { organisationId, exportId: this.info.workflowId, runId: this.runId, request: this.request, units, structure },
-      ]),
-    );
-    const { structure: calls } = minimumCalls({
-      managementUnits: units.length,
-      businessUnits: businessUnits.length,
-      adherenceWindows: 0,
-      occupancyWindowUsers: [],
-    });
-    this.state = {
-      v: 1,
-      organisationId,
-      startedAt,
-      plan,
-      page: 0,
-      done: 0,
-      failed: 0,
-      rows: {},
-      calls: { made: structure.length, minimum: calls },
-      longestDays: {},
-      paused: null,
-    };
+    const ids = { exportId: this.info.workflowId, runId: this.runId };
+    this.state = await planHistory(this.request, ids, (step) => this.own(step));
     this.show();
     return this.state;
   }
@@ -156,14 +108,6 @@ export class ExportRun {
     return this.pauses.outlast(
       () => step(this.impatient),
       () => step(this.probing),
-    );
-  }
-
-  private fetchStructure(part: StructurePart, organisationId: string | null) {
-    return this.own((activities) =>
-      activities.reads.fetchStructure.executeWithOptions({ summary: `Read ${structurePartName(part)}` }, [
-        { part, organisationId, exportId: this.info.workflowId },
-      ]),
     );
   }
 
@@ -259,18 +203,5 @@ export class ExportRun {
 
   private show(): void {
     setCurrentDetails(describeProgress(this.request, this.progress()));
-  }
-}
-
-function structurePartName(part: StructurePart): string {
-  switch (part.kind) {
-    case 'businessUnits':
-      return 'the business units';
-    case 'managementUnits':
-      return 'the management units';
-    case 'users':
-      return `the users of management unit ${part.managementUnitId}`;
-    case 'activityCodes':
-      return `the activity codes of business unit ${part.businessUnitId}`;
   }
 }

@@ -1,28 +1,8 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { ClosedGate, ExportProgress } from '../src/domain/exportProgress.js';
 import type { Pause } from '../src/domain/exportSteps.js';
 
-/** Answer of the query `progress`. Instants are ISO 8601 UTC. */
-export interface ExportProgress {
-  readonly windows: {
-    readonly total: number;
-    readonly done: number;
-    readonly running: number;
-    readonly failed: number;
-  };
-  readonly rows: Readonly<Record<string, number>>;
-  readonly calls: number;
-  readonly paused: Pause | null;
-  readonly gates: readonly ClosedGate[];
-  readonly eta: string | null;
-}
-
-/** A gate that an activity met: no call of the family leaves before `until`. */
-export interface ClosedGate {
-  readonly family: string;
-  readonly until: string;
-  readonly why: string;
-}
-
+/** Answers at once, also while the export is paused. */
 export const progressQuery = defineQuery<ExportProgress>('progress');
 
 /** Stops starting windows; those under way end. */

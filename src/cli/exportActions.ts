@@ -1,6 +1,6 @@
 import { type Client, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { ExportProgress } from '../../workflows/messages.js';
+import type { ExportProgress } from '../domain/exportProgress.js';
 import { Failure } from '../domain/failure.js';
 import type { HistoryExportInput } from '../domain/historyExportInput.js';
 import type { HistoryExportResult } from '../domain/historyExportResult.js';

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { HistoryExportResult } from '../domain/historyExportResult.js';
-import type { ExportProgress } from '../../workflows/messages.js';
+import type { ExportProgress } from '../domain/exportProgress.js';
 import { duration, progressText } from './progressText.js';
 import { createStatusLine } from './statusLine.js';
 

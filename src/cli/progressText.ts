@@ -1,4 +1,4 @@
-import type { ExportProgress } from '../../workflows/messages.js';
+import type { ExportProgress } from '../domain/exportProgress.js';
 
 /** An export's progress in one line, numbers with units. Gates that have opened since are left out. */
 export function progressText(progress: ExportProgress, nowMs: number): string {

@@ -1,22 +1,8 @@
+import type { ExportProgress } from './exportProgress.js';
 import type { HistoryExportInput } from './historyExportInput.js';
 
-/** What there is to tell of an export that runs; the shape of the query `progress`. */
-export interface ProgressFacts {
-  readonly windows: {
-    readonly total: number;
-    readonly done: number;
-    readonly running: number;
-    readonly failed: number;
-  };
-  readonly rows: Readonly<Record<string, number>>;
-  readonly calls: number;
-  readonly paused: { readonly reason: string; readonly since: string } | null;
-  readonly gates: readonly { readonly family: string; readonly until: string; readonly why: string }[];
-  readonly eta: string | null;
-}
-
 /** Progress as markdown, for the details panel of the Temporal UI. Text from outside is fenced, so that it cannot be markup. */
-export function describeProgress(request: HistoryExportInput, progress: ProgressFacts): string {
+export function describeProgress(request: HistoryExportInput, progress: ExportProgress): string {
   const { windows } = progress;
   const lines = [
     `**${request.datasets.join(' and ')}, ${request.from} to ${request.to} (exclusive)**`,

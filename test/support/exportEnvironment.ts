@@ -11,7 +11,7 @@ import type { HistoryExportResult } from '../../src/domain/historyExportResult.j
 import type { SimulatorOptions } from '../../src/simulator/simulatorOptions.js';
 import { type RunningSimulator, startSimulator } from '../../src/simulator/startSimulator.js';
 import type { Warehouse } from '../../src/warehouse/warehouse.js';
-import type { ExportProgress } from '../../workflows/messages.js';
+import type { ExportProgress } from '../../src/domain/exportProgress.js';
 import type { historyExport } from '../../workflows/historyExport.js';
 import { skippingClock, type TestClock, WALL_CLOCK } from './testClock.js';
 import { startTestWorker, type TestWorker } from './testWorker.js';

@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type { HistoryExportResult } from '../../domain/historyExportResult.js';
-import type { ExportProgress } from '../../../workflows/messages.js';
+import type { ExportProgress } from '../../domain/exportProgress.js';
 import type { VerifyReport } from '../../custody/verifyReport.js';
 import { type EmbeddedServer, startEmbeddedServer } from '../../temporal/embeddedServer.js';
 import { readServerRecord } from '../../temporal/serverRecord.js';

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { NativeConnection } from '@temporalio/worker';
 import type { z } from 'zod';
@@ -17,7 +17,7 @@ import { skippingClock, type TestClock, WALL_CLOCK } from './testClock.js';
 import { startTestWorker, type TestWorker } from './testWorker.js';
 
 export type ExportRequest = z.input<typeof HistoryExportInput>;
-export type ExportHandle = WorkflowHandle<typeof historyExport>;
+export type ExportHandle = WorkflowHandleWithFirstExecutionRunId<typeof historyExport>;
 
 export interface ExportEnvironmentOptions {
   /** Becomes part of ids, so that environments on one Temporal server never meet. Data is deterministic by it. */

@@ -30,7 +30,7 @@ export interface TestWorker {
   readonly warehouse: Warehouse;
   /** Activities that hold a slot now, by task queue. */
   slotsHeld(taskQueue: string): number;
-  /** Lets what runs end, and lets go of everything. */
+  /** Lets what runs end, and lets go of everything. Once, however often it is called. */
   stop(): Promise<void>;
 }
 
@@ -84,16 +84,18 @@ export async function startTestWorker(options: TestWorkerOptions): Promise<TestW
     ),
   });
   const ended = Promise.allSettled(workers.map((worker) => worker.run()));
+  let stopped: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    const failed = (await ended).find((outcome) => outcome.status === 'rejected');
+    await warehouse.release();
+    await genesys.close();
+    if (failed) throw failed.reason as Error;
+  };
   return {
     warehouse,
     slotsHeld: (queue) => slotsHeld(workers, queue),
-    stop: async () => {
-      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-      const failed = (await ended).find((outcome) => outcome.status === 'rejected');
-      await warehouse.release();
-      await genesys.close();
-      if (failed) throw failed.reason as Error;
-    },
+    stop: () => (stopped ??= stop()),
   };
 }
 

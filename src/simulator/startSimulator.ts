@@ -22,6 +22,8 @@ export interface RunningSimulator {
   readonly organisationId: string;
   readonly units: readonly { readonly id: string; readonly name: string; readonly timeZone: string }[];
   counts(): SimulatorCounts;
+  /** Every access token given out so far, for tests that look where they must not be. No route shows them. */
+  accessTokens(): string[];
   /** Arms a fault, as `POST control/faults` does. */
   addFault(fault: FaultInput): void;
   /** Stops listening and cuts every connection. */
@@ -69,6 +71,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
     organisationId: organisation.id,
     units: organisation.units.map(({ id, name, timeZone }) => ({ id, name, timeZone })),
     counts: () => context.counters.read(),
+    accessTokens: () => context.tokens.issued(),
     addFault: (fault) => context.faults.add(Fault.parse(fault)),
     close: () => server.close(),
   };

@@ -46,6 +46,11 @@ export class Tokens {
     return token;
   }
 
+  /** Every access token given out so far. */
+  issued(): string[] {
+    return [...this.#grants.keys()];
+  }
+
   /** The client behind a bearer token, or why there is none. */
   clientOf(authorization: string | undefined): { clientId: string } | 'missing' | 'expired' | 'unknown' {
     const token = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];

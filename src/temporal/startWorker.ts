@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { createActivities } from '../../activities/createActivities.js';
 import { GateReporter } from '../../activities/gateReporter.js';
@@ -39,6 +40,7 @@ export async function startWorker(
   log: Logger,
   options: { ownsWarehouse: boolean; temporalAddress?: string },
 ): Promise<RunningWorker> {
+  mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 });
   const genesys = createGenesysClient(config.genesys(), { log });
   const organisation = await reachOrganisation(genesys, log);
   const warehouse = options.ownsWarehouse

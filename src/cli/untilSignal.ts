@@ -3,6 +3,9 @@ import { Socket } from 'node:net';
 /** Set for processes that another of ours starts: they end with it, however it ends. */
 export const STOP_WITH_PARENT = 'ROSTERLINE_STOP_WITH_PARENT';
 
+/** One Ctrl-C may come twice: from the terminal, and forwarded by npm. */
+const SAME_SIGNAL_MS = 1000;
+
 /**
  * Settles with the first SIGINT or SIGTERM. A second one ends the process at once, for those who cannot wait.
  *
@@ -10,10 +13,10 @@ export const STOP_WITH_PARENT = 'ROSTERLINE_STOP_WITH_PARENT';
  */
 export function untilSignal(): Promise<string> {
   return new Promise((resolve) => {
-    let told = false;
+    let toldAtMs: number | undefined;
     const onSignal = (signal: string): void => {
-      if (told) process.exit(130);
-      told = true;
+      if (toldAtMs !== undefined && Date.now() - toldAtMs > SAME_SIGNAL_MS) process.exit(130);
+      toldAtMs ??= Date.now();
       resolve(signal);
     };
     process.on('SIGINT', onSignal);

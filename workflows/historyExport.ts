@@ -6,8 +6,11 @@ import type { HistoryExportResult } from '../src/domain/historyExportResult.js';
 import { ExportRun } from './exportRun.js';
 import { parseOrFail } from './failedWith.js';
 
-/** Events after which a run hands over to the next at the end of a page, so that replays and the UI stay quick. */
-const EVENTS_A_RUN = 800;
+/**
+ * Events after which a run hands over to the next at the end of a page. A page of a hundred windows makes about 600, and several times
+ * that when its windows are halved or were another export's: so each page but a small one begins with an empty history.
+ */
+const EVENTS_A_RUN = 400;
 
 /**
  * Exports years of history: plans windows, runs them as children, and seals what they did.

@@ -1,0 +1,82 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { trueRows } from '../support/coverageStates.js';
+import { eventually } from '../support/eventually.js';
+import { type ExportEnvironment, type ExportHandle, exportEnvironment } from '../support/exportEnvironment.js';
+import { quietTemporal } from '../support/quietTemporal.js';
+import { temporalServer } from '../support/temporalServer.js';
+import { eventsOf } from '../support/windowHistory.js';
+
+quietTemporal('ERROR');
+const { address } = await temporalServer();
+let environment: ExportEnvironment;
+afterEach(() => environment.close());
+
+const AGGREGATES = '/api/v2/analytics/users/aggregates/query';
+/** 110 windows: a page of 100, and the rest. */
+const RANGE = { from: '2024-03-01', to: '2024-06-19' };
+const PARALLEL = 8;
+
+/** Events of each run of an export, first to last. */
+async function eventsByRun(handle: ExportHandle): Promise<number[]> {
+  const lengths: number[] = [];
+  let runId: string | null | undefined = handle.firstExecutionRunId;
+  while (runId) {
+    const events = await eventsOf(environment, handle.workflowId, runId);
+    lengths.push(events.length);
+    runId = events.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+  }
+  return lengths;
+}
+
+describe('an export of more windows than a page of its plan', () => {
+  it('continues as new between pages with small histories, stays paused across that, and adds everything up', async () => {
+    environment = await exportEnvironment(address, { name: 'continued as new' });
+    const { simulator, progress } = environment;
+    const handle = await environment.start({
+      ...RANGE,
+      datasets: ['occupancy'],
+      windowDays: { occupancy: 1 },
+      maxParallelWindows: PARALLEL,
+    });
+    // The last windows of the first page are held at a gate while the operator pauses: the page ends under the pause.
+    await eventually(
+      'the page nears its end',
+      async () => (await progress(handle)).windows.done > 100 - PARALLEL,
+      120_000,
+    );
+    simulator.addFault({ kind: 'throttle', method: 'POST', path: AGGREGATES, retryAfter: 3 });
+    await handle.executeUpdate('pause', { args: [{ reason: 'over the weekend' }] });
+    const paused = await eventually('the page has ended and the next run holds', async () => {
+      const shown = await progress(handle);
+      const { runId } = await environment.client.workflow.getHandle(handle.workflowId).describe();
+      return shown.windows.running === 0 && runId !== handle.firstExecutionRunId && shown;
+    });
+    expect(paused).toMatchObject({
+      windows: { total: 110, done: 100, failed: 0 },
+      paused: { reason: 'over the weekend' },
+    });
+    const answered = () => simulator.counts().calls[`POST ${AGGREGATES}`]?.['200'];
+    expect(answered()).toBe(100);
+
+    await handle.executeUpdate('resume');
+    const result = await handle.result();
+    const { occupancy_interval: truth } = await trueRows(environment, RANGE.from, RANGE.to);
+    expect(result).toMatchObject({
+      status: 'complete',
+      windows: 110,
+      rows: { occupancy_interval: truth.length },
+      gaps: [],
+    });
+    expect(answered()).toBe(110);
+    expect(await environment.warehouse.query('SELECT count(*)::INTEGER AS n FROM occupancy_interval')).toEqual([
+      { n: truth.length },
+    ]);
+    const { made, refused } = simulator.counts();
+    // All but the one call with which the worker learns its organisation, and those that were refused.
+    expect(result.calls.made).toBe(made - refused - 1);
+
+    const runs = await eventsByRun(handle);
+    expect(runs).toHaveLength(2);
+    for (const events of runs) expect(events).toBeLessThan(2000);
+  }, 180_000);
+});

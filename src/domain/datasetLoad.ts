@@ -39,7 +39,8 @@ export interface TableLoad {
    * `SELECT landing, local_date, left_because, <every other column but window_id, landing_sha256, loaded_at>`.
    *
    * `left_because` is NULL for a row to load; otherwise the row stays in the landing, counted under that name in the seal's
-   * `leftInLanding`, and its other columns may be NULL.
+   * `leftInLanding`, and its other columns may be NULL. `otherUnit` has its key: rows that the window's unit has under it stay until
+   * the other unit's load takes them.
    */
   readonly rowsSql: string;
   /** Whether distinct `user_id`s of this table decide that a day lost agents (`Shrunk`). */

@@ -224,6 +224,70 @@ export function warehouseOccupancyContract(warehouse: () => Warehouse): void {
     });
   });
 
+  describe('an interval that adherence gives to a unit which was not loaded yet', () => {
+    const both = aggregates({ mia: [bucket(morning, busy)], bob: [bucket(morning, busy), bucket(nextMorning, busy)] });
+    const rowsOfCoverage = async () =>
+      (await warehouse().allCoverage())
+        .filter(({ dataset }) => dataset === 'occupancy')
+        .map(({ managementUnitId, localDate, rows, state, reason }) => [
+          managementUnitId,
+          localDate,
+          rows,
+          state,
+          reason,
+        ]);
+    const again = { requestedAt: '2026-01-11T00:00:00.000Z' };
+
+    it('stays where it is when that day is loaded again, and nobody counts as lost', async () => {
+      await presence({ mia: 'mu-2', bob: 'mu-2' });
+      await loadDocuments(warehouse(), other, [both]);
+      await adherenceKnows('mu-1', ['mia'], 1);
+      const { seal } = await loadDocuments(warehouse(), other, [both], again);
+      expect(seal.days.map(({ localDate, kept, agents, rows }) => [localDate, kept, agents, rows])).toEqual([
+        ['2024-01-01', null, 2, { occupancy_interval: 2 }],
+        ['2024-01-02', null, 1, { occupancy_interval: 1 }],
+      ]);
+      expect(seal.rows).toEqual({ occupancy_interval: 2 });
+      expect(seal.leftInLanding).toEqual({ otherUnit: 1 });
+      expect(await owners()).toHaveLength(3);
+      expect(await rowsOfCoverage()).toEqual([
+        ['mu-2', '2024-01-01', 2, 'loaded', null],
+        ['mu-2', '2024-01-02', 1, 'loaded', null],
+      ]);
+    });
+
+    it('is then taken by the load of that unit', async () => {
+      await presence({ mia: 'mu-2', bob: 'mu-2' });
+      await loadDocuments(warehouse(), other, [both]);
+      await adherenceKnows('mu-1', ['mia'], 1);
+      await loadDocuments(warehouse(), other, [both], again);
+      const { seal } = await loadDocuments(warehouse(), window, [aggregates({ mia: [bucket(morning, busy)] })], again);
+      expect(seal.taken).toMatchObject([{ managementUnitId: 'mu-2', localDate: '2024-01-01', rows: 1 }]);
+      expect(await owners()).toEqual([
+        { unit: 'mu-1', user: 'mia', at: morning },
+        { unit: 'mu-2', user: 'bob', at: morning },
+        { unit: 'mu-2', user: 'bob', at: nextMorning },
+      ]);
+    });
+
+    it('does not hide that somebody else was lost', async () => {
+      await presence({ mia: 'mu-2', bob: 'mu-2' });
+      await loadDocuments(warehouse(), other, [both]);
+      await adherenceKnows('mu-1', ['mia'], 1);
+      const { seal } = await loadDocuments(
+        warehouse(),
+        other,
+        [aggregates({ mia: [bucket(morning, busy)], bob: [bucket(nextMorning, busy)] })],
+        again,
+      );
+      expect(seal.days.map(({ localDate, kept }) => [localDate, kept])).toEqual([
+        ['2024-01-01', 'Shrunk'],
+        ['2024-01-02', null],
+      ]);
+      expect(await owners()).toHaveLength(3);
+    });
+  });
+
   describe('the users of an occupancy window', () => {
     const days = [FROM, '2024-01-02'];
     const usersOf = async () => {

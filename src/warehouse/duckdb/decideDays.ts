@@ -5,6 +5,7 @@ import type { DayState } from '../../domain/seal.js';
 import type { CoverageDay, WindowLoad } from '../warehouse.js';
 import { readCoverage } from './coverage.js';
 import { rowsOf } from './rows.js';
+import { type DayRows, rowsWaitingForOthers } from './rowsWaitingForOthers.js';
 import type { StagedTable } from './stageWindow.js';
 
 /** What a load does with one local day. */
@@ -21,11 +22,8 @@ export interface DecidedDay {
   readonly existing: DayRows;
   /** Rows of the answer for the day, by table, and distinct agents among them. */
   readonly staged: DayRows;
-}
-
-export interface DayRows {
-  readonly rows: ReadonlyMap<string, number>;
-  readonly agents: number;
+  /** What the warehouse has for the day when it is replaced: the rows of the answer, and those that wait for another unit's load. */
+  readonly replaced: DayRows;
 }
 
 /** Decides each asked day: `src/domain/dayDecision.ts`, and `NotCovered` where the answer does not reach over the whole day. */
@@ -47,24 +45,28 @@ export async function decideDays(
   );
   const covered = await coveredDates(connection, load);
   const existing = await existingRows(connection, load);
+  const waiting = await rowsWaitingForOthers(connection, load, staged);
+  const nothing: DayRows = { rows: new Map<string, number>(), agents: 0 };
   return load.days.map(({ localDate }): DecidedDay => {
+    const ofAnswer = stagedRows(staged, localDate);
     const day = {
       localDate,
       before: before.get(localDate) ?? null,
-      existing: existing.get(localDate) ?? { rows: new Map<string, number>(), agents: 0 },
-      staged: stagedRows(staged, localDate),
+      existing: existing.get(localDate) ?? nothing,
+      staged: ofAnswer,
+      replaced: together(ofAnswer, waiting.get(localDate) ?? nothing),
     };
     return covered.has(localDate) ? { ...day, ...decided(load, day) } : { ...day, ...notCovered(load, day.before) };
   });
 }
 
-type Facts = Pick<DecidedDay, 'localDate' | 'before' | 'existing' | 'staged'>;
+type Facts = Pick<DecidedDay, 'localDate' | 'before' | 'existing' | 'replaced'>;
 type Verdict = Pick<DecidedDay, 'action' | 'kept' | 'state' | 'reason' | 'requestedAt'>;
 
-function decided(load: WindowLoad, { localDate, before, existing, staged }: Facts): Verdict {
+function decided(load: WindowLoad, { localDate, before, existing, replaced }: Facts): Verdict {
   const rows = total(existing);
   return dayDecision({
-    staged: { rows: total(staged), agents: staged.agents },
+    staged: { rows: total(replaced), agents: replaced.agents },
     existing:
       before === null && rows === 0
         ? null
@@ -133,6 +135,13 @@ function stagedRows(staged: readonly StagedTable[], localDate: LocalDate): DayRo
   const rows = new Map(staged.map(({ load, days }) => [load.table, days.get(localDate)?.rows ?? 0]));
   const agents = staged.filter(({ load }) => load.countsAgents).map(({ days }) => days.get(localDate)?.agents ?? 0);
   return { rows, agents: Math.max(0, ...agents) };
+}
+
+/** The agents of `more` are others than those of `day`. */
+function together(day: DayRows, more: DayRows): DayRows {
+  const rows = new Map(day.rows);
+  for (const [table, count] of more.rows) rows.set(table, (rows.get(table) ?? 0) + count);
+  return { rows, agents: day.agents + more.agents };
 }
 
 function total(day: DayRows): number {

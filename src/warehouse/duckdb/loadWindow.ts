@@ -149,7 +149,7 @@ function sealedDay(day: DecidedDay): SealedDay {
     // The day's line in coverage keeps an earlier answer's state; this load did not answer for the day.
     state: day.reason === 'NotCovered' ? 'failed' : day.state,
     rows: Object.fromEntries(rowsAfter(day)),
-    agents: day.action === 'replace' ? day.staged.agents : day.existing.agents,
+    agents: day.action === 'replace' ? day.replaced.agents : day.existing.agents,
     kept: day.kept,
     reason: day.reason,
   };
@@ -193,7 +193,7 @@ function coverageOf(load: WindowLoad, day: DecidedDay, sealPath: string): Covera
 /** Rows that the warehouse has for the day after the load, by table: tables that were not asked for keep what they had. */
 function rowsAfter(day: DecidedDay): Map<string, number> {
   if (day.action === 'keep') return new Map(day.existing.rows);
-  return new Map([...day.existing.rows, ...day.staged.rows]);
+  return new Map([...day.existing.rows, ...day.replaced.rows]);
 }
 
 function sum(rows: ReadonlyMap<string, number>): number {

@@ -5,6 +5,7 @@ import type { WindowSeal } from '../../domain/seal.js';
 import type { WindowLoad } from '../warehouse.js';
 import type { DecidedDay } from './decideDays.js';
 import { rowsOf } from './rows.js';
+import { ofAnotherUnitSql } from './rowsWaitingForOthers.js';
 import type { StagedTable } from './stageWindow.js';
 
 const TO_LOAD = 'left_because IS NULL AND local_date IN (SELECT local_date FROM replaced_day)';
@@ -46,14 +47,15 @@ export async function replaceRows(
 async function deleteDays(
   connection: DuckDBConnection,
   load: WindowLoad,
-  { load: { table } }: StagedTable,
+  staged: StagedTable,
   decided: readonly DecidedDay[],
 ): Promise<void> {
+  const { table } = staged.load;
   const anything = decided.some((day) => day.action === 'replace' && (day.existing.rows.get(table) ?? 0) > 0);
   if (!anything) return;
   await connection.run(
-    `DELETE FROM ${table} WHERE management_unit_id = ? AND local_date >= CAST(? AS DATE) AND local_date < CAST(? AS DATE)
-       AND local_date IN (SELECT local_date FROM replaced_day)`,
+    `DELETE FROM ${table} AS other WHERE management_unit_id = ? AND local_date >= CAST(? AS DATE) AND local_date < CAST(? AS DATE)
+       AND local_date IN (SELECT local_date FROM replaced_day) AND NOT EXISTS (${ofAnotherUnitSql(staged)})`,
     [load.window.managementUnitId, load.window.from, load.window.to],
   );
 }

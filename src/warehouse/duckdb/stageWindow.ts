@@ -5,7 +5,7 @@ import { Failure } from '../../domain/failure.js';
 import type { WindowLoad } from '../warehouse.js';
 import { rowOf, rowsOf } from './rows.js';
 
-/** A table's rows of the answer, in a temporary table of this connection, each key once. */
+/** A table's rows of the answer, in a temporary table of this connection, each key to load once. */
 export interface StagedTable {
   readonly load: TableLoad;
   /** Name of the temporary table; has `landing` and `left_because` beside the table's columns. */
@@ -95,11 +95,12 @@ export async function stageTable(
 
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE ${stage} AS SELECT min(landing) AS landing, * EXCLUDE (landing) FROM ${stage}
-     WHERE left_because IS NULL GROUP BY ALL`,
+     WHERE left_because IS NULL GROUP BY ALL
+     UNION ALL BY NAME SELECT * FROM ${stage} WHERE left_because IS NOT NULL`,
   );
   const unlike = await rowOf(
     connection,
-    `SELECT ${load.key.join(', ')} FROM ${stage} GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 1`,
+    `SELECT ${load.key.join(', ')} FROM ${stage} WHERE left_because IS NULL GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 1`,
   );
   if (unlike) {
     throw new Failure(

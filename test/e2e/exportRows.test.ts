@@ -253,6 +253,19 @@ describe('an export of one unit, and of another one later', () => {
   );
 
   it(
+    'loses nobody when both are loaded again at once, though the first unit then has fewer people than before',
+    async () => {
+      const result = await rig.export({ ...EVERYTHING, ...MARCH, reload: 'all' }, 'March, both again');
+      expect(result).toMatchObject({ status: 'complete', gaps: [] });
+      const rows = truth(rig, TWO_UNITS, MARCH);
+      for (const table of TABLES) expect(rowDifferences(await rowsOf(rig, table), rows[table])).toEqual(NO_DIFFERENCE);
+      expect(rowDifferences(await coverageOf(rig), expectedCoverage(rig, rows, MARCH))).toEqual(NO_DIFFERENCE);
+      expect((await rig.verify(result.head)).broken).toEqual([]);
+    },
+    5 * MINUTES,
+  );
+
+  it(
     'has a year before the first data as empty days, proven by landings',
     async () => {
       const year = { from: '2023-03-01', to: '2024-03-01', managementUnits: ['Singapore'] };

@@ -22,6 +22,9 @@ const SubmitProgress = z.object({
   correlationId: z.string(),
 });
 
+/** Age at which a job counts as lost: they take seconds, in a bad hour minutes. */
+const LOST_AFTER_MS = 6 * 3_600_000;
+
 /** Activities of Genesys's bulk adherence job: request, wait, land. */
 export function adherenceJobActivities(deps: ActivityDeps) {
   return {
@@ -47,7 +50,11 @@ export function adherenceJobActivities(deps: ActivityDeps) {
       });
     },
 
-    /** Looks whether a job has ended; `NotReady` with the instant of the next look while it has not. One API call an attempt. */
+    /**
+     * Looks whether a job has ended; `NotReady` with the instant of the next look while it has not. One API call an attempt.
+     *
+     * A job that Genesys has not finished in six hours is `Expired`: the window asks for another.
+     */
     async pollAdherenceJob(input: ExportWindowInput, jobId: string, requestedAt: string): Promise<EndedJob> {
       return await step<EndedJob, z.infer<typeof PollProgress>>(deps, input, async (beat) => {
         const before = PollProgress.safeParse(beat.before);
@@ -55,6 +62,11 @@ export function adherenceJobActivities(deps: ActivityDeps) {
         const { calls: callsBefore, notDoneMs } = before.success ? before.data : { calls: 0, notDoneMs: 0 };
         const calls = callsBefore + 1;
         const elapsedMs = deps.now().getTime() - Date.parse(requestedAt);
+        if (job.state === 'Processing' && elapsedMs > LOST_AFTER_MS)
+          throw new Failure(
+            'Expired',
+            `job ${jobId} is still processing after ${Math.round(elapsedMs / 3_600_000)} h and counts as lost; it is asked for anew`,
+          );
         if (job.state === 'Processing') {
           beat.say({ v: 1, calls, notDoneMs: elapsedMs });
           const retryAtMs = deps.now().getTime() + deps.jobTimes.nextPollDelayMs(elapsedMs);

@@ -3,6 +3,7 @@ import type { Pause } from '../src/domain/exportSteps.js';
 import { SYSTEMIC_FAILURES } from '../src/domain/failure.js';
 import { applicationFailure, failedWith } from './failedWith.js';
 import { pauseUpdate, proceedSignal, resumeUpdate, windowBlockedSignal, windowUnblockedSignal } from './messages.js';
+import { untilEnded } from './patience.js';
 import type { WindowPool } from './windowPool.js';
 
 /**
@@ -66,12 +67,12 @@ export class ExportPauses {
   /** Runs a step of the export itself, outlasting causes outside it: once a minute, without history, saying why meanwhile. */
   async outlast<T>(impatient: () => Promise<T>, probing: () => Promise<T>): Promise<T> {
     try {
-      return await impatient();
+      return await untilEnded(impatient);
     } catch (error) {
       if (isCancellation(error) || !failedWith(error, ...SYSTEMIC_FAILURES)) throw error;
       this.cause ??= { reason: applicationFailure(error)?.message ?? 'blocked', since: new Date().toISOString() };
       this.changed();
-      const result = await probing();
+      const result = await untilEnded(probing);
       if (this.blocked.size === 0) this.goOn();
       return result;
     }

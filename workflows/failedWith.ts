@@ -1,4 +1,5 @@
-import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, TimeoutFailure } from '@temporalio/workflow';
+import { RetryState } from '@temporalio/common';
 import type { z } from 'zod';
 import type { FailureName } from '../src/domain/failure.js';
 
@@ -13,6 +14,15 @@ export function applicationFailure(error: unknown): ApplicationFailure | undefin
 export function failedWith(error: unknown, ...names: readonly FailureName[]): boolean {
   const type = applicationFailure(error)?.type;
   return names.some((name) => name === type);
+}
+
+/**
+ * Whether an activity ended only because the time for its tries was up: a gate that was closed for longer, no worker, an organisation
+ * that did not answer. What it met is none of the window's, so it is tried for as long again.
+ */
+export function ranOutOfTime(error: unknown): boolean {
+  if (!(error instanceof ActivityFailure)) return false;
+  return error.retryState === RetryState.TIMEOUT || error.cause instanceof TimeoutFailure;
 }
 
 /** The input in our types; a wrong one fails the workflow, where a bare zod error would retry its task for ever. */

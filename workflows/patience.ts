@@ -1,6 +1,6 @@
 import { condition, getExternalWorkflowHandle, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow';
 import { SYSTEMIC_FAILURES } from '../src/domain/failure.js';
-import { applicationFailure, failedWith } from './failedWith.js';
+import { applicationFailure, failedWith, ranOutOfTime } from './failedWith.js';
 import { proceedSignal, windowBlockedSignal, windowUnblockedSignal } from './messages.js';
 import { activitiesOf, type QueuedActivities } from './policies.js';
 
@@ -26,7 +26,7 @@ export function patiently(windowId: string): Patiently {
   return async (step) => {
     for (;;) {
       try {
-        return await step(impatient);
+        return await untilEnded(() => step(impatient));
       } catch (error) {
         if (isCancellation(error) || !failedWith(error, ...SYSTEMIC_FAILURES)) throw error;
         orders.length = 0;
@@ -35,15 +35,29 @@ export function patiently(windowId: string): Patiently {
           parent !== undefined && (await tell(() => exportHandle().signal(windowBlockedSignal, { windowId, reason })));
         if (heard) await condition(() => orders.length > 0);
         if (heard && orders.at(-1)?.probe === false) continue;
-        const result = await step(probing);
-        if (heard) await tell(() => exportHandle().signal(windowUnblockedSignal, { windowId }));
-        return result;
+        try {
+          return await untilEnded(() => step(probing));
+        } finally {
+          // An end of another kind is an answer too: what stood in the way is gone.
+          if (heard) await tell(() => exportHandle().signal(windowUnblockedSignal, { windowId }));
+        }
       }
     }
   };
 
   function exportHandle() {
     return getExternalWorkflowHandle(parent?.workflowId ?? '');
+  }
+}
+
+/** Runs a step to an end that is its own: one that only ran out of time is begun anew, with the same input. */
+export async function untilEnded<T>(step: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await step();
+    } catch (error) {
+      if (!ranOutOfTime(error)) throw error;
+    }
   }
 }
 

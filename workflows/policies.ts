@@ -66,7 +66,7 @@ export type QueuedActivities = ReturnType<typeof activitiesOf>;
  * One honest API call. Without a cap on attempts: each throttled attempt would burn one.
  *
  * Heartbeats come every second, so a killed worker is noticed after 5 s. Three days are more than the longest Retry-After that
- * Genesys is known to send (hours).
+ * Genesys is known to send (hours); what lasts longer (a weekend without a worker) is tried anew: `untilEnded`.
  */
 const ONE_CALL: ActivityOptions = {
   startToCloseTimeout: '2 minutes',

@@ -29,7 +29,9 @@ const promises = {
 };
 
 if (report.seconds >= PROMISED_SECONDS)
-  process.stderr.write(`the demo took ${report.seconds} s, over the ${PROMISED_SECONDS} s promised on two idle cores\n`);
+  process.stderr.write(
+    `the demo took ${report.seconds} s, over the ${PROMISED_SECONDS} s promised on two idle cores\n`,
+  );
 
 const broken = Object.keys(promises).filter((promise) => !promises[promise]);
 for (const promise of broken) process.stderr.write(`the demo broke its promise: ${promise}\n`);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
 
-const DAY_SECONDS = 86_400;
 const USABLE_WITHIN_MS = 60_000;
 
 /**
@@ -15,7 +15,7 @@ export async function temporalNamespace(connection: Connection, name: string): P
   const { workflowService } = connection;
   await workflowService.registerNamespace({
     namespace,
-    workflowExecutionRetentionPeriod: { seconds: DAY_SECONDS as never },
+    workflowExecutionRetentionPeriod: msToTs('1 day'),
   });
   const giveUpAtMs = Date.now() + USABLE_WITHIN_MS;
   for (;;) {

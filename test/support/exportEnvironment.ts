@@ -40,7 +40,7 @@ export interface ExportEnvironment {
   readonly warehouse: Warehouse;
   start(request: ExportRequest, workflowId?: string): Promise<ExportHandle>;
   run(request: ExportRequest): Promise<HistoryExportResult>;
-  progress(handle: ExportHandle): Promise<ExportProgress>;
+  readonly progress: (handle: ExportHandle) => Promise<ExportProgress>;
   /** Starts another simulated organisation, which is closed with this environment. */
   organisation(options: Partial<SimulatorOptions>): Promise<RunningSimulator>;
   /** Stops the worker and starts one on another simulator, with the same warehouse and objects. */

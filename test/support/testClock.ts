@@ -3,9 +3,9 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 /** The time that a test's organisation, client and activities go by. */
 export interface TestClock {
   /** Milliseconds since the epoch. */
-  now(): number;
+  readonly now: () => number;
   /** Catches up with the Temporal server's time. */
-  follow(): Promise<void>;
+  readonly follow: () => Promise<void>;
 }
 
 export const WALL_CLOCK: TestClock = { now: () => Date.now(), follow: () => Promise.resolve() };

@@ -1,11 +1,10 @@
-import { temporal } from '@temporalio/proto';
+import type { WorkflowHandle } from '@temporalio/client';
 import { addDays } from '../../src/domain/calendar.js';
 import type { DatasetName } from '../../src/domain/exportWindow.js';
 import { windowId } from '../../src/domain/exportWindow.js';
 import type { ExportEnvironment } from './exportEnvironment.js';
 
-type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
-const { EventType } = temporal.api.enums.v1;
+type HistoryEvent = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>[number];
 
 /** One-day windows of the environment's first unit. */
 export interface OneDayWindows {
@@ -72,10 +71,12 @@ export async function eventsOf(environment: ExportEnvironment, id: string, runId
 }
 
 /**
- * Types of a run's events, sorted, but for those of workflow tasks: how many of these there are depends on what happened to come
+ * Kinds of a run's events, sorted, but for those of workflow tasks: how many of these there are depends on what happened to come
  * together.
  */
 export async function stepsOf(environment: ExportEnvironment, id: string): Promise<string[]> {
-  const types = (await eventsOf(environment, id)).map(({ eventType }) => EventType[eventType ?? 0] ?? '');
-  return types.filter((type) => !type.includes('WORKFLOW_TASK')).sort();
+  const kinds = (await eventsOf(environment, id)).map(
+    (event) => Object.keys(event).find((name) => name.endsWith('EventAttributes')) ?? 'unknown',
+  );
+  return kinds.filter((kind) => !kind.startsWith('workflowTask')).sort();
 }

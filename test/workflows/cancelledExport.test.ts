@@ -84,4 +84,24 @@ describe('an export that is cancelled', () => {
     const result = await environment.run({ ...TEN_DAYS, to: '2024-03-06' });
     expect(result).toMatchObject({ status: 'complete', windows: 2, gaps: [] });
   }, 60_000);
+
+  it('is not what happens when one of its windows is terminated: that is a gap, and the others are loaded', async () => {
+    environment = await exportEnvironment(address, { name: 'a terminated window', organisation: { jobSeconds: 2 } });
+    const request = { ...TEN_DAYS, to: '2024-03-07' };
+    const handle = await environment.start(request);
+    await eventually('all three run', async () => (await environment.progress(handle)).windows.running === 3);
+    const [, second = ''] = oneDayWindowIds(environment, { from: TEN_DAYS.from, days: 3 });
+    await environment.client.workflow.getHandle(second).terminate('not this one');
+    expect(await handle.result()).toMatchObject({
+      status: 'completeWithGaps',
+      windows: 3,
+      gaps: [{ from: '2024-03-05', to: '2024-03-06', reason: 'Terminated' }],
+    });
+    const whole = await adherenceStates(environment, TEN_DAYS.from, '2024-03-07');
+    expect(await coverageStates(environment.warehouse)).toEqual({
+      adherence: { ...whole, '2024-03-05': 'failed Terminated' },
+    });
+    expect(await environment.run(request)).toMatchObject({ status: 'complete', windows: 1, gaps: [] });
+    expect(await coverageStates(environment.warehouse)).toEqual({ adherence: whole });
+  }, 60_000);
 });

@@ -22,7 +22,15 @@ export function failedWith(error: unknown, ...names: readonly FailureName[]): bo
  */
 export function ranOutOfTime(error: unknown): boolean {
   if (!(error instanceof ActivityFailure)) return false;
-  return error.retryState === RetryState.TIMEOUT || error.cause instanceof TimeoutFailure;
+  if (error.cause instanceof TimeoutFailure) return true;
+  return error.retryState === RetryState.TIMEOUT && !wasAnsweredWithError(error);
+}
+
+/** Whether the last try was answered with a server error: for three days, that is about what was asked, and becomes a gap. */
+function wasAnsweredWithError(error: ActivityFailure): boolean {
+  const facts: unknown = applicationFailure(error)?.details?.[0];
+  const answered = typeof facts === 'object' && facts !== null && 'status' in facts && typeof facts.status === 'number';
+  return answered && failedWith(error, 'Transient');
 }
 
 /** The input in our types; a wrong one fails the workflow, where a bare zod error would retry its task for ever. */

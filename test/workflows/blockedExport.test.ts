@@ -124,7 +124,7 @@ describe('an export that meets a cause which is not a window’s', () => {
   });
 
   it('goes on as soon as an operator says so, before the next try', async () => {
-    environment = await exportEnvironment(address, { name: 'told to go on', probeEveryMs: 8000 });
+    environment = await exportEnvironment(address, { name: 'told to go on', probeEveryMs: 20_000 });
     const { simulator, progress } = environment;
     const body = { code: 'missing.permissions', message: 'missing permission' };
     simulator.addFault({
@@ -141,7 +141,7 @@ describe('an export that meets a cause which is not a window’s', () => {
     await handle.executeUpdate('resume');
     expect((await progress(handle)).paused).toBeNull();
     // All but the one that tries; it may have to wait for its next try.
-    await eventually('five are done', async () => (await progress(handle)).windows.done >= 5, 7000);
+    await eventually('five are done', async () => (await progress(handle)).windows.done >= 5, 15_000);
     await expectWhole(handle);
   });
 });

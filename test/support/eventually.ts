@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Looks every 50 ms until there is an answer other than `undefined`, `null` or `false`. @throws Error with `what` after a minute. */
+/** Milliseconds between looks. */
+const LOOK_EVERY_MS = 25;
+
+/** Looks again and again until there is an answer other than `undefined`, `null` or `false`. @throws Error with `what` after a minute. */
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | undefined | null | false> | T | undefined | null | false,
@@ -11,6 +14,6 @@ export async function eventually<T>(
     const found = await look();
     if (found !== undefined && found !== null && found !== false) return found;
     if (Date.now() > deadlineMs) throw new Error(`not within ${withinMs / 1000} s: ${what}`);
-    await sleep(50);
+    await sleep(LOOK_EVERY_MS);
   }
 }

@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from '@jest/globals';
+import { afterEach, expect, it, jest } from '@jest/globals';
 import { windowId } from '../../src/domain/exportWindow.js';
 import { PROBE_EVERY_MS } from '../../activities/toApplicationFailure.js';
 import { type ExportEnvironment, skippingEnvironment } from '../support/exportEnvironment.js';
@@ -7,6 +7,7 @@ import { describeTimeSkipping, timeSkipping } from '../support/timeSkipping.js';
 import { stepsOf } from '../support/windowHistory.js';
 
 quietTemporal('ERROR');
+jest.setTimeout(90_000);
 let environment: ExportEnvironment;
 
 const BULK = '/api/v2/workforcemanagement/adherence/historical/bulk';
@@ -36,7 +37,7 @@ describeTimeSkipping('an export that has to wait longer than a test can', await 
     const undisturbed = await stepsOf(environment, idOf('2024-03-04', '2024-03-05'));
     expect(await stepsOf(environment, idOf('2024-03-05', '2024-03-06'))).toEqual(undisturbed);
     expect(simulator.counts()).toMatchObject({ refused: 1, insideGate: 0, crossing: 0, jobs: { total: 2 } });
-  }, 60_000);
+  });
 
   it('tries no more than once a minute while Genesys refuses its token, without a history event, and goes on when it works', async () => {
     environment = await skippingEnvironment(await start(), { name: 'twenty minutes', probeEveryMs: PROBE_EVERY_MS });
@@ -55,5 +56,5 @@ describeTimeSkipping('an export that has to wait longer than a test can', await 
     // One step more that failed, and word of it to the export and back: the tries of twenty minutes add nothing.
     expect(waited.length - undisturbed.length).toBeLessThan(15);
     expect(simulator.counts().jobs).toMatchObject({ total: 2, duplicates: 0 });
-  }, 60_000);
+  });
 });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { adherenceStates, coverageStates } from '../support/coverageStates.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportEnvironment, exportEnvironment } from '../support/exportEnvironment.js';
@@ -9,6 +9,7 @@ import { startTestWorker } from '../support/testWorker.js';
 import { pendingAttempts } from '../support/windowHistory.js';
 
 quietTemporal('ERROR');
+jest.setTimeout(90_000);
 const { address } = await temporalServer();
 let environment: ExportEnvironment;
 afterEach(() => environment.close());
@@ -53,5 +54,5 @@ describe('a worker of another organisation on the same task queues', () => {
     const states = await adherenceStates(environment, THREE_DAYS.from, THREE_DAYS.to);
     expect(await coverageStates(environment.warehouse)).toEqual({ adherence: states });
     expect(simulator.counts().jobs).toMatchObject({ total: 3, duplicates: 0 });
-  }, 60_000);
+  });
 });

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { WorkflowFailedError } from '@temporalio/client';
 import { exportId } from '../../src/cli/exportId.js';
 import { HistoryExportInput } from '../../src/domain/historyExportInput.js';
@@ -10,7 +10,6 @@ import { temporalServer } from '../support/temporalServer.js';
 import { oneDayWindowIds } from '../support/windowHistory.js';
 
 quietTemporal('ERROR');
-jest.setTimeout(90_000);
 const { address } = await temporalServer();
 let environment: ExportEnvironment;
 afterEach(() => environment.close());

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { trueRows } from '../support/coverageStates.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportEnvironment, type ExportHandle, exportEnvironment } from '../support/exportEnvironment.js';
@@ -7,7 +7,6 @@ import { temporalServer } from '../support/temporalServer.js';
 import { eventsOf } from '../support/windowHistory.js';
 
 quietTemporal('ERROR');
-jest.setTimeout(90_000);
 const { address } = await temporalServer();
 let environment: ExportEnvironment;
 afterEach(() => environment.close());

@@ -1,11 +1,10 @@
-import { afterEach, expect, it, jest } from '@jest/globals';
+import { afterEach, expect, it } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
 import { type ExportEnvironment, skippingEnvironment } from '../support/exportEnvironment.js';
 import { quietTemporal } from '../support/quietTemporal.js';
 import { describeTimeSkipping, timeSkipping } from '../support/timeSkipping.js';
 
 quietTemporal('ERROR');
-jest.setTimeout(90_000);
 let environment: ExportEnvironment;
 
 const BULK = '/api/v2/workforcemanagement/adherence/historical/bulk';

@@ -1,4 +1,4 @@
-import { afterEach, expect, it, jest } from '@jest/globals';
+import { afterEach, expect, it } from '@jest/globals';
 import { windowId } from '../../src/domain/exportWindow.js';
 import { PROBE_EVERY_MS } from '../../activities/toApplicationFailure.js';
 import { type ExportEnvironment, skippingEnvironment } from '../support/exportEnvironment.js';
@@ -7,7 +7,6 @@ import { describeTimeSkipping, timeSkipping } from '../support/timeSkipping.js';
 import { stepsOf } from '../support/windowHistory.js';
 
 quietTemporal('ERROR');
-jest.setTimeout(90_000);
 let environment: ExportEnvironment;
 
 const BULK = '/api/v2/workforcemanagement/adherence/historical/bulk';

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { windowId } from '../../src/domain/exportWindow.js';
 import type { DatasetName } from '../../src/domain/exportWindow.js';
 import { coverageStates } from '../support/coverageStates.js';
@@ -7,7 +7,6 @@ import { quietTemporal } from '../support/quietTemporal.js';
 import { temporalServer } from '../support/temporalServer.js';
 
 quietTemporal('ERROR');
-jest.setTimeout(90_000);
 const { address } = await temporalServer();
 let environment: ExportEnvironment;
 afterEach(() => environment.close());

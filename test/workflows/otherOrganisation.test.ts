@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { adherenceStates, coverageStates } from '../support/coverageStates.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportEnvironment, exportEnvironment } from '../support/exportEnvironment.js';
@@ -9,7 +9,6 @@ import { startTestWorker } from '../support/testWorker.js';
 import { pendingAttempts } from '../support/windowHistory.js';
 
 quietTemporal('ERROR');
-jest.setTimeout(90_000);
 const { address } = await temporalServer();
 let environment: ExportEnvironment;
 afterEach(() => environment.close());

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { exportId } from '../../src/cli/exportId.js';
 import { HistoryExportInput } from '../../src/domain/historyExportInput.js';
 import { adherenceStates, coverageStates } from '../support/coverageStates.js';
@@ -8,7 +8,6 @@ import { quietTemporal } from '../support/quietTemporal.js';
 import { temporalServer } from '../support/temporalServer.js';
 
 quietTemporal('ERROR');
-jest.setTimeout(90_000);
 const { address } = await temporalServer();
 let environment: ExportEnvironment;
 afterEach(() => environment.close());

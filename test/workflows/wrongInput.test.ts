@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addDays, localDateOf } from '../../src/domain/calendar.js';
 import { failureOfExport } from '../support/exportFailure.js';
 import { type ExportEnvironment, exportEnvironment } from '../support/exportEnvironment.js';
@@ -6,7 +6,6 @@ import { quietTemporal } from '../support/quietTemporal.js';
 import { temporalServer } from '../support/temporalServer.js';
 
 quietTemporal('ERROR');
-jest.setTimeout(90_000);
 const { address } = await temporalServer();
 
 /** The first has finished each day before the second begins it. */

@@ -52,7 +52,7 @@ describe('the token limit', () => {
 
   it('tells calls that crossed a refusal from calls that ignored it', async () => {
     for (let call = 0; call < 4; call++) await calls.get(ME);
-    nowMs += 100;
+    nowMs += 250;
     await calls.get(ME);
     expect(calls.simulator.counts()).toMatchObject({ made: 5, refused: 2, crossing: 1, insideGate: 0 });
     nowMs += 1;

@@ -8,9 +8,9 @@ export interface SimulatorCounts {
   readonly made: number;
   /** Calls of those answered 429. */
   readonly refused: number;
-  /** Calls that came over 100 ms after a refusal of their kind was answered, and before its Retry-After was over. */
+  /** Calls that came over 250 ms after a refusal of their kind was answered, and before its Retry-After was over. */
   readonly insideGate: number;
-  /** Calls that came within those 100 ms: they were on their way. */
+  /** Calls that came within those 250 ms: they were on their way. */
   readonly crossing: number;
   /** By `METHOD /route/{template}`, then status. Login and unauthenticated calls too. */
   readonly calls: Readonly<Record<string, Readonly<Record<string, number>>>>;

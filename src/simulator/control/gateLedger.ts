@@ -1,5 +1,5 @@
 /** How long a call may already have been on its way when a refusal was answered, in milliseconds. */
-const CROSSING_MS = 100;
+const CROSSING_MS = 250;
 
 interface Gate {
   readonly openedAtMs: number;
@@ -16,7 +16,7 @@ export interface ArrivedCall {
 /**
  * Judges calls that come while an earlier refusal told their kind to stay away.
  *
- * Within 100 ms of the refusal's answer they are `crossing` (sent before it could be read), later ones `inside`. A gate is
+ * Within 250 ms of the refusal's answer they are `crossing` (sent before it could be read), later ones `inside`. A gate is
  * that of its first refusal: what later refusals of the same closure round up does not lengthen it.
  */
 export class GateLedger {

@@ -31,7 +31,8 @@ export function createStatusLine(): StatusLine {
 }
 
 function plainLines(): StatusLine {
-  let shownAt = 0;
+  // What is over within two seconds needs no progress.
+  let shownAt = Date.now() - PLAIN_EVERY_MS + 2000;
   let shown = '';
   return {
     show: (text) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { missingRightText } from '../domain/accessRights.js';
 import { Failure, type FailureFacts, type FailureName } from '../domain/failure.js';
 import type { Endpoint } from './endpoints.js';
 import type { Redact } from './redact.js';
@@ -74,7 +75,10 @@ export function apiFailure(
     // Another client's job may be answered so; a missing permission is named.
     if (endpoint.path.endsWith('/jobs/{jobId}') && !namesRight)
       return fail('Expired', 'Create the job anew with this client.');
-    return fail('Forbidden', missingRight(endpoint));
+    return fail(
+      'Forbidden',
+      `${missingRightText(endpoint, words)} Nothing was changed; once that is granted, the work goes on by itself.`,
+    );
   }
   if (status === 409 || status === 412) return fail('Conflict', 'Read it again and decide anew.');
   if (status === 413) return fail('TooLarge', 'Ask for less.');
@@ -94,16 +98,6 @@ function namesSize(text: string): boolean {
   const tooMuch =
     /exceed|maxim|\bmax\b|too (large|long|big|many|wide)|at most|(larger|greater|longer|more|bigger|wider) than|\blimit|cannot be (longer|more)|must be (less|shorter|within|no)/i;
   return what.test(text) && tooMuch.test(text);
-}
-
-function missingRight(endpoint: Endpoint): string {
-  const anyOf = (names: readonly string[]) => (names.length > 1 ? `any of ${names.join(', ')}` : (names[0] ?? ''));
-  const permission =
-    endpoint.anyPermission.length === 0 ? '' : `the permission ${anyOf(endpoint.anyPermission)} on its role, and `;
-  return (
-    `For ${endpoint.what}, the OAuth client needs ${permission}where the organisation enforces scopes, ` +
-    `the scope ${anyOf(endpoint.anyScope)}. Nothing was changed; grant it, and the work goes on.`
-  );
 }
 
 /** One line, without control characters, of bounded length. */

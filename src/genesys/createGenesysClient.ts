@@ -55,6 +55,10 @@ export function createGenesysClient(
   const { organization, workforceManagement, analytics } = createSdk(config.apiUrl, calls.hook);
 
   return {
+    async login() {
+      await tokens.current();
+    },
+
     async organization() {
       const endpoint = ENDPOINTS.organization;
       const answer = await calls.make(endpoint, () => organization.getOrganizationsMe());

@@ -1,19 +1,12 @@
+import { ACCESS_RIGHTS, type AccessRight } from '../domain/accessRights.js';
 import type { Family } from '../domain/family.js';
 
 /** One call of the API: whose limit it shares, and what the OAuth client needs for it. */
-export interface Endpoint {
+export interface Endpoint extends AccessRight {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly family: Family;
-  /** Role permissions of which any one will do; empty where Genesys lists none. Source: the SDK's documentation. */
-  readonly anyPermission: readonly string[];
-  /** OAuth scopes of which any one will do, where the organisation enforces scopes. */
-  readonly anyScope: readonly string[];
-  /** What a person calls it. */
-  readonly what: string;
 }
-
-const WFM_SCOPES = ['workforce-management:readonly', 'workforce-management'];
 
 /**
  * Every call that the client makes.
@@ -22,72 +15,51 @@ const WFM_SCOPES = ['workforce-management:readonly', 'workforce-management'];
  */
 export const ENDPOINTS = {
   organization: {
+    ...ACCESS_RIGHTS.organization,
     method: 'GET',
     path: '/api/v2/organizations/me',
     family: 'reads',
-    anyPermission: [],
-    anyScope: ['organization:readonly', 'organization'],
-    what: 'the organisation',
   },
   businessUnits: {
+    ...ACCESS_RIGHTS.businessUnits,
     method: 'GET',
     path: '/api/v2/workforcemanagement/businessunits',
     family: 'reads',
-    anyPermission: ['wfm:businessUnit:view'],
-    anyScope: WFM_SCOPES,
-    what: 'the list of business units',
   },
   managementUnits: {
+    ...ACCESS_RIGHTS.managementUnits,
     method: 'GET',
     path: '/api/v2/workforcemanagement/managementunits',
     family: 'reads',
-    anyPermission: ['wfm:managementUnit:view'],
-    anyScope: WFM_SCOPES,
-    what: 'the list of management units',
   },
   managementUnitUsers: {
+    ...ACCESS_RIGHTS.managementUnitUsers,
     method: 'GET',
     path: '/api/v2/workforcemanagement/managementunits/{managementUnitId}/users',
     family: 'reads',
-    anyPermission: [
-      'wfm:agent:view',
-      'wfm:historicalAdherence:view',
-      'wfm:schedule:view',
-      'wfm:publishedSchedule:view',
-    ],
-    anyScope: WFM_SCOPES,
-    what: 'the users of a management unit',
   },
   activityCodes: {
+    ...ACCESS_RIGHTS.activityCodes,
     method: 'GET',
     path: '/api/v2/workforcemanagement/businessunits/{businessUnitId}/activitycodes',
     family: 'reads',
-    anyPermission: ['wfm:activityCode:view', 'wfm:agent:view', 'wfm:schedule:view'],
-    anyScope: WFM_SCOPES,
-    what: 'the activity codes of a business unit',
   },
   createAdherenceJob: {
+    ...ACCESS_RIGHTS.createAdherenceJob,
     method: 'POST',
     path: '/api/v2/workforcemanagement/adherence/historical/bulk',
     family: 'wfm-jobs',
-    anyPermission: ['wfm:historicalAdherence:view'],
-    anyScope: WFM_SCOPES,
-    what: 'an adherence job',
   },
   adherenceJob: {
+    ...ACCESS_RIGHTS.adherenceJob,
     method: 'GET',
     path: '/api/v2/workforcemanagement/adherence/historical/bulk/jobs/{jobId}',
     family: 'reads',
-    anyPermission: ['wfm:historicalAdherence:view'],
-    anyScope: WFM_SCOPES,
-    what: 'the state of an adherence job',
   },
   usersAggregates: {
+    ...ACCESS_RIGHTS.usersAggregates,
     method: 'POST',
     path: '/api/v2/analytics/users/aggregates/query',
     family: 'analytics',
-    anyPermission: ['analytics:userAggregate:view'],
-    anyScope: ['analytics:readonly', 'analytics'],
-    what: 'the routing-status times of users',
   },
 } as const satisfies Record<string, Endpoint>;

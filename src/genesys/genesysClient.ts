@@ -66,6 +66,8 @@ export interface Download {
  * host that is not allowed, a proxy that asks for credentials). No message holds a token or a secret.
  */
 export interface GenesysClient {
+  /** Gets a token where there is none yet; not a call of the API. @throws Failure as the token source does. */
+  login(): Promise<void>;
   organization(): Promise<ApiAnswer<{ id: string; name: string }>>;
   businessUnits(): Promise<ApiAnswer<{ id: string; name: string }[]>>;
   managementUnits(): Promise<ApiAnswer<ManagementUnit[]>>;

@@ -8,7 +8,13 @@ export function networkFailure(thrown: unknown, what: string, kept: string, reda
   return new Failure(
     'Transient',
     `${what} got no whole answer: ${cause.message}. ${kept} It is tried again.`,
-    {},
+    codeOf(thrown),
     { cause },
   );
+}
+
+/** The system's or undici's code, such as `ENOTFOUND`, which tells a wrong name from a closed port. */
+function codeOf(thrown: unknown): { code?: string } {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  return typeof code === 'string' ? { code } : {};
 }

@@ -1,0 +1,145 @@
+import type { DatasetName } from './exportWindow.js';
+
+/** What the OAuth client needs for one call of the API. */
+export interface AccessRight {
+  /** What a person calls it. */
+  readonly what: string;
+  /** Role permissions of which any one will do; empty where Genesys documents that none is needed. */
+  readonly anyPermission: readonly string[];
+  /** Where none is documented: the permission that goes with it, should Genesys refuse the call all the same. */
+  readonly advisedPermission?: string;
+  /** OAuth scopes of which any one will do, where the organisation enforces scopes. */
+  readonly anyScope: readonly string[];
+  /** Which exports make the call. */
+  readonly neededFor: 'everything' | DatasetName;
+}
+
+const WFM_SCOPES = ['workforce-management:readonly', 'workforce-management'];
+
+/**
+ * What each call needs: the one table that the client, its messages and `check` go by. The README shows the same.
+ *
+ * Source: "Requires ANY permissions" and "Requires NO permissions" of the calls in the official SDK's documentation
+ * (WorkforceManagementApi, AnalyticsApi), the scopes of the published OpenAPI. Of long lists, the permissions that such a client has
+ * anyway. Never tried on a live organisation.
+ */
+export const ACCESS_RIGHTS = {
+  organization: {
+    what: 'the organisation',
+    anyPermission: [],
+    anyScope: ['organization:readonly', 'organization'],
+    neededFor: 'everything',
+  },
+  // The two lists show what the role may see: a client without any permission gets an empty one.
+  businessUnits: {
+    what: 'the list of business units',
+    anyPermission: [],
+    advisedPermission: 'wfm:businessUnit:view',
+    anyScope: WFM_SCOPES,
+    neededFor: 'everything',
+  },
+  managementUnits: {
+    what: 'the list of management units',
+    anyPermission: [],
+    advisedPermission: 'wfm:managementUnit:view',
+    anyScope: WFM_SCOPES,
+    neededFor: 'everything',
+  },
+  managementUnitUsers: {
+    what: 'the users of a management unit',
+    anyPermission: [
+      'wfm:agent:view',
+      'wfm:historicalAdherence:view',
+      'wfm:schedule:view',
+      'wfm:publishedSchedule:view',
+    ],
+    anyScope: WFM_SCOPES,
+    neededFor: 'everything',
+  },
+  activityCodes: {
+    what: 'the activity codes of a business unit',
+    anyPermission: [
+      'wfm:activityCode:view',
+      'wfm:agent:view',
+      'wfm:historicalAdherence:view',
+      'wfm:schedule:view',
+      'wfm:publishedSchedule:view',
+    ],
+    anyScope: WFM_SCOPES,
+    neededFor: 'everything',
+  },
+  createAdherenceJob: {
+    what: 'an adherence job',
+    anyPermission: ['wfm:historicalAdherence:view'],
+    anyScope: WFM_SCOPES,
+    neededFor: 'adherence',
+  },
+  // Needs no permission, but the very client that created the job.
+  adherenceJob: {
+    what: 'the state of an adherence job',
+    anyPermission: [],
+    advisedPermission: 'wfm:historicalAdherence:view',
+    anyScope: WFM_SCOPES,
+    neededFor: 'adherence',
+  },
+  usersAggregates: {
+    what: 'the routing-status times of users',
+    anyPermission: ['analytics:userAggregate:view'],
+    anyScope: ['analytics:readonly', 'analytics'],
+    neededFor: 'occupancy',
+  },
+} as const satisfies Record<string, AccessRight>;
+
+/** What a call needs, in one line: permission, then scope. */
+export function neededText(right: AccessRight): string {
+  return `${neededPermission(right)}; scope ${right.anyScope.join(' or ')} where scopes are enforced`;
+}
+
+function neededPermission({ anyPermission, advisedPermission }: AccessRight): string {
+  if (anyPermission.length > 0) return `permission ${anyPermission.join(' or ')}`;
+  return advisedPermission === undefined
+    ? 'no permission'
+    : `no permission by the documentation (${advisedPermission} goes with it)`;
+}
+
+/**
+ * What a refused call lacks and where an administrator grants it.
+ *
+ * Goes by what Genesys names in its refusal, where it names something: `missing.any.permissions` lists permissions,
+ * `app.not.authorized.for.scope` lists scopes. Otherwise by the table.
+ *
+ * @param said Genesys's code and message, as far as it sent any.
+ */
+export function missingRightText(right: AccessRight, said: string): string {
+  if (/scope/i.test(said)) {
+    const named = bracketed(said).filter((name) => SCOPE.test(name));
+    return (
+      `For ${right.what}, the OAuth client lacks the scope ${anyOf(named.length > 0 ? named : right.anyScope)}, which this ` +
+      `organisation enforces: add it to the client (Admin › Integrations › OAuth).`
+    );
+  }
+  const named = [...new Set(said.match(PERMISSION))];
+  const permissions =
+    named.length > 0 ? named : [...right.anyPermission, ...(right.advisedPermission ? [right.advisedPermission] : [])];
+  const scope = `Where the organisation enforces scopes, it needs the scope ${anyOf(right.anyScope)} too.`;
+  if (permissions.length === 0) return `For ${right.what}, no permission is documented. ${scope}`;
+  return (
+    `For ${right.what}, the OAuth client needs the permission ${anyOf(permissions)}: add it to a role ` +
+    `(Admin › People & Permissions › Roles / Permissions), and give the client that role for the divisions of its units ` +
+    `(Admin › Integrations › OAuth › Roles). ${scope}`
+  );
+}
+
+const PERMISSION = /\b[A-Za-z]+:[A-Za-z]+:[A-Za-z]+\b/g;
+const SCOPE = /^[a-z][a-z-]*(:[a-z-]+)?$/;
+
+/** Names in square brackets, as Genesys lists them: `[telephony:readonly, telephony]`. */
+function bracketed(message: string): string[] {
+  return [...message.matchAll(/\[([^[\]]*)\]/g)].flatMap(([, names]) =>
+    (names ?? '').split(',').map((name) => name.trim()),
+  );
+}
+
+function anyOf(names: readonly string[]): string {
+  return names.length > 1 ? `${names.slice(0, -1).join(', ')} or ${names.at(-1)}` : (names[0] ?? '');
+}

@@ -3,7 +3,7 @@ import type { GenesysClient } from '../src/genesys/genesysClient.js';
 import type { DownloadLinks } from '../src/genesys/downloadLinks.js';
 import type { ObjectStore } from '../src/objects/objectStore.js';
 import type { Warehouse } from '../src/warehouse/warehouse.js';
-import type { GateReporter } from './gateReporter.js';
+import type { ExportReporter } from './exportReporter.js';
 import type { JobTimes } from './jobTimes.js';
 
 /** What the activities of one worker process act through. */
@@ -17,7 +17,7 @@ export interface ActivityDeps {
   readonly links: DownloadLinks;
   /** How long adherence jobs took, learnt while running. */
   readonly jobTimes: JobTimes;
-  readonly gateReporter: GateReporter;
+  readonly reporter: ExportReporter;
   readonly settings: Config['export'];
   /** Directory for files that one activity makes and removes. */
   readonly scratchDirectory: string;

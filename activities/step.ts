@@ -45,7 +45,7 @@ export async function step<T, D = null>(
     });
   } catch (error) {
     if (context.cancellationSignal.aborted && !(error instanceof CancelledFailure)) await context.cancelled;
-    if (isFailure(error)) deps.gateReporter.report(whose.exportId, error);
+    if (isFailure(error)) deps.reporter.report(whose.exportId, error, context.info.attempt);
     else context.log.warn('step failed unexpectedly', { error: error instanceof Error ? error.stack : String(error) });
     throw toApplicationFailure(error, {
       nowMs: deps.now().getTime(),

@@ -2,21 +2,38 @@ import { condition, isCancellation, setHandler } from '@temporalio/workflow';
 import type { Pause } from '../src/domain/exportSteps.js';
 import { SYSTEMIC_FAILURES } from '../src/domain/failure.js';
 import { applicationFailure, failedWith } from './failedWith.js';
-import { pauseUpdate, proceedSignal, resumeUpdate, windowBlockedSignal, windowUnblockedSignal } from './messages.js';
+import {
+  causeChangedSignal,
+  pauseUpdate,
+  proceedSignal,
+  resumeUpdate,
+  windowBlockedSignal,
+  windowUnblockedSignal,
+} from './messages.js';
 import { untilEnded } from './patience.js';
 import type { WindowPool } from './windowPool.js';
+
+/** One that met a cause outside it: a window, or a step of the export itself. */
+interface Blocked {
+  /** Lets it try again: as the one that keeps trying, or because there is reason to hope. */
+  proceed(probe: boolean): void;
+  /** Whether nothing can go on before it got through. */
+  readonly isOwnStep: boolean;
+}
 
 /**
  * Why an export stands still, and what makes it go on.
  *
  * Two causes: an operator (`pause`, `resume`), and something outside the windows (secret, permission, disk, lock), which pauses the
- * export by itself until the one blocked window that keeps trying gets through.
+ * export by itself until the one that keeps trying gets through. That is one window, or one step of the export's own, however many
+ * are blocked and however often an operator says `resume`: so at most one call a minute meets the cause.
  */
 export class ExportPauses {
   private operator: Pause | null;
   private cause: Pause | null = null;
   private prober: string | null = null;
-  private readonly blocked = new Set<string>();
+  private readonly blocked = new Map<string, Blocked>();
+  private ownSteps = 0;
 
   constructor(
     private readonly pool: () => WindowPool,
@@ -34,16 +51,18 @@ export class ExportPauses {
     });
     setHandler(resumeUpdate, () => {
       this.operator = null;
-      this.goOn();
+      this.tryAgain();
       return null;
     });
-    setHandler(windowBlockedSignal, ({ windowId, reason }) => {
-      this.blocked.add(windowId);
-      this.cause ??= { reason, since: new Date().toISOString() };
-      this.chooseProber();
+    setHandler(windowBlockedSignal, ({ windowId, reason }) =>
+      this.block(windowId, reason, { isOwnStep: false, proceed: (probe) => this.proceed(windowId, probe) }),
+    );
+    setHandler(windowUnblockedSignal, () => this.goOn());
+    setHandler(causeChangedSignal, ({ reason }) => {
+      if (this.cause === null) return;
+      this.cause = { ...this.cause, reason };
       this.changed();
     });
-    setHandler(windowUnblockedSignal, () => this.goOn());
   }
 
   /** What `progress` shows as `paused`. */
@@ -64,17 +83,27 @@ export class ExportPauses {
     else this.chooseProber();
   }
 
-  /** Runs a step of the export itself, outlasting causes outside it: once a minute, without history, saying why meanwhile. */
+  /**
+   * Runs a step of the export itself, outlasting causes outside it: once a minute, without history, saying why meanwhile.
+   *
+   * An answer that is corrupt is asked for once more.
+   */
   async outlast<T>(impatient: () => Promise<T>, probing: () => Promise<T>): Promise<T> {
-    try {
-      return await untilEnded(impatient);
-    } catch (error) {
-      if (isCancellation(error) || !failedWith(error, ...SYSTEMIC_FAILURES)) throw error;
-      this.cause ??= { reason: applicationFailure(error)?.message ?? 'blocked', since: new Date().toISOString() };
-      this.changed();
-      const result = await untilEnded(probing);
-      if (this.blocked.size === 0) this.goOn();
-      return result;
+    for (let corrupt = 0; ; ) {
+      try {
+        return await untilEnded(impatient);
+      } catch (error) {
+        if (failedWith(error, 'Corrupt') && ++corrupt === 1) continue;
+        if (isCancellation(error) || !failedWith(error, ...SYSTEMIC_FAILURES)) throw error;
+        const probe = await this.turn(applicationFailure(error)?.message ?? 'blocked');
+        if (!probe) continue;
+      }
+      try {
+        return await untilEnded(probing);
+      } finally {
+        // An end of another kind is an answer too: what stood in the way is gone.
+        this.goOn();
+      }
     }
   }
 
@@ -83,20 +112,51 @@ export class ExportPauses {
     await condition(() => this.operator === null);
   }
 
+  /** Waits until a blocked step of the export itself may try again: true, as the one that keeps trying. */
+  private async turn(reason: string): Promise<boolean> {
+    const orders: boolean[] = [];
+    this.block(`own step ${++this.ownSteps}`, reason, { isOwnStep: true, proceed: (probe) => orders.push(probe) });
+    await condition(() => orders.length > 0);
+    return orders.at(-1) ?? false;
+  }
+
+  private block(id: string, reason: string, blocked: Blocked): void {
+    this.blocked.set(id, blocked);
+    this.cause ??= { reason, since: new Date().toISOString() };
+    this.chooseProber();
+    this.changed();
+  }
+
   private chooseProber(): void {
     if (this.prober !== null) return;
     const [first] = this.blocked;
     if (first === undefined) return;
-    this.prober = first;
-    this.proceed(first, true);
+    const [id, blocked] = first;
+    this.prober = id;
+    blocked.proceed(true);
   }
 
+  /** The one that keeps trying got through, or it ended. */
   private goOn(): void {
     this.cause = null;
+    if (this.prober !== null) this.blocked.delete(this.prober);
     this.prober = null;
-    const waiting = [...this.blocked];
-    this.blocked.clear();
-    for (const windowId of waiting) this.proceed(windowId, false);
+    this.release();
+  }
+
+  /** An operator has mended it: all others try at once; the one that keeps trying goes on at its next try, as the only one. */
+  private tryAgain(): void {
+    const prober = this.prober === null ? undefined : this.blocked.get(this.prober);
+    if (!prober?.isOwnStep) this.cause = null;
+    this.release();
+  }
+
+  private release(): void {
+    for (const [id, blocked] of [...this.blocked]) {
+      if (id === this.prober) continue;
+      this.blocked.delete(id);
+      blocked.proceed(false);
+    }
     this.changed();
   }
 

@@ -20,5 +20,8 @@ export const windowBlockedSignal = defineSignal<[{ windowId: string; reason: str
 /** Sent by the one blocked window that kept trying, once it got through. */
 export const windowUnblockedSignal = defineSignal<[{ windowId: string }]>('windowUnblocked');
 
+/** Sent by activities when the one that keeps trying meets another cause than before: what `progress` shows as `paused`. */
+export const causeChangedSignal = defineSignal<[{ reason: string }]>('causeChanged');
+
 /** Sent to a blocked window: try again, as the one that keeps trying (`probe`) or because another got through. */
 export const proceedSignal = defineSignal<[{ probe: boolean }]>('proceed');

@@ -12,6 +12,7 @@ import { countersOf, refusalOf } from './refusalOf.js';
 import type { SdkRequest, SdkResponse } from './sdk.js';
 import type { Token, TokenSource } from './tokenSource.js';
 import type { HttpAnswer, Transport } from './transport.js';
+import { isWebPage, UnreadableAnswer, webPageFailure } from './unreadableAnswer.js';
 import { decodedText, landingEncoding, wholeBody } from './wholeBody.js';
 
 /** A successful answer: its body as received, and parsed. */
@@ -49,6 +50,7 @@ export function createApiCalls(
   }: { transport: Transport; pacer: Pacer; tokens: TokenSource; now: () => number; log: GenesysLog; redact: Redact },
 ): ApiCalls {
   const underWay = new AsyncLocalStorage<CallUnderWay>();
+  let freshTokenRefused = false;
 
   const hook = async (request: SdkRequest): Promise<SdkResponse> => {
     const call = underWay.getStore();
@@ -56,17 +58,21 @@ export function createApiCalls(
     const url = requestUrl(apiUrl, request);
     let token = await tokens.current();
     let exchanged = await exchange(call, url, request, token);
-    if (exchanged.status === 401) {
+    // Where a fresh token was refused, this one is fresh too, and a third would tell no more: one call a try.
+    if (exchanged.status === 401 && !freshTokenRefused) {
       token = await tokens.renewed(token);
       exchanged = await exchange(call, url, request, token);
     }
+    freshTokenRefused = exchanged.status === 401;
+    if (freshTokenRefused) tokens.forget(token);
     const { status, headers, raw, encoding, text, correlationId, receivedMs } = exchanged;
     if (status < 200 || status >= 300) {
       throw apiFailure(call.endpoint, url.pathname, { status, text, correlationId }, call.sentUserIds, redact);
     }
     pacer.accepted(call.endpoint.family);
     pacer.accepted('token');
-    const json = parsed(text, call.endpoint, correlationId);
+    if (isWebPage(text)) throw webPageFailure(`${call.endpoint.method} ${url.pathname}`, status);
+    const json = parsed(text, call.endpoint, { raw, encoding, correlationId });
     call.answer = { json, raw, encoding, correlationId, receivedAt: new Date(receivedMs).toISOString() };
     return { status, statusText: '', headers, data: json, text };
   };
@@ -163,14 +169,15 @@ function requestUrl(apiUrl: string, request: SdkRequest): URL {
   return url;
 }
 
-function parsed(text: string, endpoint: Endpoint, correlationId: string): unknown {
+function parsed(text: string, endpoint: Endpoint, answer: UnreadableAnswer['answer']): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
     throw new Failure(
       'Corrupt',
-      `Genesys answered ${endpoint.method} ${endpoint.path} with something other than JSON. Nothing of it was kept.`,
-      { correlationId },
+      `Genesys answered ${endpoint.method} ${endpoint.path} with something other than JSON (${answer.raw.byteLength} bytes).`,
+      { correlationId: answer.correlationId },
+      { cause: new UnreadableAnswer(answer) },
     );
   }
 }

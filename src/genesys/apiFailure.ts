@@ -63,7 +63,10 @@ export function apiFailure(
 
   const { status } = answer;
   if (status === 401)
-    return fail('Unauthorized', 'The token was renewed and refused again. Check the OAuth client and the region.');
+    return fail(
+      'Unauthorized',
+      'A fresh token was refused. Nothing was lost. Check that the OAuth client is active and the region is right; the export goes on by itself.',
+    );
   if (status === 408 || status >= 500) return fail('Transient', 'Nothing was changed. It is tried again.');
   if (status === 407) return fail('Blocked', 'A proxy asks for credentials. Check HTTPS_PROXY.');
   if (status < 400) return fail('Blocked', 'It is not followed. Check GENESYS_API_URL and any proxy.');

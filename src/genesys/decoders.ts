@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Failure } from '../domain/failure.js';
 import type { CallAnswer } from './apiCall.js';
 import type { Endpoint } from './endpoints.js';
+import { UnreadableAnswer } from './unreadableAnswer.js';
 
 /**
  * The shapes we need of Genesys's answers. Unknown fields are ignored; a missing required one fails with its path.
@@ -53,7 +54,7 @@ export const UsersAggregatesAnswer = z.object({ results: z.array(z.unknown()).op
 /** @throws Failure `Corrupt` with the path of what is missing or wrong, never with a value. */
 export function decoded<T>(
   schema: z.ZodType<T>,
-  answer: Pick<CallAnswer, 'json' | 'correlationId'>,
+  answer: CallAnswer,
   endpoint: Endpoint,
 ): T {
   const parsed = schema.safeParse(answer.json);
@@ -63,7 +64,8 @@ export function decoded<T>(
   throw new Failure(
     'Corrupt',
     `Genesys's answer to ${endpoint.method} ${endpoint.path} has another shape than documented, at ${path}: ` +
-      `${issue?.message ?? 'not readable'}. Nothing of it was kept.`,
+      `${issue?.message ?? 'not readable'}.`,
     { family: endpoint.family, correlationId: answer.correlationId },
+    { cause: new UnreadableAnswer(answer) },
   );
 }

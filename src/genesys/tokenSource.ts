@@ -7,6 +7,7 @@ import { HeldBack, type Pacer, throttled } from './pacer.js';
 import type { Redact } from './redact.js';
 import { refusalOf } from './refusalOf.js';
 import type { Transport } from './transport.js';
+import { isWebPage, webPageFailure } from './unreadableAnswer.js';
 import { decodedText, landingEncoding, wholeBody } from './wholeBody.js';
 
 /** Renewed this long before it expires, or a tenth of its life if that is less. */
@@ -31,8 +32,10 @@ export interface Token {
 export interface TokenSource {
   /** @throws Failure `Unauthorized`, `Throttled`, `Transient`, `Corrupt`. */
   current(): Promise<Token>;
-  /** A token other than the one that was refused. */
+  /** A token other than the one that was refused, which is not used again. */
   renewed(refused: Token): Promise<Token>;
+  /** Drops a token that was refused, so that the next call begins with a fresh one. */
+  forget(refused: Token): void;
   /** Texts that must not leave this process. */
   secrets(): readonly string[];
 }
@@ -72,6 +75,7 @@ export function createTokenSource(
     const askedMs = now();
     const { status, headers, text } = await askToken(askedMs);
     if (status >= 200 && status < 300) {
+      if (isWebPage(text)) throw webPageFailure('the request for a token', status);
       const parsed = TokenAnswer.safeParse(jsonOrNull(text));
       if (!parsed.success) {
         const path = parsed.error.issues[0]?.path.join('.') ?? '';
@@ -145,7 +149,8 @@ export function createTokenSource(
     return new Failure(
       'Unauthorized',
       `The login service refused the OAuth client (${reason.toLowerCase()}). Nothing was lost. ` +
-        'Check GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET and the region.',
+        'Put the right GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET and region where the worker reads them and restart it; ' +
+        'the export goes on by itself.',
       { status },
     );
   };
@@ -163,7 +168,13 @@ export function createTokenSource(
         throw error;
       }
     },
-    renewed: (refused) => (token !== null && token !== refused ? Promise.resolve(token) : renew()),
+    renewed(refused) {
+      this.forget(refused);
+      return token !== null ? Promise.resolve(token) : renew();
+    },
+    forget(refused) {
+      if (token === refused) token = null;
+    },
     secrets: () => [config.clientSecret, basic, ...issued],
   };
 }

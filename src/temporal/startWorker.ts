@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { createActivities } from '../../activities/createActivities.js';
-import { GateReporter } from '../../activities/gateReporter.js';
+import { ExportReporter } from '../../activities/exportReporter.js';
 import { JobTimes } from '../../activities/jobTimes.js';
 import { PROBE_EVERY_MS } from '../../activities/toApplicationFailure.js';
 import type { Config } from '../config/loadConfig.js';
@@ -64,7 +64,7 @@ export async function startWorker(
       warehouse,
       links: createDownloadLinks(),
       jobTimes: new JobTimes(path.join(config.dataDirectory, 'job-times.json')),
-      gateReporter: new GateReporter(),
+      reporter: new ExportReporter(),
       settings: config.export,
       scratchDirectory: path.join(config.dataDirectory, 'scratch'),
       probeEveryMs: PROBE_EVERY_MS,

@@ -122,9 +122,20 @@ describe('failures of the Genesys client', () => {
     expect(await failureOf(organisation.client.organization())).toMatchObject({ name: 'Transient' });
   });
 
-  it('does not read an answer that is not JSON, or is packed in a way it did not ask for', async () => {
+  it('takes a web page for what it is: something in between, which a person must mend', async () => {
     organisation.on('/organizations/me', { body: '<html>Sign in to the hotel</html>' });
-    expect(await failureOf(organisation.client.organization())).toMatchObject({ name: 'Corrupt' });
+    expect(await failureOf(organisation.client.organization())).toMatchObject({
+      name: 'Blocked',
+      message: expect.stringMatching(/A web page came in answer to GET .*a sign-in page answers in Genesys's place/),
+    });
+  });
+
+  it('does not read an answer that is not JSON, or is packed in a way it did not ask for', async () => {
+    organisation.on('/organizations/me', { body: '{"id": "org' });
+    expect(await failureOf(organisation.client.organization())).toMatchObject({
+      name: 'Corrupt',
+      message: expect.stringContaining('something other than JSON (11 bytes)'),
+    });
     organisation.on('/organizations/me', { json: {}, headers: { 'content-encoding': 'br' } });
     expect(await failureOf(organisation.client.organization())).toMatchObject({ name: 'Corrupt' });
   });

@@ -65,6 +65,24 @@ describe('the token of the Genesys client', () => {
       facts: { status: 401 },
     });
     expect(organisation.server.arrivedAt('/organizations/me')).toHaveLength(2);
+
+    // From then on one call a try, with a fresh token.
+    const tokens = organisation.server.arrivedAt('/oauth/token').length;
+    expect(await failureOf(organisation.client.organization())).toMatchObject({ name: 'Unauthorized' });
+    expect(organisation.server.arrivedAt('/organizations/me')).toHaveLength(3);
+    expect(organisation.server.arrivedAt('/oauth/token')).toHaveLength(tokens + 1);
+  });
+
+  it('asks the login service, and nobody else, while that refuses the client', async () => {
+    const { client, on, server } = organisation;
+    await client.organization();
+    on('/organizations/me', { status: 401, json: { code: 'bad.credentials', message: 'Invalid login' } });
+    on('/oauth/token', { status: 401, json: { error: 'invalid_client' } });
+    const [calls, tokens] = [server.arrivedAt('/organizations/me').length, server.arrivedAt('/oauth/token').length];
+    for (let tries = 0; tries < 3; tries++)
+      expect(await failureOf(client.organization())).toMatchObject({ name: 'Unauthorized' });
+    expect(server.arrivedAt('/organizations/me')).toHaveLength(calls + 1);
+    expect(server.arrivedAt('/oauth/token')).toHaveLength(tokens + 3);
   });
 
   it('ends as Unauthorized when the secret is wrong', async () => {

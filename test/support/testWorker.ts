@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { NativeConnection, Worker } from '@temporalio/worker';
 import { type Activities, createActivities } from '../../activities/createActivities.js';
-import { GateReporter } from '../../activities/gateReporter.js';
+import { ExportReporter } from '../../activities/exportReporter.js';
 import { JobTimes } from '../../activities/jobTimes.js';
 import { createDownloadLinks } from '../../src/genesys/downloadLinks.js';
 import { createGenesysClient } from '../../src/genesys/createGenesysClient.js';
@@ -75,7 +75,7 @@ export async function startTestWorker(options: TestWorkerOptions): Promise<TestW
         warehouse,
         links: createDownloadLinks(),
         jobTimes: quickJobs(),
-        gateReporter: new GateReporter(),
+        reporter: new ExportReporter(),
         settings: { provisionalDays: 14, occupancyFormula: 'genesys' },
         scratchDirectory: join(directory, 'scratch'),
         probeEveryMs: options.probeEveryMs,

@@ -15,14 +15,17 @@ import type {
   WindowResult,
 } from '../src/domain/exportSteps.js';
 import { windowId } from '../src/domain/exportWindow.js';
+import { type Failure, isFailure } from '../src/domain/failure.js';
 import type { Gap } from '../src/domain/gap.js';
 import { provisionalFrom } from '../src/domain/provisional.js';
 import type { SealedRequest } from '../src/domain/seal.js';
 import { sealGaps } from '../src/domain/sealGaps.js';
+import { storageFailure } from '../src/objects/storageFailure.js';
 import type { SlicedLanding } from '../src/warehouse/warehouse.js';
 import type { ActivityDeps } from './deps.js';
 import { usersOfSlice } from './occupancyQuery.js';
 import { ownedWarehouse } from './ownedWarehouse.js';
+import { quarantined } from './quarantine.js';
 import { type Beat, step } from './step.js';
 
 /** Activities between the landings and the warehouse's rows: one writer. */
@@ -33,8 +36,7 @@ export function loadActivities(deps: ActivityDeps) {
       return await step<LoadSummary, { v: 1; decodedBytes: number }>(deps, input, async (beat) => {
         const { window } = input;
         const dataset = DATASETS[window.dataset];
-        await mkdir(deps.scratchDirectory, { recursive: true, mode: 0o700 });
-        const scratch = await mkdtemp(path.join(deps.scratchDirectory, 'load-'));
+        const scratch = await scratchIn(deps.scratchDirectory);
         try {
           const landings = await slice(input, fetched, scratch, beat);
           const days = localDays(window.timeZone, window.from, window.to);
@@ -65,6 +67,8 @@ export function loadActivities(deps: ActivityDeps) {
             beat.signal,
           );
           return { seal: loaded.sealPath, rows: loaded.seal.rows, gaps: sealGaps(loaded.seal) };
+        } catch (error) {
+          throw isFailure(error, 'Corrupt') ? await quarantineLoad(error, input, fetched) : error;
         } finally {
           await rm(scratch, { recursive: true, force: true });
         }
@@ -132,6 +136,18 @@ export function loadActivities(deps: ActivityDeps) {
     },
   };
 
+  /** One landing where the failure names it, else all that were read together. */
+  async function quarantineLoad(failure: Failure, input: ExportWindowInput, fetched: FetchedWindow): Promise<Failure> {
+    const landings = fetched.bodies.map(({ landing }) => landing);
+    const named = landings.filter(({ sha256 }) => failure.message.includes(sha256));
+    return await quarantined(deps, failure, named.length > 0 ? named : landings, {
+      windowId: windowId(input.window),
+      exportId: input.exportId,
+      correlationIds: fetched.requests.flatMap(({ correlationIds }) => correlationIds),
+      jobIds: fetched.requests.flatMap(({ jobId }) => jobId ?? []),
+    });
+  }
+
   async function slice(
     { window }: ExportWindowInput,
     { bodies }: FetchedWindow,
@@ -181,5 +197,14 @@ export function loadActivities(deps: ActivityDeps) {
   async function sealNumbers(id: string): Promise<number[]> {
     const paths = await deps.objects.list(`seals/${id}`);
     return paths.map((file) => Number(/\/(\d+)\.json$/.exec(file)?.[1] ?? 0));
+  }
+}
+
+async function scratchIn(directory: string): Promise<string> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    return await mkdtemp(path.join(directory, 'load-'));
+  } catch (error) {
+    throw storageFailure(error, `making room for a load in ${directory}`, 'what has landed is kept');
   }
 }

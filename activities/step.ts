@@ -1,6 +1,8 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
+import { type ExportWindow, windowId } from '../src/domain/exportWindow.js';
 import { Failure, isFailure } from '../src/domain/failure.js';
 import type { ActivityDeps } from './deps.js';
+import { answerQuarantined } from './quarantine.js';
 import { toApplicationFailure } from './toApplicationFailure.js';
 
 /** How often a running activity says that it is alive. With a heartbeat timeout of 5 s a killed worker is noticed in 5 s. */
@@ -20,6 +22,8 @@ export interface Beat<D> {
 export interface Whose {
   readonly organisationId: string | null;
   readonly exportId: string;
+  /** The window that it is for, if it is one window's. */
+  readonly window?: ExportWindow;
 }
 
 /**
@@ -43,8 +47,11 @@ export async function step<T, D = null>(
       },
       signal: context.cancellationSignal,
     });
-  } catch (error) {
-    if (context.cancellationSignal.aborted && !(error instanceof CancelledFailure)) await context.cancelled;
+  } catch (thrown) {
+    if (context.cancellationSignal.aborted && !(thrown instanceof CancelledFailure)) await context.cancelled;
+    const error = await answerQuarantined(deps, thrown, { exportId: whose.exportId, windowId: windowOf(whose) }).catch(
+      (inTheWay: unknown) => inTheWay,
+    );
     if (isFailure(error)) deps.reporter.report(whose.exportId, error, context.info.attempt);
     else context.log.warn('step failed unexpectedly', { error: error instanceof Error ? error.stack : String(error) });
     throw toApplicationFailure(error, {
@@ -55,6 +62,10 @@ export async function step<T, D = null>(
   } finally {
     clearInterval(timer);
   }
+}
+
+function windowOf({ window }: Whose): string | null {
+  return window ? windowId(window) : null;
 }
 
 function refuseOtherOrganisation(deps: ActivityDeps, { organisationId }: Whose): void {

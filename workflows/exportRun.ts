@@ -170,7 +170,7 @@ export class ExportRun {
       from: planned.window.from,
       to: planned.window.to,
       reason,
-      message: message.slice(0, 200),
+      message: message.slice(0, 400),
     };
     this.pauses.windowEnded(windowId(planned.window));
     await this.own((activities) =>

@@ -1,7 +1,7 @@
 import { ApplicationFailure, sleep } from '@temporalio/workflow';
 import type { ExportWindowInput, FetchedWindow, SubmittedJob, WindowRequest } from '../src/domain/exportSteps.js';
 import type { FailureName } from '../src/domain/failure.js';
-import { failedWith } from './failedWith.js';
+import { applicationFailure, failedWith } from './failedWith.js';
 import type { Patiently } from './patience.js';
 
 /** Jobs that one window may ask for because Genesys forgot the one before. */
@@ -33,11 +33,17 @@ export function adherenceFetcher(
         // A whole retry, once; a second error is taken as "too large", so that the export halves the window.
         if (errors === 2) throw failure('TooLarge', `${input.label}: Genesys ended the job in Error twice`);
       } catch (error) {
-        if (!failedWith(error, 'Expired') || ++expired > MAX_EXPIRED_JOBS) throw error;
+        if (!failedWith(error, 'Expired')) throw error;
+        if (++expired > MAX_EXPIRED_JOBS) throw failure('Expired', lostOnceTooOften(error));
         job = undefined;
       }
     }
   };
+
+  function lostOnceTooOften(error: unknown): string {
+    const last = applicationFailure(error)?.message ?? '';
+    return `Genesys lost ${expired} jobs of this window, one after the other; start the export again to fill it. The last: ${last}`;
+  }
 
   async function submit(): Promise<SubmittedJob> {
     const submitted = await patiently((activities) =>

@@ -1,8 +1,8 @@
 import { addDays, localDays } from '../domain/calendar.js';
 import { DATASET_NAMES, type DatasetName, type LocalDate } from '../domain/exportWindow.js';
 import type { WindowSeal } from '../domain/seal.js';
+import type { Findings } from './findings.js';
 import type { CoveredDay, VerifyFacts } from './verifyFacts.js';
-import type { Broken } from './verifyReport.js';
 
 /** Far more than any window has. */
 const MAX_WINDOW_DAYS = 400;
@@ -46,14 +46,16 @@ export class SealedDays {
   private readonly taken: Taken[] = [];
   private readonly unusable = new Set<string>();
   private readonly seen = new Set<string>();
-  private readonly found: Broken[] = [];
 
-  constructor(coverage: readonly CoveredDay[]) {
+  constructor(
+    coverage: readonly CoveredDay[],
+    private readonly findings: Findings,
+  ) {
     for (const day of coverage) {
       const key = dayKey(day.dataset, day.managementUnitId, day.localDate);
       const other = this.covered.get(key);
       if (other !== undefined) {
-        this.report('day-twice', day.windowId, key, other.windowId, day.windowId);
+        this.findings.report('day-twice', day.windowId, key, other.windowId, day.windowId);
         continue;
       }
       this.covered.set(key, day);
@@ -102,22 +104,21 @@ export class SealedDays {
     return this.seen.has(path);
   }
 
-  /** Everything that is wrong, once all seals were added. */
-  async compare(facts: Pick<VerifyFacts, 'countRows'>): Promise<readonly Broken[]> {
+  /** Reports everything that is wrong, once all seals were added. */
+  async compare(facts: Pick<VerifyFacts, 'countRows'>): Promise<void> {
     for (const [key, windowId] of this.asked) {
-      if (!this.covered.has(key)) this.report('day-missing', windowId, key, 'covered', null);
+      if (!this.covered.has(key)) this.findings.report('day-missing', windowId, key, 'covered', null);
     }
     for (const day of this.covered.values()) {
       if (!COMPARED.has(day.state) || this.expected.has(keyOf(day))) continue;
       if (day.seal !== null && (this.unusable.has(day.seal) || !this.seen.has(day.seal))) continue;
-      this.report('day-missing', day.windowId, keyOf(day), day.seal ?? 'a seal', null);
+      this.findings.report('day-missing', day.windowId, keyOf(day), day.seal ?? 'a seal', null);
     }
     for (const { day, table, rows, order } of this.taken) {
       const from = this.expected.get(day);
       if (from !== undefined && isBefore(from.order, order)) from.rows.set(table, (from.rows.get(table) ?? 0) - rows);
     }
     for (const dataset of DATASET_NAMES) await this.compareRows(dataset, facts);
-    return this.found;
   }
 
   private async compareRows(dataset: DatasetName, facts: Pick<VerifyFacts, 'countRows'>): Promise<void> {
@@ -151,7 +152,7 @@ export class SealedDays {
     const unitAndDate = key.slice(key.indexOf('/') + 1);
     for (const table of new Set([...expected.keys(), ...actual.keys()])) {
       const [wanted, have] = [expected.get(table) ?? 0, actual.get(table) ?? 0];
-      if (wanted !== have) this.report('rows-differ', windowId, `${table}/${unitAndDate}`, wanted, have);
+      if (wanted !== have) this.findings.report('rows-differ', windowId, `${table}/${unitAndDate}`, wanted, have);
     }
   }
 
@@ -159,23 +160,13 @@ export class SealedDays {
   private checkWhole(path: string, seal: WindowSeal): void {
     const dates = new Set<LocalDate>();
     for (const { localDate } of seal.days) {
-      if (dates.has(localDate)) this.report('day-twice', seal.windowId, `${path}#${localDate}`, 1, 2);
+      if (dates.has(localDate)) this.findings.report('day-twice', seal.windowId, `${path}#${localDate}`, 1, 2);
       dates.add(localDate);
     }
     for (const date of missingDates(seal, dates)) {
       const key = dayKey(seal.dataset, seal.managementUnitId, date);
-      this.report('day-missing', seal.windowId, key, path, null);
+      this.findings.report('day-missing', seal.windowId, key, path, null);
     }
-  }
-
-  private report(
-    kind: Broken['kind'],
-    windowId: string | null,
-    object: string,
-    expected: Broken['expected'],
-    actual: Broken['actual'],
-  ): void {
-    this.found.push({ kind, windowId, object, expected, actual });
   }
 }
 

@@ -2,9 +2,10 @@ import { ExportSeal, type SealedLanding, WindowSeal } from '../domain/seal.js';
 import { checkChain } from './checkChain.js';
 import { sha256Hex } from './canonicalJson.js';
 import { type CustodyStore, isSealPath } from './custodyStore.js';
+import { Findings } from './findings.js';
 import { SealedDays } from './sealedDays.js';
 import type { VerifyFacts } from './verifyFacts.js';
-import type { Broken, VerifyReport } from './verifyReport.js';
+import type { VerifyReport } from './verifyReport.js';
 
 /** Seals larger than this were not written by us; they are hashed but not read into memory. */
 const MAX_SEAL_BYTES = 256 * 1024 * 1024;
@@ -28,7 +29,8 @@ export interface VerifyRequest {
  */
 export async function verify(request: VerifyRequest): Promise<VerifyReport> {
   const { facts } = request;
-  const run = new Verification(request, new SealedDays((await facts?.allCoverage()) ?? []));
+  const findings = new Findings();
+  const run = new Verification(request, findings, new SealedDays((await facts?.allCoverage()) ?? [], findings));
   await run.walk();
   if (facts !== null) await run.compareWith(facts);
   const differences = (await facts?.adherenceDifferences(DIFFERENCES_SHOWN)) ?? { count: 0, first: [] };
@@ -36,7 +38,6 @@ export async function verify(request: VerifyRequest): Promise<VerifyReport> {
 }
 
 class Verification {
-  private readonly broken: Broken[] = [];
   private readonly windows = new Set<string>();
   /** Path of each bound seal with the hash it was bound by. */
   private readonly bound = new Map<string, string>();
@@ -49,11 +50,13 @@ class Verification {
 
   constructor(
     private readonly request: VerifyRequest,
+    private readonly findings: Findings,
     private readonly days: SealedDays,
   ) {}
 
   outcome(): Omit<VerifyReport, 'differences'> {
-    const { broken, objects, bytes } = this;
+    const { objects, bytes } = this;
+    const { broken } = this.findings;
     return { ok: broken.length === 0, windows: this.windows.size, objects, bytes, broken };
   }
 
@@ -62,14 +65,14 @@ class Verification {
     const heads = { known: (await facts?.custodyHead()) ?? null, expected: expectedHead ?? null };
     for await (const step of checkChain(store, heads)) {
       if ('broken' in step) {
-        this.broken.push(step.broken);
+        this.findings.broken.push(step.broken);
         continue;
       }
       this.count(step.link.bytes);
       for (const seal of step.link.entry?.seals ?? []) await this.checkSeal(seal, step.link.seq);
     }
     for (const [path, windowId] of this.namedByExports) {
-      if (!this.bound.has(path)) this.report('seal-missing', windowId, path, 'bound by the chain', null);
+      if (!this.bound.has(path)) this.findings.report('seal-missing', windowId, path, 'bound by the chain', null);
     }
   }
 
@@ -77,7 +80,7 @@ class Verification {
     for (const path of this.days.namedSeals()) {
       if (!this.days.has(path)) await this.checkUnbound(path);
     }
-    this.broken.push(...(await this.days.compare(facts)));
+    await this.days.compare(facts);
   }
 
   private async checkSeal(seal: { path: string; sha256: string }, entry: number): Promise<void> {
@@ -86,7 +89,7 @@ class Verification {
     this.bound.set(path, sha256);
     const found = isSealPath(path) ? await this.digest(path) : null;
     if (found?.sha256 !== sha256) {
-      this.report(
+      this.findings.report(
         found === null ? 'seal-missing' : 'seal-altered',
         windowOf(path),
         path,
@@ -120,7 +123,7 @@ class Verification {
       return;
     }
     if (kind !== undefined && kind !== 'window' && kind !== 'export') return;
-    this.report('seal-altered', windowOf(path), path, 'a seal of this path', kind ?? 'no seal');
+    this.findings.report('seal-altered', windowOf(path), path, 'a seal of this path', kind ?? 'no seal');
     this.days.addUnusable(path);
   }
 
@@ -132,20 +135,20 @@ class Verification {
       found = await this.digest(path);
       this.landings.set(sha256, found);
     }
-    if (found === null) this.report('landing-missing', windowId, path, sha256, null);
-    else if (found.sha256 !== sha256) this.report('landing-altered', windowId, path, sha256, found.sha256);
-    else if (found.bytes !== bytes) this.report('landing-altered', windowId, path, bytes, found.bytes);
+    if (found === null) this.findings.report('landing-missing', windowId, path, sha256, null);
+    else if (found.sha256 !== sha256) this.findings.report('landing-altered', windowId, path, sha256, found.sha256);
+    else if (found.bytes !== bytes) this.findings.report('landing-altered', windowId, path, bytes, found.bytes);
   }
 
   /** A seal that coverage names and no entry binds: its export still runs or was killed, or the chain's tail was cut. */
   private async checkUnbound(path: string): Promise<void> {
     const found = isSealPath(path) ? await this.digest(path) : null;
     if (found === null) {
-      this.report('seal-missing', windowOf(path), path, 'bound by the chain', null);
+      this.findings.report('seal-missing', windowOf(path), path, 'bound by the chain', null);
       this.days.addUnusable(path);
       return;
     }
-    this.report('chain-broken', windowOf(path), path, 'bound by the chain', 'in no entry');
+    this.findings.report('chain-broken', windowOf(path), path, 'bound by the chain', 'in no entry');
     await this.checkContent(path, found.sha256, found.bytes, Number.MAX_SAFE_INTEGER);
   }
 
@@ -159,16 +162,6 @@ class Verification {
     this.objects++;
     this.bytes += bytes;
     this.request.onProgress?.({ objects: this.objects, bytes: this.bytes });
-  }
-
-  private report(
-    kind: Broken['kind'],
-    windowId: string | null,
-    object: string,
-    expected: Broken['expected'],
-    actual: Broken['actual'],
-  ): void {
-    this.broken.push({ kind, windowId, object, expected, actual });
   }
 }
 

@@ -153,7 +153,7 @@ function blockedDisk(path: string, error: unknown): Failure {
   const reason = error instanceof Error ? error.message : String(error);
   return new Failure(
     'Blocked',
-    `cannot write ${path}: ${reason}. What has landed is kept; free space or fix the directory, and the load starts again by itself`,
+    `cannot write ${path}: ${reason}. What has landed is kept; free some space or mend the directory, and the load starts again by itself`,
     {},
     { cause: error },
   );

@@ -52,11 +52,7 @@ export const AdherenceJobAnswer = z.object({
 export const UsersAggregatesAnswer = z.object({ results: z.array(z.unknown()).optional() });
 
 /** @throws Failure `Corrupt` with the path of what is missing or wrong, never with a value. */
-export function decoded<T>(
-  schema: z.ZodType<T>,
-  answer: CallAnswer,
-  endpoint: Endpoint,
-): T {
+export function decoded<T>(schema: z.ZodType<T>, answer: CallAnswer, endpoint: Endpoint): T {
   const parsed = schema.safeParse(answer.json);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

@@ -1,6 +1,7 @@
 import type { AdherenceJobs } from './api/adherenceJobs.js';
 import type { SignedUrls } from './api/signedUrls.js';
 import type { Tokens } from './api/tokens.js';
+import type { Chaos } from './control/chaos.js';
 import type { Counters } from './control/counters.js';
 import type { Faults } from './control/faults.js';
 import type { Organisation } from './data/organisation.js';
@@ -14,6 +15,7 @@ export interface SimulatorContext {
   readonly jobs: AdherenceJobs;
   readonly urls: SignedUrls;
   readonly faults: Faults;
+  readonly chaos: Chaos;
   readonly counters: Counters;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ChaosSettings } from './control/chaos.js';
 import { seededHex, seededUuid } from './data/seededRandom.js';
 import { isTimeZone } from './data/zoneDays.js';
 
@@ -70,6 +71,12 @@ export const SimulatorSettings = z.strictObject({
   changes: z.strictObject({ from: LocalDate, to: LocalDate }).optional(),
   /** Whether there are joiners, leavers, movers and people without data at all. (Default: true) */
   turnover: z.boolean().default(true),
+  /** Role permissions of every OAuth client; null is all there are. (Default: null) */
+  permissions: z.array(z.string()).nullable().default(null),
+  /** Scopes of every OAuth client; null where the organisation does not enforce scopes. (Default: null) */
+  scopes: z.array(z.string()).nullable().default(null),
+  /** Faults at random from the start, as `POST control/chaos` takes them. (Default: none) */
+  chaos: ChaosSettings.optional(),
   /** Present users whom analytics refuses as unknown, in each unit. (Default: 0) */
   usersUnknownToAnalytics: z.number().int().nonnegative().default(0),
   /** Whether user lists carry names, which the published schema does not promise. (Default: true) */

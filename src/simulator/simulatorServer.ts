@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { adherenceRoutes } from './api/adherenceRoutes.js';
-import { admitApiCalls, pathOf } from './api/admission.js';
+import { admitApiCalls } from './api/admission.js';
+import { isApi, isControl, pathOf } from './api/callOf.js';
 import { aggregatesRoutes } from './api/aggregatesRoutes.js';
 import { ApiError, errorBody, tooManyRequests } from './api/apiError.js';
+import { disturbAnswers } from './api/disturbAnswers.js';
 import { downloadRoutes } from './api/downloadRoutes.js';
 import { oauthRoutes } from './api/oauthRoutes.js';
 import { structureRoutes } from './api/structureRoutes.js';
+import { armFault } from './control/armFault.js';
 import { controlRoutes } from './control/controlRoutes.js';
 import type { SimulatorContext } from './simulatorContext.js';
 
@@ -15,7 +18,7 @@ const MAX_REQUEST_BYTES = 512_000;
 
 /** Puts an organisation behind HTTP. The result does not listen yet. */
 export function simulatorServer(context: SimulatorContext, baseUrl: () => string): FastifyInstance {
-  const { counters, faults, now } = context;
+  const { chaos, faults, now } = context;
   const { pathPrefix } = context.settings;
   const server = Fastify({
     bodyLimit: MAX_REQUEST_BYTES,
@@ -29,28 +32,24 @@ export function simulatorServer(context: SimulatorContext, baseUrl: () => string
   });
   server.decorateRequest('clientId', '');
   server.decorateRequest('arrivedAtMs', 0);
+  server.decorateRequest('met');
 
   server.addHook('onRequest', (request, reply, done) => {
     request.arrivedAtMs = now();
     reply.header('inin-correlation-id', request.id);
+    const call = { method: request.method, path: pathOf(request) };
+    request.met = { ...call, drawn: isControl(request) ? null : chaos.draw(call) };
+    if (request.met.drawn?.kind === 'tokenRevoked') {
+      armFault(context, request.met.drawn);
+      request.met.drawn = null;
+    }
     if (!isApi(request) && !isControl(request)) {
-      const refusal = faults.throttle(request.method, pathOf(request));
-      if (refusal) throw tooManyRequests(refusal.retryAfter);
+      const refusal = faults.throttle(request.met);
+      if (refusal) throw tooManyRequests(refusal);
     }
     done();
   });
-  // Authenticated calls first, so that a fault never hides that a token is wrong.
-  server.addHook('preParsing', (request, reply, _payload, done) => {
-    const fault = isControl(request) ? undefined : faults.status(request.method, pathOf(request));
-    if (!fault) return done();
-    const type = typeof fault.body === 'string' ? 'text/html' : 'application/json';
-    const body = typeof fault.body === 'string' ? fault.body : JSON.stringify(fault.body ?? {});
-    void reply.code(fault.status).type(type).headers(fault.headers).send(body);
-  });
-  server.addHook('onSend', (request, reply, _payload, done) => {
-    if (!isControl(request)) counters.answered(callName(request), reply.statusCode, isApi(request));
-    done();
-  });
+  disturbAnswers(server, context);
   server.setErrorHandler((error, request, reply) => {
     const refusal = error instanceof ApiError ? error : frameworkRefusal(error);
     void reply
@@ -76,19 +75,6 @@ export function simulatorServer(context: SimulatorContext, baseUrl: () => string
     done();
   });
   return server;
-}
-
-function isApi(request: FastifyRequest): boolean {
-  return request.url.startsWith('/api/v2/');
-}
-
-function isControl(request: FastifyRequest): boolean {
-  return request.url.startsWith('/control/');
-}
-
-function callName(request: FastifyRequest): string {
-  const route = request.routeOptions.url?.replace(/:(\w+)/g, '{$1}') ?? pathOf(request);
-  return `${request.method} ${route}`;
 }
 
 function notFound(request: FastifyRequest): ApiError {

@@ -1,9 +1,13 @@
 import type { AddressInfo } from 'node:net';
+import type { z } from 'zod';
 import { AdherenceJobs } from './api/adherenceJobs.js';
 import { SignedUrls } from './api/signedUrls.js';
 import { Tokens } from './api/tokens.js';
 import { Counters, type SimulatorCounts } from './control/counters.js';
-import { Fault, type FaultInput, Faults } from './control/faults.js';
+import { armFault } from './control/armFault.js';
+import { Chaos, ChaosSettings } from './control/chaos.js';
+import { Fault, type FaultInput } from './control/fault.js';
+import { Faults } from './control/faults.js';
 import { organisationOf } from './data/organisation.js';
 import type { SimulatorContext } from './simulatorContext.js';
 import { oauthClients, type SimulatorOptions, simulatorSettings } from './simulatorOptions.js';
@@ -24,8 +28,12 @@ export interface RunningSimulator {
   counts(): SimulatorCounts;
   /** Every access token given out so far, for tests that look where they must not be. No route shows them. */
   accessTokens(): string[];
-  /** Arms a fault, as `POST control/faults` does. */
-  addFault(fault: FaultInput): void;
+  /** Arms a fault, as `POST control/faults` does. @returns the id to remove it by. */
+  addFault(fault: FaultInput): string;
+  /** Removes one fault by id, all of a kind, or all. */
+  removeFaults(idOrKind?: string): void;
+  /** Begins faults at random anew, as `POST control/chaos` does; null ends them. */
+  setChaos(chaos: z.input<typeof ChaosSettings> | null): void;
   /** Stops listening and cuts every connection. */
   close(): Promise<void>;
 }
@@ -44,6 +52,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   const organisation = organisationOf(settings);
   const [client, otherClient, ...further] = oauthClients(settings);
   if (!client || !otherClient) throw new RangeError('an organisation has two OAuth clients at least');
+  const faults = new Faults(now);
+  const chaos = new Chaos();
+  if (settings.chaos) chaos.begin(settings.chaos);
   const context: SimulatorContext = {
     settings,
     organisation,
@@ -51,11 +62,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
       [client, otherClient, ...further],
       { loginsPerMinute: settings.loginLimitPerMinute, lifetimeSeconds: settings.tokenLifetimeSeconds },
       now,
+      (clientId, isFirst) => faults.secretOf(clientId, isFirst),
     ),
     jobs: new AdherenceJobs(organisation, settings, now),
     urls: new SignedUrls(settings.urlLifetimeSeconds, now),
-    faults: new Faults(now),
-    counters: new Counters(now),
+    faults,
+    chaos,
+    counters: new Counters(now, faults),
     now,
   };
   let url = '';
@@ -72,7 +85,15 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
     units: organisation.units.map(({ id, name, timeZone }) => ({ id, name, timeZone })),
     counts: () => context.counters.read(),
     accessTokens: () => context.tokens.issued(),
-    addFault: (fault) => context.faults.add(Fault.parse(fault)),
+    addFault: (fault) => armFault(context, Fault.parse(fault)),
+    removeFaults: (idOrKind) => {
+      if (idOrKind === undefined) faults.clear();
+      else faults.remove(idOrKind);
+    },
+    setChaos: (settings) => {
+      if (settings) chaos.begin(ChaosSettings.parse(settings));
+      else chaos.end();
+    },
     close: () => server.close(),
   };
 }

@@ -130,8 +130,10 @@ describe('the Genesys client and a simulated organisation', () => {
     simulator.addFault({ kind: 'throttle', method: 'POST', path: 'historical/bulk$', retryAfter: 30 });
     const many = await Promise.all(Array.from({ length: 20 }, () => failureOf(client.createAdherenceJob(jobOf(3)))));
     for (const failure of many) expect(failure).toMatchObject({ name: 'Throttled', facts: { family: 'wfm-jobs' } });
+    // How long the first twenty were under way is up to the machine; what comes after their refusal is not.
+    const { made, insideGate } = simulator.counts();
     expect(await failureOf(client.createAdherenceJob(jobOf(3)))).toMatchObject({ name: 'Throttled' });
-    expect(simulator.counts().insideGate).toBe(0);
+    expect(simulator.counts()).toMatchObject({ made, insideGate });
   });
 
   it('are never at odds about the token’s limit: none refused, and all of the window used', async () => {

@@ -7,9 +7,17 @@ import { seededUuid } from '../data/seededRandom.js';
 import type { SimulatorSettings } from '../simulatorOptions.js';
 import { adherenceDocument } from './adherenceDocument.js';
 import type { AdherenceQuery } from './adherenceQuery.js';
+import { withoutField } from './faultyResult.js';
 import { jobDurationMs } from './jobDuration.js';
 
 const compress = promisify(gzip);
+
+/** What becomes of a job that a fault met as it was made; nothing, where none did. */
+export interface JobFate {
+  readonly ends: 'Complete' | 'Error' | 'never';
+  /** A field that its files lack. */
+  readonly lacks: string | null;
+}
 
 export interface AdherenceJob {
   readonly id: string;
@@ -17,7 +25,9 @@ export interface AdherenceJob {
   readonly query: AdherenceQuery;
   readonly createdAtMs: number;
   readonly readyAtMs: number;
-  readonly fails: boolean;
+  /** The request as it came, to find the job by. */
+  readonly asked: string;
+  readonly fate: JobFate;
   /** Two for each item: its users are split between them. */
   readonly fileIds: readonly string[];
 }
@@ -52,7 +62,7 @@ export class AdherenceJobs {
     private readonly now: () => number,
   ) {}
 
-  create(clientId: string, query: AdherenceQuery, body: unknown, fails: boolean): AdherenceJob {
+  create(clientId: string, query: AdherenceQuery, body: unknown, fate: JobFate): AdherenceJob {
     const asked = sorted(body);
     const times = (this.#asked.get(asked) ?? 0) + 1;
     this.#asked.set(asked, times);
@@ -64,8 +74,10 @@ export class AdherenceJobs {
       clientId,
       query,
       createdAtMs,
-      readyAtMs: createdAtMs + jobDurationMs(this.settings.jobSeconds, seed, asked, times),
-      fails,
+      readyAtMs:
+        fate.ends === 'never' ? Infinity : createdAtMs + jobDurationMs(this.settings.jobSeconds, seed, asked, times),
+      asked: JSON.stringify(body),
+      fate,
       fileIds: query.items.flatMap((_, item) => [0, 1].map((part) => seededUuid(id, item, part))),
     };
     this.#jobs.set(id, job);
@@ -78,6 +90,11 @@ export class AdherenceJobs {
     if (!job || this.now() < job.createdAtMs + this.settings.jobRetentionSeconds * 1000) return job;
     this.#jobs.delete(jobId);
     return undefined;
+  }
+
+  /** Knows a job no more. */
+  forget(jobId: string): void {
+    this.#jobs.delete(jobId);
   }
 
   /** One file of a finished job; undefined where the job has no such file. */
@@ -103,12 +120,14 @@ export class AdherenceJobs {
   async #generate(job: AdherenceJob, number: number, encoding: 'identity' | 'gzip'): Promise<ResultFile> {
     const item = job.query.items[Math.floor(number / 2)];
     if (!item) throw new RangeError(`job ${job.id} has no file ${number.toString()}`);
-    const plain = await adherenceDocument(this.organisation, {
+    const whole = await adherenceDocument(this.organisation, {
       item,
       timeZone: job.query.timeZone,
       part: number % 2 === 0 ? 0 : 1,
       asOf: Math.floor(job.createdAtMs / 1000),
     });
+    const { lacks } = job.fate;
+    const plain = lacks === null ? whole : Buffer.from(withoutField(whole.toString('utf8'), lacks));
     const bytes = encoding === 'gzip' ? await compress(plain, { level: 1 }) : plain;
     const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
     return { object: `${job.id}/${number.toString()}`, encoding, bytes, etag: `"${digest}"` };

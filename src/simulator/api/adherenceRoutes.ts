@@ -18,8 +18,12 @@ export function adherenceRoutes(api: FastifyInstance, context: SimulatorContext,
   api.post(BULK, (request, reply) => {
     const query = parseAdherenceQuery(request.body, organisation);
     const text = JSON.stringify(request.body);
-    const fails = faults.take('jobError', (fault) => fault.match === undefined || text.includes(fault.match));
-    const job = jobs.create(request.clientId, query, request.body, fails !== undefined);
+    const about = ({ match }: { match?: string | undefined }) => match === undefined || text.includes(match);
+    const fails = faults.take('jobError', request.met, about) !== undefined;
+    const stuck = faults.take('jobStuck', request.met, about) !== undefined;
+    const lacks = faults.take('missingField', request.met, about)?.field ?? null;
+    const ends = stuck ? 'never' : fails ? 'Error' : 'Complete';
+    const job = jobs.create(request.clientId, query, request.body, { ends, lacks });
     const count = { jobId: job.id, arrivedAtMs: request.arrivedAtMs, respondedAtMs: null as number | null };
     counters.jobs.made(request.body, count);
     reply.raw.once('finish', () => (count.respondedAtMs = now()));
@@ -29,10 +33,13 @@ export function adherenceRoutes(api: FastifyInstance, context: SimulatorContext,
   api.get<{ Params: { jobId: string } }>(`${BULK}/jobs/:jobId`, (request) => {
     const { jobId } = request.params;
     const job = jobs.find(jobId);
-    if (!job || job.clientId !== request.clientId)
+    const about = ({ match }: { match?: string | undefined }) => match === undefined || job?.asked.includes(match);
+    const unknown = job && faults.take('jobUnknown', request.met, (fault) => about(fault) ?? false);
+    if (unknown) jobs.forget(jobId);
+    if (!job || unknown || job.clientId !== request.clientId)
       throw new ApiError(404, 'job.not.found', `Job ${jobId} was not found`, { params: { jobId } });
     if (now() < job.readyAtMs) return answer(job, 'Processing');
-    return answer(job, job.fails ? 'Error' : 'Complete');
+    return answer(job, job.fate.ends === 'Error' ? 'Error' : 'Complete');
   });
 
   function answer(job: AdherenceJob, status: 'Processing' | 'Complete' | 'Error') {

@@ -1,18 +1,22 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { CallMet } from '../control/faults.js';
+import { retryAdvice } from '../control/retryAfterForm.js';
 import type { SimulatorContext } from '../simulatorContext.js';
 import { ApiError, tooManyRequests } from './apiError.js';
 import { FixedWindow } from './fixedWindow.js';
+import { requireRights } from './rights.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** The OAuth client behind the call; empty where nobody is. */
     clientId: string;
     arrivedAtMs: number;
+    met: CallMet;
   }
 }
 
 /**
- * Lets calls under `/api/v2` in, or not: token first, then the token's limit, then the throttles that were injected.
+ * Lets calls under `/api/v2` in, or not: token first, then the token's limit, then the throttles that were injected, then rights.
  *
  * The limit counts by OAuth client, where Genesys counts by token: stricter on purpose, so that nobody gets round it by
  * asking for a second token. Refused calls count too.
@@ -27,7 +31,7 @@ export function admitApiCalls(api: FastifyInstance, context: SimulatorContext): 
     const { clientId } = client;
     request.clientId = clientId;
     counters.made++;
-    const path = pathOf(request);
+    const { path } = request.met;
     const call = { clientId, method: request.method, path };
     counters.gates.arrived(call, request.arrivedAtMs);
 
@@ -35,12 +39,13 @@ export function admitApiCalls(api: FastifyInstance, context: SimulatorContext): 
       const untilMs = now() + retryAfter * 1000;
       counters.gates.refused(call, untilMs, (other) => other.clientId === clientId, now());
     });
-    const refusal = faults.throttle(request.method, path);
+    const refusal = faults.throttle(request.met);
     if (refusal) {
-      const { retryAfter, untilMs, covers } = refusal;
+      const { untilMs, covers } = refusal;
       if (untilMs !== null) counters.gates.refused(call, untilMs, (other) => covers(other.method, other.path), now());
-      throw tooManyRequests(retryAfter);
+      throw tooManyRequests(refusal);
     }
+    requireRights(context, request.met);
     done();
   });
 
@@ -57,17 +62,12 @@ export function admitApiCalls(api: FastifyInstance, context: SimulatorContext): 
     });
     if (admitted) return;
     refused(resetSeconds);
-    throw tooManyRequests(resetSeconds, {
+    throw tooManyRequests(retryAdvice(resetSeconds, now()), {
       key: 'client.credentials.token.rate.per.minute',
       namespace: 'platform.api',
       value: allowed,
     });
   }
-}
-
-/** The path of a call without its query. */
-export function pathOf(request: FastifyRequest): string {
-  return request.url.split('?', 1)[0] ?? request.url;
 }
 
 function unauthorized(why: 'missing' | 'expired' | 'unknown'): ApiError {

@@ -4,6 +4,7 @@ import type { Person } from '../data/people.js';
 import { type StatusPiece, statusesBetween } from '../data/routingStatus.js';
 import { bucketsOf } from '../data/statusBuckets.js';
 import type { SimulatorContext } from '../simulatorContext.js';
+import { withoutField } from './faultyResult.js';
 import { type AggregatesQuery, type Metric, parseAggregatesQuery } from './aggregatesQuery.js';
 
 interface Measured {
@@ -16,7 +17,7 @@ interface Measured {
  * `POST /api/v2/analytics/users/aggregates/query`: milliseconds by routing status and presence, in buckets from the
  * interval's start. Users, buckets and qualifiers without time are left out.
  */
-export function aggregatesRoutes(api: FastifyInstance, { organisation, now }: SimulatorContext): void {
+export function aggregatesRoutes(api: FastifyInstance, { organisation, faults, now }: SimulatorContext): void {
   api.post('/api/v2/analytics/users/aggregates/query', async (request) => {
     const query = parseAggregatesQuery(request.body, organisation);
     const asked = { ...query, end: Math.min(query.end, Math.max(query.start, now())) };
@@ -31,11 +32,14 @@ export function aggregatesRoutes(api: FastifyInstance, { organisation, now }: Si
       await new Promise((resume) => setImmediate(resume));
     }
     if (together.length > 0) results.push({ group: {}, data: dataOf(organisation, together, query) });
-    return {
-      systemToOrganizationMappings: mappings(organisation),
-      results,
-      queryCost: 1,
-    };
+    const answer = { systemToOrganizationMappings: mappings(organisation), results, queryCost: 1 };
+    const text = JSON.stringify(request.body);
+    const lacking = faults.take(
+      'missingField',
+      request.met,
+      ({ match }) => match === undefined || text.includes(match),
+    );
+    return lacking ? (JSON.parse(withoutField(JSON.stringify(answer), lacking.field)) as unknown) : answer;
   });
 }
 

@@ -1,3 +1,5 @@
+import type { RetryAdvice } from '../control/retryAfterForm.js';
+
 /** One problem inside a refusal. */
 export interface ErrorDetail {
   readonly code: string;
@@ -52,12 +54,14 @@ export function errorBody(error: ApiError, correlationId: string): Record<string
   };
 }
 
-/** A 429 as Genesys words it. `retryAfter` is written into the header as it is; null leaves the header out. */
-export function tooManyRequests(retryAfter: string | number | null, limit?: ApiError['more']['limit']): ApiError {
-  const seconds = typeof retryAfter === 'number' || /^\d+$/.test(retryAfter ?? '') ? retryAfter : null;
-  const advice = seconds === null ? '' : ` Retry the request in [${seconds.toString()}] seconds`;
+/** A 429 as Genesys words it, with the advice that it gives. */
+export function tooManyRequests(
+  { header, bodySeconds }: Pick<RetryAdvice, 'header' | 'bodySeconds'>,
+  limit?: ApiError['more']['limit'],
+): ApiError {
+  const advice = bodySeconds === null ? '' : ` Retry the request in [${bodySeconds.toString()}] seconds`;
   return new ApiError(429, 'too.many.requests.retry.after', `Rate limit exceeded the maximum.${advice}`, {
-    ...(retryAfter === null ? {} : { headers: { 'retry-after': retryAfter.toString() } }),
+    ...(header === null ? {} : { headers: { 'retry-after': header } }),
     ...(limit ? { limit } : {}),
   });
 }

@@ -2,6 +2,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { SimulatorContext } from '../simulatorContext.js';
 import type { ResultFile } from './adherenceJobs.js';
 import { type ByteRange, byteRange } from './byteRange.js';
+import { alteredBytes } from './faultyResult.js';
+import { bodyFault, type SentBody } from './bodyFault.js';
+import { callName } from './callOf.js';
+import { resetConnection } from './disturbAnswers.js';
 import { pacedSend } from './pacedSend.js';
 import { DOWNLOAD_PATH } from './signedUrls.js';
 
@@ -25,14 +29,18 @@ export function downloadRoutes(server: FastifyInstance, context: SimulatorContex
       counters.tokenLeaks++;
       return await refuse(reply, 400, 'InvalidArgument', 'Only one auth mechanism allowed');
     }
-    if (faults.take('expiredUrl')) urls.expire(request.query['Signature'] ?? '');
+    if (faults.take('expiredUrl', request.met)) urls.expire(request.query['Signature'] ?? '');
     const verdict = urls.check(jobId, fileId, request.query);
     if (verdict === 'bad') return await refuse(reply, 403, 'SignatureDoesNotMatch', 'The signature does not match');
     if (verdict === 'expired') return await refuse(reply, 403, 'AccessDenied', 'Request has expired');
     const job = jobs.find(jobId);
     const file = job && (await jobs.file(job, fileId, encodingFor(request)));
-    if (!file) return await refuse(reply, 404, 'NoSuchKey', 'The specified key does not exist.');
-    return await send(request, reply, file);
+    if (!job || !file) return await refuse(reply, 404, 'NoSuchKey', 'The specified key does not exist.');
+    const about = ({ match }: { match?: string | undefined }) => match === undefined || job.asked.includes(match);
+    const altered = faults.take('alteredBytes', request.met, about);
+    if (!altered) return await send(request, reply, file, true);
+    const bytes = await alteredBytes(file.bytes, file.encoding, altered.how);
+    return await send(request, reply, { ...file, bytes }, false);
   });
 
   function encodingFor(request: FastifyRequest): 'identity' | 'gzip' {
@@ -40,7 +48,12 @@ export function downloadRoutes(server: FastifyInstance, context: SimulatorContex
     return settings.gzipDownloads && /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/i.test(accepted) ? 'gzip' : 'identity';
   }
 
-  async function send(request: FastifyRequest, reply: FastifyReply, file: ResultFile): Promise<FastifyReply> {
+  async function send(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    file: ResultFile,
+    isRight: boolean,
+  ): Promise<FastifyReply> {
     const size = file.bytes.length;
     const range = byteRange(request.headers.range, request.headers['if-range']?.toString(), file.etag, size);
     if (range === 'unsatisfiable') {
@@ -48,18 +61,38 @@ export function downloadRoutes(server: FastifyInstance, context: SimulatorContex
       return await refuse(reply, 416, 'InvalidRange', 'The requested range is not satisfiable');
     }
     const { start, end } = range === 'whole' ? { start: 0, end: size } : range;
+    const status = range === 'whole' ? 200 : 206;
+    const isLost = faults.meet('reset', request.met, (fault) => fault.when === 'after') !== undefined;
+    counters.answered(callName(request), isLost ? 0 : status, false);
+    if (isLost) {
+      resetConnection(reply);
+      return reply;
+    }
+    const { body, headers, bytesPerSecond, cut, resumable } = sentBody(request, file, range, start, end);
     reply.hijack();
-    counters.answered(`GET ${DOWNLOAD_PATH}/{jobId}/{fileId}`, range === 'whole' ? 200 : 206, false);
-    reply.raw.writeHead(range === 'whole' ? 200 : 206, headersOf(file, range, start, end));
-    const rate = faults.take('downloadRate')?.bytesPerSecond ?? settings.downloadBytesPerSecond;
-    const sent = counters.downloads.begin(file.object, file.encoding, size, start);
+    reply.raw.writeHead(status, headers);
+    const sent = counters.downloads.begin(file.object, file.encoding, size, start, isRight && resumable);
     counters.downloads.active++;
     try {
-      await pacedSend(reply.raw, file.bytes.subarray(start, end), rate, sent);
+      await pacedSend(reply.raw, body, { bytesPerSecond, cut }, sent);
     } finally {
       counters.downloads.active--;
     }
     return reply;
+  }
+
+  function sentBody(request: FastifyRequest, file: ResultFile, range: ByteRange, start: number, end: number): SentBody {
+    const headers = headersOf(file, range, start, end);
+    const body = file.bytes.subarray(start, end);
+    const expires = faults.take('urlExpiredMidDownload', request.met);
+    if (expires) {
+      urls.expire((request.query as DownloadCall['Querystring'])['Signature'] ?? '');
+      const after = Math.min(expires.afterBytes, body.length - 1);
+      return { body: body.subarray(0, after), headers, bytesPerSecond: null, cut: true, resumable: true };
+    }
+    const faulty = bodyFault(faults, request.met, body, headers);
+    const rate = faults.take('downloadRate', request.met)?.bytesPerSecond ?? settings.downloadBytesPerSecond;
+    return faulty ?? { body, headers, bytesPerSecond: rate, cut: false, resumable: true };
   }
 }
 

@@ -17,12 +17,15 @@ export interface LoginRefusal {
 /** The OAuth clients and the access tokens they were given. */
 export class Tokens {
   readonly #grants = new Map<string, Grant>();
+  readonly #revoked = new Set<string>();
   readonly #logins = new Map<string, FixedWindow>();
 
   constructor(
     private readonly clients: readonly { readonly clientId: string; readonly clientSecret: string }[],
     private readonly limits: { readonly loginsPerMinute: number | null; readonly lifetimeSeconds: number },
     private readonly now: () => number,
+    /** The secret that a client has by now instead of its own. */
+    private readonly newSecretOf: (clientId: string, isFirst: boolean) => string | undefined = () => undefined,
   ) {}
 
   /**
@@ -35,7 +38,7 @@ export class Tokens {
     const [clientId, clientSecret] = basicCredentials(authorization);
     const client = this.clients.find((known) => known.clientId === clientId);
     if (!client) return { status: 400, error: 'invalid_client', description: `client not found: ${clientId}` };
-    if (client.clientSecret !== clientSecret)
+    if ((this.newSecretOf(clientId, client === this.clients[0]) ?? client.clientSecret) !== clientSecret)
       return { status: 401, error: 'invalid_client', description: 'authentication failed' };
     if (grantType !== 'client_credentials')
       return { status: 400, error: 'unsupported_grant_type', description: 'grant_type must be client_credentials' };
@@ -56,8 +59,13 @@ export class Tokens {
     const token = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];
     if (!token) return 'missing';
     const grant = this.#grants.get(token);
-    if (!grant) return 'unknown';
+    if (!grant || this.#revoked.has(token)) return 'unknown';
     return grant.expiresAtMs > this.now() ? { clientId: grant.clientId } : 'expired';
+  }
+
+  /** Makes every token given out so far worthless. */
+  revokeAll(): void {
+    for (const token of this.#grants.keys()) this.#revoked.add(token);
   }
 
   #admitsLogin(clientId: string): boolean {

@@ -1,4 +1,5 @@
 import { DownloadLedger, type ObjectCount } from './downloadLedger.js';
+import type { Faults } from './faults.js';
 import { GateLedger } from './gateLedger.js';
 import { JobLedger } from './jobLedger.js';
 
@@ -12,7 +13,7 @@ export interface SimulatorCounts {
   readonly insideGate: number;
   /** Calls that came within those 250 ms: they were on their way. */
   readonly crossing: number;
-  /** By `METHOD /route/{template}`, then status. Login and unauthenticated calls too. */
+  /** By `METHOD /route/{template}`, then status (0 where the connection was reset). Login and unauthenticated calls too. */
   readonly calls: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly jobs: ReturnType<JobLedger['count']>;
   readonly downloads: {
@@ -27,6 +28,8 @@ export interface SimulatorCounts {
   /** Downloads that brought an access token along, which must never leave for another host. */
   readonly tokenLeaks: number;
   readonly tokensIssued: number;
+  /** How often faults struck, by kind, armed and drawn ones alike. */
+  readonly struck: ReturnType<Faults['struck']>;
 }
 
 /** The counters of one simulator. `reset` zeroes what was counted and leaves everything else alone. */
@@ -42,7 +45,10 @@ export class Counters {
   tokensIssued = 0;
 
   /** @param now milliseconds since the epoch. */
-  constructor(now: () => number) {
+  constructor(
+    now: () => number,
+    private readonly faults: Faults,
+  ) {
     this.downloads = new DownloadLedger(now);
   }
 
@@ -76,6 +82,7 @@ export class Counters {
       activeDownloads: this.downloads.active,
       tokenLeaks: this.tokenLeaks,
       tokensIssued: this.tokensIssued,
+      struck: this.faults.struck(),
     };
   }
 
@@ -89,5 +96,6 @@ export class Counters {
     this.downloadRequests = 0;
     this.tokenLeaks = 0;
     this.tokensIssued = 0;
+    this.faults.resetCounts();
   }
 }

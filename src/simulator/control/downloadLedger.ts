@@ -25,12 +25,17 @@ export class DownloadLedger {
 
   constructor(private readonly now: () => number) {}
 
-  /** Opens the account of one request; call the result with each number of bytes handed to the network. */
-  begin(object: string, representation: string, size: number, offset: number): (bytes: number) => void {
+  /**
+   * Opens the account of one request; call the result with each number of bytes handed to the network.
+   *
+   * @param right whether they are the object's own bytes: others count as served, and complete nothing.
+   */
+  begin(object: string, representation: string, size: number, offset: number, right = true): (bytes: number) => void {
     const served = this.#of(object);
     served.size = size;
     let at = offset;
     return (bytes) => {
+      if (!right) return void (served.bytesServed += bytes);
       const reached = served.reached.get(representation) ?? 0;
       served.bytesServed += bytes;
       const connects = at <= reached;

@@ -1,123 +1,158 @@
-import { z } from 'zod';
+import type { Fault, FaultKind, FaultOf } from './fault.js';
+import { type RetryAdvice, retryAdvice } from './retryAfterForm.js';
 
-const times = z.number().int().positive().default(1);
-const method = z.string().min(1).default('*');
-const path = z.string().min(1);
+/** A call, as far as faults are concerned. */
+export interface CallMet {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  /** The fault that chaos drew for this call alone; null once it has struck. */
+  drawn: Fault | null;
+}
 
-/**
- * A fault to inject, as `POST control/faults` takes it.
- *
- * `path` is a prefix where it starts with a slash and has no character special to regular expressions but the dot, else a
- * regular expression, tried on the path without its query. `method` is `*` for any. `times` is how often it strikes.
- */
-export const Fault = z.discriminatedUnion('kind', [
-  z.strictObject({
-    /** Answers 429. With `closes`, every matching call is refused, the seconds counted down, until `retryAfter` is over. */
-    kind: z.literal('throttle'),
-    method,
-    path,
-    /** Seconds, or any text for the header (dates, nonsense); null sends none. Only seconds and dates can close. */
-    retryAfter: z.union([z.string(), z.number().nonnegative()]).nullable(),
-    times,
-    closes: z.boolean().default(true),
-  }),
-  z.strictObject({
-    /** The next jobs (whose request contains `match`) end in `Error`. */
-    kind: z.literal('jobError'),
-    times,
-    match: z.string().optional(),
-  }),
-  /** The next downloads find their URL expired; that URL stays so, a fresh one works. */
-  z.strictObject({ kind: z.literal('expiredUrl'), times }),
-  z.strictObject({
-    /** The next downloads (all, while `times` is null) are served at this rate. */
-    kind: z.literal('downloadRate'),
-    bytesPerSecond: z.number().positive(),
-    times: z.number().int().positive().nullable().default(null),
-  }),
-  z.strictObject({
-    /** Answers any status, with a JSON body, or text as HTML. */
-    kind: z.literal('status'),
-    method,
-    path,
-    status: z.number().int().min(200).max(599),
-    body: z.unknown().optional(),
-    headers: z.record(z.string(), z.string()).default({}),
-    times,
-  }),
-]);
-export type Fault = z.infer<typeof Fault>;
-/** A fault as people write it: what has a default may be left out. */
-export type FaultInput = z.input<typeof Fault>;
-export type FaultOf<Kind extends Fault['kind']> = Extract<Fault, { kind: Kind }>;
+/** A fault that is armed. `left` is how often it may still strike; null is without end. */
+export type ArmedFault = Fault & { readonly id: string; readonly left: number | null };
+
+/** A refusal that a throttle fault asks for. */
+export interface Refusal extends RetryAdvice {
+  readonly covers: (method: string, path: string) => boolean;
+}
 
 interface Armed {
+  readonly id: string;
   readonly fault: Fault;
   left: number;
   closedUntilMs: number;
 }
 
-/** A refusal that a throttle fault asks for. */
-export interface Refusal {
-  readonly retryAfter: string | number | null;
-  /** When the refused calls may come again, milliseconds since the epoch; null where the header does not say. */
-  readonly untilMs: number | null;
-  readonly covers: (method: string, path: string) => boolean;
-}
+type FaultOnCalls = Extract<Fault, { path: string }>;
 
 /** The faults that are armed, in the order in which they were added; the first that matches strikes. */
 export class Faults {
   #armed: Armed[] = [];
+  #added = 0;
+  #struck: Partial<Record<FaultKind, number>> = {};
 
   constructor(private readonly now: () => number) {}
 
-  add(fault: Fault): void {
-    this.#armed.push({ fault, left: fault.times ?? Infinity, closedUntilMs: -Infinity });
+  /** @returns the id to remove it by. */
+  add(fault: Fault): string {
+    const id = `fault-${(++this.#added).toString()}`;
+    if (fault.kind === 'tokenRevoked') {
+      this.#count(fault.kind);
+      return id;
+    }
+    const left = ('times' in fault ? fault.times : null) ?? Infinity;
+    this.#armed.push({ id, fault, left, closedUntilMs: -Infinity });
+    return id;
+  }
+
+  /** Removes one by id, or all of a kind. @returns how many there were. */
+  remove(idOrKind: string): number {
+    const before = this.#armed.length;
+    this.#armed = this.#armed.filter(({ id, fault }) => id !== idOrKind && fault.kind !== idOrKind);
+    return before - this.#armed.length;
   }
 
   clear(): void {
     this.#armed = [];
   }
 
-  list(): (Fault & { left: number | null })[] {
-    return this.#armed.map(({ fault, left }) => ({ ...fault, left: Number.isFinite(left) ? left : null }));
+  list(): ArmedFault[] {
+    return this.#armed.map(({ id, fault, left }) => ({ id, ...fault, left: Number.isFinite(left) ? left : null }));
   }
 
-  /** Strikes once with the first fault of a kind that fits, or not at all. */
-  take<Kind extends Fault['kind']>(
+  /** How often faults struck, by kind, whoever asked for them. Those that last until removed count each call they struck. */
+  struck(): Partial<Record<FaultKind, number>> {
+    return { ...this.#struck };
+  }
+
+  resetCounts(): void {
+    this.#struck = {};
+  }
+
+  /** Strikes once with the fault drawn for the call, or the first armed one of a kind that fits; or not at all. */
+  take<Kind extends FaultKind>(
     kind: Kind,
+    call: CallMet,
     fits: (fault: FaultOf<Kind>) => boolean = () => true,
   ): FaultOf<Kind> | undefined {
+    const { drawn } = call;
+    if (drawn && isOfKind(drawn, kind) && fits(drawn)) {
+      call.drawn = null;
+      this.#count(kind);
+      return drawn;
+    }
     const armed = this.#armed.find((one) => one.left > 0 && isOfKind(one.fault, kind) && fits(one.fault));
     if (!armed) return undefined;
     armed.left--;
     this.#dropSpent();
+    this.#count(kind);
     return armed.fault as FaultOf<Kind>;
   }
 
+  /** The same for faults that are about calls of a method and path. */
+  meet<Kind extends FaultOnCalls['kind']>(
+    kind: Kind,
+    call: CallMet,
+    fits: (fault: FaultOf<Kind>) => boolean = () => true,
+  ): FaultOf<Kind> | undefined {
+    return this.take(kind, call, (fault) => strikes(fault, call.method, call.path) && fits(fault));
+  }
+
   /** Whether a call is to be refused with 429. */
-  throttle(method: string, path: string): Refusal | undefined {
+  throttle(call: CallMet): Refusal | undefined {
     const now = this.now();
     this.#dropSpent();
+    if (call.drawn?.kind === 'throttle') {
+      // Armed like any other, because it closes a path for others too; first, because it is this call's.
+      this.#armed.unshift({ id: 'chaos', fault: call.drawn, left: 1, closedUntilMs: -Infinity });
+      call.drawn = null;
+    }
     for (const armed of this.#armed) {
       const { fault } = armed;
-      if (fault.kind !== 'throttle' || !strikes(fault, method, path)) continue;
-      const covers = (otherMethod: string, otherPath: string): boolean => strikes(fault, otherMethod, otherPath);
+      if (fault.kind !== 'throttle' || !strikes(fault, call.method, call.path)) continue;
+      const covers = (method: string, path: string): boolean => strikes(fault, method, path);
       if (now < armed.closedUntilMs) {
         const retryAfter = Math.ceil((armed.closedUntilMs - now) / 1000);
-        return { retryAfter, untilMs: armed.closedUntilMs, covers };
+        return { ...retryAdvice(retryAfter, now), untilMs: armed.closedUntilMs, covers };
       }
       if (armed.left === 0) continue;
       armed.left--;
-      const untilMs = retryInstant(fault.retryAfter, now);
-      if (fault.closes && untilMs !== null) armed.closedUntilMs = untilMs;
-      return { retryAfter: fault.retryAfter, untilMs, covers };
+      this.#count('throttle');
+      const advice = retryAdvice(fault.retryAfter, now);
+      if (fault.closes && advice.untilMs !== null) armed.closedUntilMs = advice.untilMs;
+      return { ...advice, covers };
     }
     return undefined;
   }
 
-  status(method: string, path: string): FaultOf<'status'> | undefined {
-    return this.take('status', (fault) => strikes(fault, method, path));
+  /** The secret that a client has from now on instead of its own. */
+  secretOf(clientId: string, isFirst: boolean): string | undefined {
+    const about = (fault: FaultOf<'clientSecret'>) =>
+      fault.clientId === undefined ? isFirst : fault.clientId === clientId;
+    // The last word counts.
+    return this.#standing('clientSecret').findLast(about)?.secret;
+  }
+
+  withdrawn(): { permissions: ReadonlySet<string>; scopes: ReadonlySet<string> } {
+    return {
+      permissions: new Set(this.#standing('permissionWithdrawn').map(({ permission }) => permission)),
+      scopes: new Set(this.#standing('scopeWithdrawn').map(({ scope }) => scope)),
+    };
+  }
+
+  /** Counts a call that a standing fault struck. */
+  count(kind: 'permissionWithdrawn' | 'scopeWithdrawn'): void {
+    this.#count(kind);
+  }
+
+  #standing<Kind extends FaultKind>(kind: Kind): FaultOf<Kind>[] {
+    return this.#armed.flatMap(({ fault }) => (isOfKind(fault, kind) ? [fault] : []));
+  }
+
+  #count(kind: FaultKind): void {
+    this.#struck[kind] = (this.#struck[kind] ?? 0) + 1;
   }
 
   #dropSpent(): void {
@@ -126,7 +161,7 @@ export class Faults {
   }
 }
 
-function isOfKind<Kind extends Fault['kind']>(fault: Fault, kind: Kind): fault is FaultOf<Kind> {
+function isOfKind<Kind extends FaultKind>(fault: Fault, kind: Kind): fault is FaultOf<Kind> {
   return fault.kind === kind;
 }
 
@@ -134,11 +169,4 @@ function strikes(fault: { method: string; path: string }, method: string, path: 
   if (fault.method !== '*' && fault.method.toUpperCase() !== method) return false;
   const isPrefix = fault.path.startsWith('/') && !/[\\^$*+?()[\]{}|]/.test(fault.path);
   return isPrefix ? path.startsWith(fault.path) : new RegExp(fault.path).test(path);
-}
-
-function retryInstant(retryAfter: string | number | null, nowMs: number): number | null {
-  if (retryAfter === null) return null;
-  if (/^\s*\d+(\.\d+)?\s*$/.test(retryAfter.toString())) return nowMs + Number(retryAfter) * 1000;
-  const date = Date.parse(retryAfter.toString());
-  return Number.isNaN(date) ? null : date;
 }

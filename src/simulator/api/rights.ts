@@ -1,0 +1,102 @@
+import type { CallMet } from '../control/faults.js';
+import type { SimulatorContext } from '../simulatorContext.js';
+import { ApiError } from './apiError.js';
+
+interface NeededRights {
+  readonly method: 'GET' | 'POST';
+  readonly path: RegExp;
+  /** Any one of these permissions will do; where none is published, none is needed. */
+  readonly permissions: readonly string[];
+  /** Any one of these scopes, in an organisation that enforces scopes. */
+  readonly scopes: readonly string[];
+}
+
+const WFM = ['workforce-management', 'workforce-management:readonly'];
+const UNITS = '^/api/v2/workforcemanagement';
+
+/** What the OAuth client needs for each call. Source: the published API documentation; where it names none, none is needed. */
+const NEEDED: readonly NeededRights[] = [
+  {
+    method: 'GET',
+    path: /^\/api\/v2\/organizations\/me$/,
+    permissions: [],
+    scopes: ['organization', 'organization:readonly'],
+  },
+  { method: 'GET', path: new RegExp(`${UNITS}/businessunits$`), permissions: [], scopes: WFM },
+  { method: 'GET', path: new RegExp(`${UNITS}/managementunits$`), permissions: [], scopes: WFM },
+  { method: 'GET', path: new RegExp(`${UNITS}/businessunits/[^/]+/managementunits$`), permissions: [], scopes: WFM },
+  {
+    method: 'GET',
+    path: new RegExp(`${UNITS}/managementunits/[^/]+/users$`),
+    permissions: ['wfm:agent:view', 'wfm:historicalAdherence:view', 'wfm:publishedSchedule:view', 'wfm:schedule:view'],
+    scopes: WFM,
+  },
+  {
+    method: 'GET',
+    path: new RegExp(`${UNITS}/businessunits/[^/]+/activitycodes$`),
+    permissions: ['wfm:activityCode:view', 'wfm:agent:view', 'wfm:schedule:view'],
+    scopes: WFM,
+  },
+  {
+    method: 'POST',
+    path: new RegExp(`${UNITS}/adherence/historical/bulk$`),
+    permissions: ['wfm:historicalAdherence:view'],
+    scopes: WFM,
+  },
+  {
+    method: 'GET',
+    path: new RegExp(`${UNITS}/adherence/historical/bulk/jobs/[^/]+$`),
+    permissions: ['wfm:historicalAdherence:view'],
+    scopes: WFM,
+  },
+  {
+    method: 'POST',
+    path: /^\/api\/v2\/analytics\/users\/aggregates\/query$/,
+    permissions: ['analytics:userAggregate:view'],
+    scopes: ['analytics', 'analytics:readonly'],
+  },
+];
+
+/**
+ * Lets a call go on when the OAuth client's role has a permission that it needs, and its scopes cover it.
+ *
+ * @throws ApiError 403 `missing.permissions`, `missing.any.permissions` (where one of several would do) or
+ * `app.not.authorized.for.scope`, each naming what is missing. Source: the error codes of the published OpenAPI.
+ */
+export function requireRights({ settings, faults }: SimulatorContext, { method, path }: CallMet): void {
+  const needed = NEEDED.find((rights) => rights.method === method && rights.path.test(path));
+  if (!needed) return;
+  const withdrawn = faults.withdrawn();
+  const has = (granted: readonly string[] | null, taken: ReadonlySet<string>, name: string): boolean =>
+    !taken.has(name) && (granted === null || granted.includes(name));
+  const { permissions, scopes } = needed;
+  if (!scopes.some((scope) => has(settings.scopes, withdrawn.scopes, scope))) {
+    if (withdrawn.scopes.size > 0) faults.count('scopeWithdrawn');
+    throw missingScope(scopes);
+  }
+  if (permissions.length > 0 && !permissions.some((name) => has(settings.permissions, withdrawn.permissions, name))) {
+    if (withdrawn.permissions.size > 0) faults.count('permissionWithdrawn');
+    throw missingPermission(permissions);
+  }
+}
+
+function missingPermission(permissions: readonly string[]): ApiError {
+  const names = permissions.join(', ');
+  const [code, lacks] =
+    permissions.length === 1
+      ? ['missing.permissions', 'You are missing the following permission(s)']
+      : ['missing.any.permissions', 'You must have at least one of the following permissions assigned'];
+  return new ApiError(403, code, `Unable to perform the requested action. ${lacks}: ${names}`, {
+    params: { permissions: names },
+  });
+}
+
+function missingScope(scopes: readonly string[]): ApiError {
+  const names = scopes.join(', ');
+  return new ApiError(
+    403,
+    'app.not.authorized.for.scope',
+    `Cannot perform action because the calling application is not authorized for any of the scopes: ${names}`,
+    { params: { scopes: names } },
+  );
+}

@@ -41,7 +41,7 @@ export interface SliceLandingResult<Envelope> {
 /**
  * Cuts a landing into NDJSON lines `{"landing","item","position","doc"}`, `doc` being the element's bytes as received.
  *
- * Streams: memory is one element, one envelope and half a megabyte of lines.
+ * Streams: memory is one element, one envelope and a megabyte of lines.
  *
  * @throws Failure `Corrupt` when the bytes are not the landing's, not gzip where they should be, not JSON, or hold no such array.
  * @throws Failure `Blocked` when the disk is full.
@@ -49,7 +49,10 @@ export interface SliceLandingResult<Envelope> {
 export async function sliceLanding<Envelope extends object>(
   input: SliceLandingInput<Envelope>,
 ): Promise<SliceLandingResult<Envelope>> {
-  const lines = new ByteBuffer(FLUSH_BYTES * 2);
+  let lines = new ByteBuffer(FLUSH_BYTES * 2);
+  /** Lines that are being written while the next ones are cut. */
+  let writing = new ByteBuffer(FLUSH_BYTES * 2);
+  let written = Promise.resolve();
   const envelopes: string[] = [];
   let elements = 0;
   const slicer = new Slicer(input.sliceArray, {
@@ -72,16 +75,22 @@ export async function sliceLanding<Envelope extends object>(
       slicer.push(chunk);
       decodedBytes += chunk.length;
       if (lines.length < FLUSH_BYTES) continue;
-      await write(file, lines);
+      await written;
+      [lines, writing] = [writing, lines];
+      written = write(file, writing);
+      // Awaited at the next turn: a failure meanwhile must not count as unhandled.
+      written.catch(() => undefined);
       input.onBytes?.(decodedBytes);
     }
     slicer.end();
+    await written;
     await write(file, lines);
   } catch (error) {
     throw isFailure(error, 'Corrupt')
       ? new Failure('Corrupt', `landing ${input.sha256}: ${error.message}`, error.facts, { cause: error })
       : error;
   } finally {
+    await written.catch(() => undefined);
     await file.close();
   }
   if (slicer.items === 0) {

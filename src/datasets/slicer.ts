@@ -1,5 +1,6 @@
 import { Failure } from '../domain/failure.js';
 import { ByteBuffer } from './byteBuffer.js';
+import { EnvelopeKeeper } from './envelopeKeeper.js';
 import { ACTION, FIRST_ACTION, STATE, TRANSITIONS } from './jsonLexer.js';
 
 /** Most bytes of one element, and of everything outside the arrays: DuckDB's own default for one JSON object is 16 MiB. */
@@ -8,24 +9,12 @@ const MAX_PIECE_BYTES = 16 * 1024 * 1024 - 4096;
 /** Deepest nesting followed; Genesys's documents have less than ten levels. */
 const MAX_DEPTH = 512;
 
-const NO_COMMA = -1;
-
 /** Who takes what the slicer finds. `item` counts the arrays in the order in which they start. */
 export interface SliceSink {
   /** One element's bytes as received, without blanks around it; valid during the call only. */
   element(bytes: Uint8Array, item: number, position: number): void;
   /** The other fields of the object that held the array, as JSON text. */
   envelope(text: string, item: number): void;
-}
-
-interface OpenObject {
-  /** Offset in the kept bytes where the object starts. */
-  readonly start: number;
-  /** Offset of its last comma, or `NO_COMMA`. */
-  lastComma: number;
-  item: number | null;
-  /** The array was its first field: the comma behind it goes too. */
-  dropNextComma: boolean;
 }
 
 /**
@@ -47,10 +36,7 @@ export class Slicer {
   /** Bytes of the chunks before this one. */
   #consumed = 0;
 
-  /** What lies outside the arrays, from the start of the outermost open object. */
-  readonly #kept = new ByteBuffer(4096);
-  readonly #objects: OpenObject[] = [];
-  #keyStart = 0;
+  readonly #outside = new EnvelopeKeeper();
   #arrayExpected = false;
 
   #items = 0;
@@ -87,7 +73,7 @@ export class Slicer {
         case ACTION.keyStart:
           state = STATE.keyText;
           if (this.#inArray) break;
-          this.#keyStart = this.#kept.length + (index - from);
+          this.#outside.keyStarts(index - from);
           break;
         case ACTION.keyEnd:
           state = STATE.colon;
@@ -100,12 +86,7 @@ export class Slicer {
           this.#open(1, index);
           if (this.#inArray) break;
           this.#arrayExpected = false;
-          this.#objects.push({
-            start: this.#kept.length + (index - from),
-            lastComma: NO_COMMA,
-            item: null,
-            dropNextComma: false,
-          });
+          this.#outside.objectStarts(index - from);
           break;
         case ACTION.openArray:
           state = STATE.firstElement;
@@ -161,14 +142,10 @@ export class Slicer {
   }
 
   #startArray(index: number): void {
-    const object = this.#objects.at(-1);
-    if (!object || object.item !== null) {
+    if (!this.#outside.arrayStarts(this.#items)) {
       throw new Failure('Corrupt', `a second "${this.#name}" in one object, at byte ${this.#consumed + index}`);
     }
-    object.item = this.#items++;
-    object.dropNextComma = object.lastComma === NO_COMMA;
-    this.#kept.truncate(object.dropNextComma ? this.#keyStart : object.lastComma);
-    this.#item = object.item;
+    this.#item = this.#items++;
     this.#position = 0;
     this.#arrayExpected = false;
     this.#inArray = true;
@@ -177,24 +154,16 @@ export class Slicer {
 
   #commaOutside(chunk: Uint8Array, from: number, index: number): number {
     this.#arrayExpected = false;
-    const object = this.#isObject[this.#depth] === 1 ? this.#objects.at(-1) : undefined;
-    if (!object) return from;
-    if (object.dropNextComma) {
-      this.#keep(chunk, from, index);
-      object.dropNextComma = false;
-      return index + 1;
-    }
-    object.lastComma = this.#kept.length + (index - from);
-    return from;
+    if (this.#isObject[this.#depth] !== 1 || !this.#outside.commaGoes(index - from)) return from;
+    this.#keep(chunk, from, index);
+    return index + 1;
   }
 
   #closeObjectOutside(chunk: Uint8Array, from: number, index: number): number {
     this.#arrayExpected = false;
-    const object = this.#objects.pop();
     const next = this.#keep(chunk, from, index + 1);
-    if (object && object.item !== null)
-      this.#sink.envelope(this.#kept.view(object.start).toString('utf8'), object.item);
-    if (this.#objects.length === 0) this.#kept.truncate(0);
+    const ended = this.#outside.objectEnds();
+    if (ended) this.#sink.envelope(ended.text, ended.item);
     return next;
   }
 
@@ -210,8 +179,8 @@ export class Slicer {
   }
 
   #keep(chunk: Uint8Array, from: number, to: number): number {
-    this.#kept.append(chunk, from, to);
-    this.#requireSize(this.#kept.length);
+    this.#outside.keep(chunk, from, to);
+    this.#requireSize(this.#outside.length);
     return to;
   }
 
@@ -219,11 +188,11 @@ export class Slicer {
     if (this.#inArray) {
       this.#carry.append(chunk, from);
       this.#requireSize(this.#carry.length);
-    } else if (this.#objects.length > 0) this.#keep(chunk, from, chunk.length);
+    } else if (this.#outside.insideObject) this.#keep(chunk, from, chunk.length);
   }
 
   #isSliceKey(): boolean {
-    const key = this.#kept.view(this.#keyStart).toString('utf8');
+    const key = this.#outside.key();
     return key === `"${this.#name}"` || (key.includes('\\') && JSON.parse(key) === this.#name);
   }
 

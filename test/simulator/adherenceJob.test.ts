@@ -110,6 +110,21 @@ describe('the bulk adherence job', () => {
     expect((await calls.post(BULK, { items: [item], timeZone: 'Asia/Singapore' })).status).toBe(400);
   });
 
+  it('notes when a job ended and when somebody first found it so', async () => {
+    const { job } = await calls.makeJob(week(), 'Asia/Singapore');
+    const noted = () => calls.simulator.counts().jobs.requests[0]?.jobs[0];
+    const madeAt = nowMs;
+    await calls.readJob(job.id);
+    expect(noted()?.noticedAtMs).toBeNull();
+    nowMs += 30_000;
+    await calls.readJob(job.id);
+    nowMs += 5_000;
+    await calls.readJob(job.id);
+    expect(noted()?.noticedAtMs).toBe(madeAt + 30_000);
+    expect(noted()?.endsAtMs).toBeGreaterThanOrEqual(madeAt + 2_000);
+    expect(noted()?.endsAtMs).toBeLessThanOrEqual(madeAt + 20_000);
+  });
+
   it('counts jobs by distinct request, however the request is written', async () => {
     await calls.makeJob(week(), 'Asia/Singapore');
     await calls.makeJob(Object.fromEntries(Object.entries(week()).reverse()), 'Asia/Singapore');

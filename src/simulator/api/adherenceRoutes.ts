@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { JobCount } from '../control/jobLedger.js';
 import type { SimulatorContext } from '../simulatorContext.js';
 import type { AdherenceJob } from './adherenceJobs.js';
 import { parseAdherenceQuery } from './adherenceQuery.js';
@@ -24,7 +25,13 @@ export function adherenceRoutes(api: FastifyInstance, context: SimulatorContext,
     const lacks = faults.take('missingField', request.met, about)?.field ?? null;
     const ends = stuck ? 'never' : fails ? 'Error' : 'Complete';
     const job = jobs.create(request.clientId, query, request.body, { ends, lacks });
-    const count = { jobId: job.id, arrivedAtMs: request.arrivedAtMs, respondedAtMs: null as number | null };
+    const count: JobCount = {
+      jobId: job.id,
+      arrivedAtMs: request.arrivedAtMs,
+      respondedAtMs: null,
+      endsAtMs: job.readyAtMs,
+      noticedAtMs: null,
+    };
     counters.jobs.made(request.body, count);
     reply.raw.once('finish', () => (count.respondedAtMs = now()));
     return reply.code(202).send(answer(job, 'Processing'));
@@ -39,6 +46,7 @@ export function adherenceRoutes(api: FastifyInstance, context: SimulatorContext,
     if (!job || unknown || job.clientId !== request.clientId)
       throw new ApiError(404, 'job.not.found', `Job ${jobId} was not found`, { params: { jobId } });
     if (now() < job.readyAtMs) return answer(job, 'Processing');
+    counters.jobs.foundEnded(jobId, now());
     return answer(job, job.fate.ends === 'Error' ? 'Error' : 'Complete');
   });
 

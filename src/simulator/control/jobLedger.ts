@@ -4,6 +4,10 @@ export interface JobCount {
   readonly arrivedAtMs: number;
   /** When the answer had been handed to the network; null where the caller was gone. */
   respondedAtMs: number | null;
+  /** When it has ended or will end, in `Complete` or `Error`; Infinity (null in JSON) where it never does. */
+  readonly endsAtMs: number;
+  /** When the first reading that found it ended was answered; null until then. */
+  noticedAtMs: number | null;
 }
 
 /** Jobs made by one distinct request. */
@@ -15,12 +19,20 @@ export interface BodyCount {
 /** Counts jobs by distinct request body: key order and blanks make no difference. */
 export class JobLedger {
   #byBody = new Map<string, { body: unknown; jobs: JobCount[] }>();
+  #byId = new Map<string, JobCount>();
 
   made(body: unknown, job: JobCount): void {
+    this.#byId.set(job.jobId, job);
     const key = sorted(body);
     const known = this.#byBody.get(key);
     if (known) known.jobs.push(job);
     else this.#byBody.set(key, { body, jobs: [job] });
+  }
+
+  /** A reading of the job found it ended. */
+  foundEnded(jobId: string, nowMs: number): void {
+    const job = this.#byId.get(jobId);
+    if (job) job.noticedAtMs ??= nowMs;
   }
 
   count(): { total: number; distinct: number; max: number; duplicates: number; requests: BodyCount[] } {
@@ -37,6 +49,7 @@ export class JobLedger {
 
   reset(): void {
     this.#byBody = new Map();
+    this.#byId = new Map();
   }
 }
 

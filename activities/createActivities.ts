@@ -1,5 +1,6 @@
 import { adherenceJobActivities } from './adherenceJob.js';
 import type { ActivityDeps } from './deps.js';
+import { estimateActivities } from './estimate.js';
 import { exportEndActivities } from './exportEnd.js';
 import { loadActivities } from './load.js';
 import { occupancyQueryActivities } from './occupancyQuery.js';
@@ -12,6 +13,7 @@ export function createActivities(deps: ActivityDeps) {
   return {
     ...structureActivities(deps),
     ...planActivities(deps),
+    ...estimateActivities(deps),
     ...adherenceJobActivities(deps),
     ...occupancyQueryActivities(deps),
     ...loadActivities(deps),

@@ -2,11 +2,11 @@ import { bindSeals } from '../src/custody/bindSeals.js';
 import { canonicalBytes, sha256Hex } from '../src/custody/canonicalJson.js';
 import { firstGaps, mergeGaps } from '../src/domain/exportSummary.js';
 import type { Gap } from '../src/domain/gap.js';
-import type { HistoryExportInput } from '../src/domain/historyExportInput.js';
+import type { DatedRequest } from '../src/domain/historyExportInput.js';
 import { ExportSeal } from '../src/domain/seal.js';
 import type { ActivityDeps } from './deps.js';
 import { ownedWarehouse } from './ownedWarehouse.js';
-import { PlanSummary, readPlanObject } from './plan.js';
+import { PlanSummary, readPlanObject, summaryPath } from './planObjects.js';
 import { step } from './step.js';
 
 /** What is known of an export when its last window has ended. */
@@ -14,10 +14,12 @@ interface EndedExport {
   organisationId: string;
   exportId: string;
   runId: string;
-  request: HistoryExportInput;
+  request: DatedRequest;
   startedAt: string;
   rows: Readonly<Record<string, number>>;
   planFolder: string;
+  /** Windows that were planned: with none, nothing was done that a manifest could name. */
+  windowsPlanned: number;
 }
 
 /** Activities that end an export. */
@@ -27,19 +29,26 @@ export function exportEndActivities(deps: ActivityDeps) {
      * Writes the export's manifest and binds it, with every seal not bound yet, to the organisation's chain.
      *
      * The manifest's text is kept in the warehouse before the object is written, so a crash between ends in the same manifest.
+     *
+     * An export that had nothing to do has no manifest, and an entry only where seals were still unbound: the head that it hands over
+     * proves the days that it found.
      */
     async sealExport(
       input: EndedExport,
-    ): Promise<{ manifest: string; head: string; status: ExportSeal['status']; gaps: Gap[] }> {
+    ): Promise<{ manifest: string | null; head: string; status: ExportSeal['status']; gaps: Gap[] }> {
       return await step(deps, input, async () => {
         const warehouse = ownedWarehouse(deps);
+        if (input.windowsPlanned === 0) {
+          const found = await bindSeals(deps.objects, warehouse, { kind: 'export', at: deps.now().toISOString() });
+          return { manifest: null, head: found?.sha256 ?? '', status: 'complete', gaps: [] };
+        }
         const { exportId, runId } = input;
         const manifest = `seals/${asFolder(exportId)}/${runId}.json`;
         const outcomes = await warehouse.outcomes(exportId, runId);
         const gaps = mergeGaps(outcomes.flatMap((outcome) => outcome.gaps));
         const status = gaps.length > 0 ? 'completeWithGaps' : 'complete';
         if ((await deps.objects.read(manifest)) === null) {
-          const { structure } = await readPlanObject(deps.objects, `${input.planFolder}/summary.json`, PlanSummary);
+          const { structure } = await readPlanObject(deps.objects, summaryPath(input.planFolder), PlanSummary);
           const seal = ExportSeal.parse({
             v: 1,
             kind: 'export',

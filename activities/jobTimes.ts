@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import {
+  expectedJob,
   jobSeen,
   nextPollDelayMs,
   type PollSchedule,
@@ -35,6 +36,11 @@ export class JobTimes {
     } catch {
       // A full disk is found, and told, by those who cannot do without it.
     }
+  }
+
+  /** What the next jobs should take, and how many polls, from how many jobs seen. */
+  expected(): { noticedMs: number; polls: number; seen: number } {
+    return { ...expectedJob(this.schedule), seen: this.schedule.seen.length };
   }
 
   /** Milliseconds until the next look at a job of this age is worth a call. */

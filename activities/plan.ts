@@ -1,28 +1,22 @@
 import { Context } from '@temporalio/activity';
-import { z } from 'zod';
 import { localDays } from '../src/domain/calendar.js';
 import { exportOrder } from '../src/domain/exportOrder.js';
 import type { ExportPlan, ExportUnit, PlannedWindow } from '../src/domain/exportSteps.js';
-import { type DatasetName, ExportWindow, windowId } from '../src/domain/exportWindow.js';
-import { Failure } from '../src/domain/failure.js';
-import { type HistoryExportInput, windowDaysOf } from '../src/domain/historyExportInput.js';
-import { SealedLanding } from '../src/domain/seal.js';
+import { type DatasetName, type ExportWindow, type LocalDate, windowId } from '../src/domain/exportWindow.js';
+import { type DatedRequest, type ExportRange, windowDaysOf } from '../src/domain/historyExportInput.js';
+import type { UnitPlan } from '../src/domain/plannedExport.js';
+import type { DayState } from '../src/domain/seal.js';
+import { unitPlan } from '../src/domain/unitPlan.js';
 import { windowLabel } from '../src/domain/windowLabel.js';
-import { bisectWindow, planWindows } from '../src/domain/windowPlan.js';
-import type { ObjectStore } from '../src/objects/objectStore.js';
+import { bisectWindow, planWindows, type WindowPlanRequest } from '../src/domain/windowPlan.js';
 import type { Warehouse } from '../src/warehouse/warehouse.js';
 import type { ActivityDeps } from './deps.js';
 import { ownedWarehouse } from './ownedWarehouse.js';
+import { PlanPage, pagePath, readPlanObject, unitPlansPath, writePlanObject } from './planObjects.js';
 import { step } from './step.js';
-import { structureLandings } from './structure.js';
 
 /** Windows a page: about 35 kB, and as many as one run of the export's workflow starts. */
 const WINDOWS_A_PAGE = 100;
-
-const PlanPage = z.array(z.object({ window: ExportWindow, label: z.string() }));
-
-/** What an export's manifest needs of its plan. */
-export const PlanSummary = z.object({ structure: z.array(SealedLanding) });
 
 /** Activities that decide what an export brings, with time-zone data, which workflows must not read. */
 export function planActivities(deps: ActivityDeps) {
@@ -30,33 +24,35 @@ export function planActivities(deps: ActivityDeps) {
     /**
      * Plans the windows and writes them as pages, once: later pages are those of the coverage that the export started from.
      *
-     * A folder an attempt: one that died half way leaves pages that nobody reads.
+     * A folder an attempt: one that died half way leaves pages that nobody reads. A dry run writes what each unit has to bring and
+     * nothing else.
      */
     async planExport(input: {
       organisationId: string;
       exportId: string;
       runId: string;
-      request: HistoryExportInput;
+      request: DatedRequest;
       units: readonly ExportUnit[];
-      structure: readonly string[];
+      dryRun: boolean;
     }): Promise<ExportPlan> {
       return await step(deps, input, async () => {
         const warehouse = ownedWarehouse(deps);
-        const planned = await plan(warehouse, input.request, input.units);
+        const { windows, unitPlans } = await planOf(warehouse, input.request, input.units, {
+          nowIso: deps.now().toISOString(),
+          horizonDays: deps.settings.provisionalDays,
+        });
         const folder = `plans/${input.runId}/${Context.current().info.attempt}`;
-        const pages = Math.ceil(planned.length / WINDOWS_A_PAGE);
+        await writePlanObject(deps.objects, unitPlansPath(folder), unitPlans);
+        const pages = Math.ceil(windows.length / WINDOWS_A_PAGE);
+        if (input.dryRun) return { folder, pages, windows: windows.length };
         for (let page = 0; page < pages; page++)
-          await write(
+          await writePlanObject(
             deps.objects,
             pagePath(folder, page),
-            planned.slice(page * WINDOWS_A_PAGE, (page + 1) * WINDOWS_A_PAGE),
+            windows.slice(page * WINDOWS_A_PAGE, (page + 1) * WINDOWS_A_PAGE),
           );
-        const summary: z.infer<typeof PlanSummary> = {
-          structure: await structureLandings(deps.objects, input.structure),
-        };
-        await write(deps.objects, `${folder}/summary.json`, summary);
         await warehouse.markPending(
-          planned.flatMap(({ window }) =>
+          windows.flatMap(({ window }) =>
             localDays(window.timeZone, window.from, window.to).map(({ localDate }) => ({
               dataset: window.dataset,
               managementUnitId: window.managementUnitId,
@@ -65,7 +61,7 @@ export function planActivities(deps: ActivityDeps) {
             })),
           ),
         );
-        return { folder, pages, windows: planned.length };
+        return { folder, pages, windows: windows.length };
       });
     },
 
@@ -100,64 +96,55 @@ export function planActivities(deps: ActivityDeps) {
   };
 }
 
-/** An object of a plan, in our types. */
-export async function readPlanObject<T extends z.ZodType>(
-  objects: ObjectStore,
-  path: string,
-  schema: T,
-): Promise<z.infer<T>> {
-  const bytes = await objects.read(path);
-  if (!bytes) throw new Failure('Corrupt', `${path} is missing from ${objects.location}; start the export again`);
-  return schema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-}
-
-async function plan(
-  warehouse: Warehouse,
-  request: HistoryExportInput,
+/**
+ * The windows of an export in their order, and what each dataset of each unit has to bring.
+ *
+ * @param warehouse null where there is none yet: then nothing is covered.
+ */
+export async function planOf(
+  warehouse: Pick<Warehouse, 'coverage'> | null,
+  request: DatedRequest,
   units: readonly ExportUnit[],
-): Promise<PlannedWindow[]> {
+  horizon: { nowIso: string; horizonDays: number },
+): Promise<{ windows: PlannedWindow[]; unitPlans: UnitPlan[] }> {
   const byId = new Map(units.map((unit) => [unit.id, unit]));
   const windows: ExportWindow[] = [];
+  const unitPlans: UnitPlan[] = [];
   for (const dataset of new Set(request.datasets)) {
     const states = await statesByUnit(warehouse, dataset, request, [...byId.keys()]);
-    for (const unit of byId.values())
-      windows.push(
-        ...planWindows({
-          unit: { managementUnitId: unit.id, businessUnitId: unit.businessUnitId, timeZone: unit.timeZone },
-          dataset,
-          from: request.from,
-          to: request.to,
-          windowDays: windowDaysOf(request)[dataset],
-          reload: request.reload,
-          coverage: states.get(unit.id) ?? new Map(),
-        }),
-      );
+    for (const unit of byId.values()) {
+      const asked: WindowPlanRequest = {
+        unit: { managementUnitId: unit.id, businessUnitId: unit.businessUnitId, timeZone: unit.timeZone },
+        dataset,
+        from: request.from,
+        to: request.to,
+        windowDays: windowDaysOf(request)[dataset],
+        reload: request.reload,
+        coverage: states.get(unit.id) ?? new Map(),
+      };
+      const ofUnit = planWindows(asked);
+      windows.push(...ofUnit);
+      unitPlans.push(unitPlan(asked, ofUnit, horizon));
+    }
   }
-  return exportOrder(windows).map((window) => ({
+  const labelled = exportOrder(windows).map((window) => ({
     window,
     label: windowLabel(window, { name: byId.get(window.managementUnitId)?.name ?? window.managementUnitId }),
   }));
+  return { windows: labelled, unitPlans };
 }
 
 async function statesByUnit(
-  warehouse: Warehouse,
+  warehouse: Pick<Warehouse, 'coverage'> | null,
   dataset: DatasetName,
-  { from, to }: { from: string; to: string },
+  { from, to }: ExportRange,
   managementUnitIds: readonly string[],
-) {
-  const days = await warehouse.coverage({ dataset, managementUnitIds, from, to });
-  const states = new Map<string, Map<string, (typeof days)[number]['state']>>();
+): Promise<Map<string, Map<LocalDate, DayState>>> {
+  const days = (await warehouse?.coverage({ dataset, managementUnitIds, from, to })) ?? [];
+  const states = new Map<string, Map<LocalDate, DayState>>();
   for (const { managementUnitId, localDate, state } of days) {
-    const ofUnit = states.get(managementUnitId) ?? new Map<string, typeof state>();
+    const ofUnit = states.get(managementUnitId) ?? new Map<LocalDate, DayState>();
     states.set(managementUnitId, ofUnit.set(localDate, state));
   }
   return states;
-}
-
-async function write(objects: ObjectStore, path: string, content: unknown): Promise<void> {
-  await objects.createOnce(path, Buffer.from(JSON.stringify(content)));
-}
-
-function pagePath(folder: string, page: number): string {
-  return `${folder}/${String(page).padStart(6, '0')}.json`;
 }

@@ -6,11 +6,13 @@ import { Failure } from '../src/domain/failure.js';
 import type { HistoryExportInput } from '../src/domain/historyExportInput.js';
 import { SealedLanding } from '../src/domain/seal.js';
 import { chooseUnits } from '../src/domain/chooseUnits.js';
+import { rangeOf } from '../src/domain/exportRange.js';
 import type { GenesysClient } from '../src/genesys/genesysClient.js';
 import type { ObjectStore } from '../src/objects/objectStore.js';
 import type { ActivityDeps } from './deps.js';
-import { step } from './step.js';
 import { ownedWarehouse } from './ownedWarehouse.js';
+import { type PlanSummary, summaryPath, writePlanObject } from './planObjects.js';
+import { step } from './step.js';
 
 const Named = z.object({ id: z.string(), name: z.string() });
 
@@ -60,7 +62,7 @@ export function structureActivities(deps: ActivityDeps) {
     },
 
     /**
-     * Chooses the units that were asked for, by id or exact name.
+     * Chooses the units that were asked for, by id or exact name, and works out the dates in their zones.
      *
      * @throws Failure `InvalidInput` naming an unknown unit and those that exist, or a day that is not over yet.
      */
@@ -68,33 +70,36 @@ export function structureActivities(deps: ActivityDeps) {
       organisationId: string;
       exportId: string;
       request: HistoryExportInput;
-      businessUnits: string;
+      /** When the export was asked for: what `since` counts from. */
+      askedAt: string;
       managementUnits: string;
     }): Promise<SelectedUnits> {
       return await step(deps, input, async () => {
         const { part } = await readObject(deps.objects, input.managementUnits);
         if (part.kind !== 'managementUnits')
           throw new Failure('Corrupt', `${input.managementUnits}: not management units`);
-        const units: ExportUnit[] = part.value.map(({ id, name, businessUnitId, timeZone }) => ({
+        const all: ExportUnit[] = part.value.map(({ id, name, businessUnitId, timeZone }) => ({
           id,
           name,
           businessUnitId,
           timeZone,
         }));
-        return { units: chooseUnits(units, input.request, deps.now().toISOString()) };
+        const units = chooseUnits(all, input.request);
+        const { askedAt } = input;
+        return { units, range: rangeOf(input.request, units, { askedAt, nowIso: deps.now().toISOString() }) };
       });
     },
 
-    /** Loads the structure's parts into the dimension tables, in one transaction. */
+    /** Loads the structure's parts into the dimension tables, in one transaction, and notes its landings beside the plan. */
     async loadStructure(input: {
       organisationId: string;
       exportId: string;
       structure: readonly string[];
+      planFolder: string;
     }): Promise<null> {
       return await step(deps, input, async () => {
-        const parts = (await Promise.all(input.structure.map((path) => readObject(deps.objects, path)))).map(
-          ({ part }) => part,
-        );
+        const objects = await Promise.all(input.structure.map((path) => readObject(deps.objects, path)));
+        const parts = objects.map(({ part }) => part);
         const of = <K extends StructureObject['part']['kind']>(kind: K) =>
           parts.filter((part): part is Extract<StructureObject['part'], { kind: K }> => part.kind === kind);
         await ownedWarehouse(deps).loadStructure({
@@ -108,15 +113,18 @@ export function structureActivities(deps: ActivityDeps) {
           ),
           readAt: deps.now().toISOString(),
         });
+        const summary: PlanSummary = { structure: objects.map(({ landing }) => landing) };
+        await writePlanObject(deps.objects, summaryPath(input.planFolder), summary);
         return null;
       });
     },
   };
 }
 
-/** The landings behind structure objects, for an export's manifest. */
-export async function structureLandings(objects: ObjectStore, paths: readonly string[]): Promise<SealedLanding[]> {
-  return (await Promise.all(paths.map((path) => readObject(objects, path)))).map(({ landing }) => landing);
+/** How many users Genesys lists in each unit that was read. */
+export async function presentUsers(objects: ObjectStore, paths: readonly string[]): Promise<Map<string, number>> {
+  const parts = await Promise.all(paths.map(async (path) => (await readObject(objects, path)).part));
+  return new Map(parts.flatMap((part) => (part.kind === 'users' ? [[part.managementUnitId, part.value.length]] : [])));
 }
 
 async function readObject(objects: ObjectStore, path: string): Promise<StructureObject> {

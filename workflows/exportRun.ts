@@ -53,8 +53,11 @@ export class ExportRun {
   /** Reads the organisation's structure and plans, unless an earlier run of the workflow has. */
   async begin(): Promise<ExportState> {
     if (this.state) return this.state;
-    const ids = { exportId: this.info.workflowId, runId: this.runId };
-    this.state = await planHistory(this.request, ids, (step) => this.own(step));
+    this.state = await planHistory(this.request, {
+      exportId: this.info.workflowId,
+      runId: this.runId,
+      own: (step) => this.own(step),
+    });
     this.show();
     return this.state;
   }
@@ -84,15 +87,24 @@ export class ExportRun {
           organisationId: state.organisationId,
           exportId: this.info.workflowId,
           runId: this.runId,
-          request: this.request,
+          request: { ...this.request, ...state.range },
           startedAt: state.startedAt,
           rows: state.rows,
           planFolder: state.plan.folder,
+          windowsPlanned: state.plan.windows,
         },
       ]),
     );
     this.show();
-    return { ...sealed, windows: state.done, rows: state.rows, calls: state.calls };
+    return {
+      ...sealed,
+      range: state.range,
+      windows: state.done,
+      rows: state.rows,
+      calls: state.calls,
+      seconds: Math.round((Date.now() - Date.parse(state.startedAt)) / 100) / 10,
+      planned: state.planned,
+    };
   }
 
   private get begun(): ExportState {

@@ -1,2 +1,3 @@
+export { exportPlan } from './exportPlan.js';
 export { exportWindow } from './exportWindow.js';
 export { historyExport } from './historyExport.js';

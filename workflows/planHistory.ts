@@ -1,68 +1,102 @@
-import type { LandedStructure, StructurePart } from '../src/domain/exportSteps.js';
+import { workflowInfo } from '@temporalio/workflow';
+import type { ExportPlan, ExportUnit, LandedStructure, StructurePart } from '../src/domain/exportSteps.js';
 import type { ExportState } from '../src/domain/exportState.js';
-import type { HistoryExportInput } from '../src/domain/historyExportInput.js';
-import { minimumCalls } from '../src/domain/minimumCalls.js';
+import type { DatedRequest, HistoryExportInput } from '../src/domain/historyExportInput.js';
+import { structureCalls } from '../src/domain/minimumCalls.js';
 import type { QueuedActivities } from './policies.js';
 
 /** Runs one of the export's own steps, however long causes outside it last. */
-type OwnStep = <T>(step: (activities: QueuedActivities) => Promise<T>) => Promise<T>;
+export type OwnStep = <T>(step: (activities: QueuedActivities) => Promise<T>) => Promise<T>;
+
+/** Whose plan it is. */
+interface Planner {
+  readonly exportId: string;
+  readonly runId: string;
+  readonly own: OwnStep;
+}
+
+/** An export as read and planned: what estimates and loads go by. */
+export interface ReadPlan {
+  readonly organisationId: string;
+  readonly exportId: string;
+  readonly request: DatedRequest;
+  readonly units: readonly ExportUnit[];
+  readonly plan: ExportPlan;
+  /** Paths of the parts of the structure that were read. */
+  readonly structure: readonly string[];
+}
 
 /**
  * Reads the organisation's structure, once an export, and plans the windows.
  *
  * @throws ActivityFailure `InvalidInput` when a unit does not exist or a day is not over.
  */
-export async function planHistory(
-  request: HistoryExportInput,
-  ids: { exportId: string; runId: string },
-  own: OwnStep,
-): Promise<ExportState> {
-  const { exportId } = ids;
+export async function planHistory(request: HistoryExportInput, planner: Planner): Promise<ExportState> {
   const startedAt = new Date().toISOString();
-  const first = await fetch({ kind: 'businessUnits' }, null);
-  const { organisationId } = first;
-  const second = await fetch({ kind: 'managementUnits' }, organisationId);
-  const { units } = await own((activities) =>
-    activities.main.selectUnits.executeWithOptions({ summary: 'Choose the management units' }, [
-      { organisationId, exportId, request, businessUnits: first.path, managementUnits: second.path },
+  const read = await readAndPlan(request, planner, { dryRun: false });
+  const { organisationId, exportId, units, structure, plan } = read;
+  if (plan.windows > 0)
+    await planner.own((activities) =>
+      activities.warehouse.loadStructure.executeWithOptions({ summary: 'Load units, agents and activity codes' }, [
+        { organisationId, exportId, structure, planFolder: plan.folder },
+      ]),
+    );
+  const planned = await planner.own((activities) =>
+    activities.warehouse.estimateExport.executeWithOptions({ summary: 'Estimate calls, rows and time' }, [
+      estimateInput(read),
     ]),
   );
-  const businessUnits = [...new Set(units.map((unit) => unit.businessUnitId))];
-  const parts: StructurePart[] = [
-    ...units.map((unit): StructurePart => ({ kind: 'users', managementUnitId: unit.id })),
-    ...businessUnits.map((id): StructurePart => ({ kind: 'activityCodes', businessUnitId: id })),
-  ];
-  const rest = await Promise.all(parts.map((part) => fetch(part, organisationId)));
-  const structure = [first, second, ...rest].map(({ path }) => path);
-  await own((activities) =>
-    activities.warehouse.loadStructure.executeWithOptions({ summary: 'Load units, agents and activity codes' }, [
-      { organisationId, exportId, structure },
-    ]),
-  );
-  const plan = await own((activities) =>
-    activities.warehouse.planExport.executeWithOptions({ summary: 'Plan the windows' }, [
-      { organisationId, ...ids, request, units, structure },
-    ]),
-  );
-  const minimum = minimumCalls({
-    managementUnits: units.length,
-    businessUnits: businessUnits.length,
-    adherenceWindows: 0,
-    occupancyWindowUsers: [],
-  });
+  const unitCounts = { managementUnits: units.length, businessUnits: businessUnitsOf(units).length };
   return {
     v: 1,
     organisationId,
     startedAt,
+    range: { from: read.request.from, to: read.request.to },
+    planned,
     plan,
     page: 0,
     done: 0,
     failed: 0,
     rows: {},
-    calls: { made: structure.length, minimum: minimum.structure },
+    calls: { made: structure.length, minimum: structureCalls(unitCounts, plan.windows) },
     longestDays: {},
     paused: null,
   };
+}
+
+/**
+ * Reads what a plan needs of the structure and plans: two calls show which units there are; only where that leaves something to do are
+ * their users read, and for an export the activity codes.
+ */
+export async function readAndPlan(
+  request: HistoryExportInput,
+  { exportId, runId, own }: Planner,
+  { dryRun }: { dryRun: boolean },
+): Promise<ReadPlan> {
+  const first = await fetch({ kind: 'businessUnits' }, null);
+  const { organisationId } = first;
+  const second = await fetch({ kind: 'managementUnits' }, organisationId);
+  const askedAt = workflowInfo().startTime.toISOString();
+  const { units, range } = await own((activities) =>
+    activities.main.selectUnits.executeWithOptions({ summary: 'Choose the management units' }, [
+      { organisationId, exportId, request, askedAt, managementUnits: second.path },
+    ]),
+  );
+  const dated: DatedRequest = { ...request, ...range };
+  const plan = await own((activities) =>
+    activities.warehouse.planExport.executeWithOptions({ summary: 'Plan the windows' }, [
+      { organisationId, exportId, runId, request: dated, units, dryRun },
+    ]),
+  );
+  const parts: StructurePart[] = [
+    ...units.map((unit): StructurePart => ({ kind: 'users', managementUnitId: unit.id })),
+    ...(dryRun
+      ? []
+      : businessUnitsOf(units).map((id): StructurePart => ({ kind: 'activityCodes', businessUnitId: id }))),
+  ];
+  const rest = plan.windows > 0 ? await Promise.all(parts.map((part) => fetch(part, organisationId))) : [];
+  const structure = [first, second, ...rest].map(({ path }) => path);
+  return { organisationId, exportId, request: dated, units, plan, structure };
 
   async function fetch(part: StructurePart, ofOrganisation: string | null): Promise<LandedStructure> {
     return await own((activities) =>
@@ -71,6 +105,15 @@ export async function planHistory(
       ]),
     );
   }
+}
+
+/** What the activities that estimate are told. */
+export function estimateInput({ organisationId, exportId, request, units, structure, plan }: ReadPlan) {
+  return { organisationId, exportId, request, units, structure, planFolder: plan.folder };
+}
+
+function businessUnitsOf(units: readonly ExportUnit[]): string[] {
+  return [...new Set(units.map((unit) => unit.businessUnitId))];
 }
 
 function structurePartName(part: StructurePart): string {

@@ -45,6 +45,8 @@ export function activitiesOf(prefix: string, patience: Patience) {
         Activities,
         | 'loadStructure'
         | 'planExport'
+        | 'estimateExport'
+        | 'explainEstimate'
         | 'listWindowUsers'
         | 'loadWindow'
         | 'sealWindow'

@@ -1,11 +1,12 @@
-import { type Client, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { ExportProgress } from '../domain/exportProgress.js';
 import { Failure } from '../domain/failure.js';
-import type { HistoryExportInput } from '../domain/historyExportInput.js';
+import { describeRange, type HistoryExportInput } from '../domain/historyExportInput.js';
 import type { HistoryExportResult } from '../domain/historyExportResult.js';
 import { connectClient } from '../temporal/connectClient.js';
 import { exportId } from './exportId.js';
+import { withReason } from './exportReason.js';
+import { describeResult } from './exportResultText.js';
 import { followExport } from './followExport.js';
 import { EXIT, type ExitCode, type Output } from './output.js';
 import { progressText } from './progressText.js';
@@ -38,7 +39,7 @@ async function start(
     workflowId,
     args: [input],
     workflowIdConflictPolicy: 'USE_EXISTING',
-    staticSummary: `${input.datasets.join(' and ')}, ${input.from} to ${input.to}`,
+    staticSummary: `${input.datasets.join(' and ')}, ${describeRange(input)}`,
   });
   output.say(`export ${workflowId} runs`);
   if (!options.wait) {
@@ -72,39 +73,6 @@ async function showStatus(client: Client, workflowId: string, output: Output): P
   output.say(progressText(progress, Date.now()));
   output.result({ workflowId, state: status.name, ...progress });
   return EXIT.done;
-}
-
-/** What an export did, in a few lines. */
-function describeResult(result: HistoryExportResult): string[] {
-  return [
-    `${result.status === 'complete' ? 'complete' : 'complete with gaps'}: ${result.windows} windows; ${Object.entries(
-      result.rows,
-    )
-      .map(([table, rows]) => `${rows.toLocaleString('en')} ${table}`)
-      .join(', ')}`,
-    ...result.gaps.map(
-      ({ dataset, managementUnitId, from, to, reason, message }) =>
-        `gap: ${dataset} of ${managementUnitId}, ${from} to ${to}: ${reason}: ${message}`,
-    ),
-    `manifest ${result.manifest}, chain head ${result.head}`,
-  ];
-}
-
-/** A failed workflow as our own failure, whose name decides the exit code. */
-async function withReason<T>(ended: Promise<T>): Promise<T> {
-  try {
-    return await ended;
-  } catch (error) {
-    const cause = error instanceof WorkflowFailedError ? innermost(error.cause) : undefined;
-    if (cause?.type === 'InvalidInput') throw new Failure('InvalidInput', cause.message, {}, { cause: error });
-    if (cause) throw new Error(`${cause.type ?? 'failed'}: ${cause.message}`, { cause: error });
-    throw error;
-  }
-}
-
-function innermost(error: unknown): ApplicationFailure | undefined {
-  if (error instanceof ApplicationFailure) return error;
-  return error instanceof Error ? innermost(error.cause) : undefined;
 }
 
 async function withClient<T>(body: (client: Client) => Promise<T>): Promise<T> {

@@ -3,7 +3,6 @@ import { ExternalId } from './exportWindow.js';
 import { isTimeZone } from './calendar.js';
 import { Failure } from './failure.js';
 import type { HistoryExportInput } from './historyExportInput.js';
-import { refuseFutureDays } from './provisional.js';
 
 /** Names shown when a unit does not exist: enough to spot a typing error. */
 const NAMES_SHOWN = 20;
@@ -11,13 +10,11 @@ const NAMES_SHOWN = 20;
 /**
  * The units that an export is for: those asked for by id or exact name, or all.
  *
- * @throws Failure `InvalidInput` naming an unknown or ambiguous unit and those that exist, a unit whose id or zone we cannot use, or a
- *   day that is not over in a unit's zone.
+ * @throws Failure `InvalidInput` naming an unknown or ambiguous unit and those that exist, or a unit whose id or zone we cannot use.
  */
 export function chooseUnits(
   all: readonly ExportUnit[],
-  request: Pick<HistoryExportInput, 'managementUnits' | 'to'>,
-  nowIso: string,
+  request: Pick<HistoryExportInput, 'managementUnits'>,
 ): ExportUnit[] {
   const chosen = request.managementUnits ? request.managementUnits.map((asked) => find(all, asked)) : [...all];
   if (chosen.length === 0)
@@ -32,8 +29,6 @@ export function chooseUnits(
         `managementUnits: ${unit.name} has time zone ${unit.timeZone}, which is not known here`,
       );
   }
-  const future = refuseFutureDays(request.to, units, nowIso);
-  if (future) throw new Failure('InvalidInput', future);
   return units;
 }
 

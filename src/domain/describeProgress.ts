@@ -1,11 +1,11 @@
 import type { ExportProgress } from './exportProgress.js';
-import type { HistoryExportInput } from './historyExportInput.js';
+import { describeRange, type HistoryExportInput } from './historyExportInput.js';
 
 /** Progress as markdown, for the details panel of the Temporal UI. Text from outside is fenced, so that it cannot be markup. */
 export function describeProgress(request: HistoryExportInput, progress: ExportProgress): string {
   const { windows } = progress;
   const lines = [
-    `**${request.datasets.join(' and ')}, ${request.from} to ${request.to} (exclusive)**`,
+    `**${request.datasets.join(' and ')}, ${describeRange(request)} (exclusive)**`,
     '',
     `${windows.done} of ${windows.total} windows done, ${windows.running} running, ${windows.failed} with gaps · ${progress.calls} API calls`,
     '',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PlannedExport } from './plannedExport.js';
 
 const Count = z.number().int().nonnegative();
 
@@ -11,6 +12,8 @@ export const ExportState = z.object({
   v: z.literal(1),
   organisationId: z.string(),
   startedAt: z.string(),
+  range: z.object({ from: z.string(), to: z.string() }),
+  planned: PlannedExport.nullable(),
   plan: z.object({ folder: z.string(), pages: Count, windows: Count }),
   /** Next page of the plan. */
   page: Count,

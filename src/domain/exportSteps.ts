@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ExportWindow } from './exportWindow.js';
 import type { Gap } from './gap.js';
-import { LANES } from './historyExportInput.js';
+import { type ExportRange, LANES } from './historyExportInput.js';
 import type { Landing } from './landing.js';
 
 /**
@@ -60,9 +60,10 @@ export interface LandedStructure {
   readonly path: string;
 }
 
-/** The units that an export covers, as Genesys names them today. */
+/** The units that an export covers, as Genesys names them today, and the dates in their zones. */
 export interface SelectedUnits {
   readonly units: readonly ExportUnit[];
+  readonly range: ExportRange;
 }
 
 /** A job that Genesys works on. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DATASET_NAMES } from './exportWindow.js';
+import { DATASET_NAMES, type LocalDate } from './exportWindow.js';
 
 const LocalDateText = z
   .string()
@@ -15,16 +15,33 @@ export type Reload = (typeof RELOADS)[number];
 /** Longest range of one export, in years. */
 export const MAX_YEARS = 20;
 
+/** How much `since` may say of each unit of time: twenty years. */
+const MOST_OF_UNIT = { d: MAX_YEARS * 366, w: MAX_YEARS * 52, mo: MAX_YEARS * 12, y: MAX_YEARS } as const;
+
+/** Days, weeks, months or years back, such as `90d`, `12w`, `6mo`, `2y`. What it comes to in dates: `rangeOf`. */
+const SinceText = z
+  .string()
+  .regex(/^[1-9]\d{0,4}(d|w|mo|y)$/, {
+    error: 'not a length of time: write it as 90d, 12w, 6mo or 2y (days, weeks, months, years)',
+    abort: true,
+  })
+  .refine((text) => {
+    const { amount, unit } = parseSince(text);
+    return amount <= MOST_OF_UNIT[unit];
+  }, `more than ${MAX_YEARS} years in one export`);
+
 /**
  * Input of the workflow `historyExport`, as people type it. Defaults are filled in by parsing.
  *
- * `from` inclusive, `to` exclusive: local dates of each unit.
+ * `from` inclusive, `to` exclusive: local dates of each unit. Or `since`, such as `90d`: so long back from the last day that was over
+ * in every unit's zone when the export was started.
  */
 export const HistoryExportInput = z
   .strictObject({
     datasets: z.array(z.enum(DATASET_NAMES)).min(1).default(['adherence', 'occupancy']),
-    from: LocalDateText,
-    to: LocalDateText,
+    from: LocalDateText.optional(),
+    to: LocalDateText.optional(),
+    since: SinceText.optional(),
     managementUnits: z.array(z.string().min(1).max(200)).min(1).max(500).optional(),
     exceptions: z.boolean().default(true),
     actuals: z.boolean().default(false),
@@ -39,14 +56,7 @@ export const HistoryExportInput = z
     reload: z.enum(RELOADS).default('missing'),
   })
   .superRefine((input, context) => {
-    if (input.from >= input.to)
-      context.addIssue({
-        code: 'custom',
-        path: ['to'],
-        message: `${input.to} is not after from (${input.from}); to is exclusive`,
-      });
-    if (Number(input.to.slice(0, 4)) - Number(input.from.slice(0, 4)) > MAX_YEARS)
-      context.addIssue({ code: 'custom', path: ['from'], message: `more than ${MAX_YEARS} years in one export` });
+    for (const { path, message } of wrongRange(input)) context.addIssue({ code: 'custom', path: [path], message });
     if (input.exceptions && (input.windowDays.adherence ?? 7) > 7)
       context.addIssue({
         code: 'custom',
@@ -56,12 +66,47 @@ export const HistoryExportInput = z
   });
 export type HistoryExportInput = z.infer<typeof HistoryExportInput>;
 
+/** Local dates that an export is for: `from` inclusive, `to` exclusive. */
+export interface ExportRange {
+  readonly from: LocalDate;
+  readonly to: LocalDate;
+}
+
+/** A request whose dates are known, `since` worked out. */
+export type DatedRequest = HistoryExportInput & ExportRange;
+
+/** The dates of a request as one says them, before `since` is worked out. */
+export function describeRange({ from, to, since }: Pick<HistoryExportInput, 'from' | 'to' | 'since'>): string {
+  return from !== undefined && to !== undefined ? `${from} to ${to}` : `the last ${since ?? ''}`;
+}
+
+/** `90d` as 90 and `d`. */
+export function parseSince(since: string): { amount: number; unit: keyof typeof MOST_OF_UNIT } {
+  const unit = since.replace(/^\d+/, '') as keyof typeof MOST_OF_UNIT;
+  return { amount: Number.parseInt(since, 10), unit };
+}
+
 /** Days a window, after the dataset's defaults: adherence 7 with exceptions, else 31; occupancy 7. */
 export function windowDaysOf(input: HistoryExportInput): Record<(typeof DATASET_NAMES)[number], number> {
   return {
     adherence: input.windowDays.adherence ?? (input.exceptions ? 7 : 31),
     occupancy: input.windowDays.occupancy ?? 7,
   };
+}
+
+function wrongRange({ from, to, since }: Pick<HistoryExportInput, 'from' | 'to' | 'since'>) {
+  if (since !== undefined)
+    return from === undefined && to === undefined
+      ? []
+      : [{ path: 'since', message: 'says the dates by itself: leave out from and to, or since' }];
+  const missing = [...(from === undefined ? ['from'] : []), ...(to === undefined ? ['to'] : [])];
+  if (from === undefined || to === undefined)
+    return missing.map((path) => ({ path, message: 'is missing: give from and to, or since (such as 90d)' }));
+  const wrong = [];
+  if (from >= to) wrong.push({ path: 'to', message: `${to} is not after from (${from}); to is exclusive` });
+  if (Number(to.slice(0, 4)) - Number(from.slice(0, 4)) > MAX_YEARS)
+    wrong.push({ path: 'from', message: `more than ${MAX_YEARS} years in one export` });
+  return wrong;
 }
 
 function isRealDate(text: string): boolean {

@@ -23,13 +23,22 @@ export interface CallCount {
  * The fewest API calls with which a plan can be carried out.
  *
  * The structure once: the business units, the management units, the users of each unit chosen and the activity codes of each
- * business unit concerned. For an adherence window one POST and one successful poll. For an occupancy window one POST for each
+ * business unit concerned; of that the two lists of units alone, where they show that there is no window to bring. For an adherence window one POST and one successful poll. For an occupancy window one POST for each
  * 100 users. Not counted, because no export causes them: the token, and `organizations/me`, which a worker reads when it starts.
  * Downloads are not API calls.
  */
 export function minimumCalls(facts: CallFacts): CallCount {
-  const structure = 1 + 1 + facts.managementUnits + facts.businessUnits;
+  const windows = facts.adherenceWindows + facts.occupancyWindowUsers.length;
+  const structure = structureCalls(facts, windows);
   const adherence = 2 * facts.adherenceWindows;
   const occupancy = facts.occupancyWindowUsers.reduce((calls, users) => calls + Math.ceil(users / USERS_A_QUERY), 0);
   return { structure, adherence, occupancy, total: structure + adherence + occupancy };
+}
+
+/** The calls that read the structure, for a plan of so many windows. */
+export function structureCalls(
+  { managementUnits, businessUnits }: Pick<CallFacts, 'managementUnits' | 'businessUnits'>,
+  windows: number,
+): number {
+  return 1 + 1 + (windows === 0 ? 0 : managementUnits + businessUnits);
 }

@@ -60,6 +60,25 @@ export function nextPollDelayMs(schedule: PollSchedule, elapsedMs: number): numb
   return Math.round(Math.min(Math.max(delay, SHORTEST_DELAY_MS), LONGEST_DELAY_MS));
 }
 
+/**
+ * What a job should take until a poll finds it done, and how many polls that takes: means over the jobs seen, or assumed.
+ *
+ * For plans; a schedule that is still learning will do better than it says.
+ */
+export function expectedJob(schedule: PollSchedule): { noticedMs: number; polls: number } {
+  const points = durationPoints(schedule);
+  const polls: number[] = [];
+  while ((polls.at(-1) ?? 0) < (points.at(-1) ?? 0)) {
+    const before = polls.at(-1) ?? 0;
+    polls.push(before + nextPollDelayMs(schedule, before));
+  }
+  const found = points.map((point) => polls.findIndex((pollMs) => pollMs >= point));
+  return {
+    noticedMs: found.reduce((total, poll) => total + (polls[poll] ?? 0), 0) / points.length,
+    polls: found.reduce((total, poll) => total + poll + 1, 0) / points.length,
+  };
+}
+
 /** Possible durations, ascending: three for each job seen, spread over the interval in which it became done. */
 function durationPoints({ seen }: PollSchedule): number[] {
   const assumed = ASSUMED_JOBS.slice(Math.min(seen.length, ASSUMED_JOBS.length));

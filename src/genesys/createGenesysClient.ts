@@ -151,6 +151,8 @@ export function createGenesysClient(
       });
     },
 
+    callsAMinute: () => pacer.announcedLimit(),
+
     async close() {
       pacer.shutDown();
       await transport.close();

@@ -87,6 +87,8 @@ export interface GenesysClient {
   download(url: string, from: { offset: number; etag: string | null }, signal?: AbortSignal): Promise<Download>;
   /** Closed gates, for progress and status. `until` in milliseconds since the epoch. */
   gates(): readonly { gate: Family | 'token'; untilMs: number; why: string }[];
+  /** Calls a minute that the API's counters last allowed the token; null where no answer has had counters. */
+  callsAMinute(): number | null;
   /** Closes the connections. */
   close(): Promise<void>;
 }

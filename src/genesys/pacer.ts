@@ -58,6 +58,8 @@ export interface Pacer {
   /** Counters are per token: a new one starts from nothing. */
   tokenChanged(): void;
   closed(): { gate: OwnGate; untilMs: number; why: string }[];
+  /** Calls a minute that the last answer said the token may make; null where none said so. */
+  announcedLimit(): number | null;
   /** Lets nothing wait any longer. */
   shutDown(): void;
 }
@@ -178,6 +180,7 @@ export function createPacer(now: () => number, log: GenesysLog): Pacer {
       wakeAll();
     },
     closed: () => closedGates(gates, now()),
+    announcedLimit: () => window.known?.allowed ?? null,
     shutDown() {
       shut = true;
       wakeAll();

@@ -1,4 +1,5 @@
 import type { DatasetLoad } from '../domain/datasetLoad.js';
+import type { LoadedRows } from '../domain/expectedRows.js';
 import type { DatasetName, ExportWindow, LocalDate } from '../domain/exportWindow.js';
 import type { Gap } from '../domain/gap.js';
 import type { LocalDay } from '../domain/localDay.js';
@@ -121,6 +122,8 @@ export interface Warehouse {
     from: LocalDate;
     to: LocalDate;
   }): Promise<CoverageDay[]>;
+  /** Rows of each unit by table, and the days that were answered: what estimates go by. */
+  loadedRows(): Promise<LoadedRows[]>;
   /** Marks days that nothing is known of, or that failed before, as asked for. Leaves every other state alone. */
   markPending(
     days: readonly Pick<CoverageDay, 'dataset' | 'managementUnitId' | 'localDate' | 'windowId'>[],

@@ -2,6 +2,7 @@ import type { Warehouse } from '../warehouse.js';
 import { markFailed, markPending, readAllCoverage, readCoverage } from './coverage.js';
 import { addSeal, custodyHead, openSeals, sealsChained, sealWritten } from './custody.js';
 import { type DuckdbFile, duckdbFile } from './duckdbFile.js';
+import { loadedRows } from './loadedRows.js';
 import { loadWindow } from './loadWindow.js';
 import { outcomes, recordOutcome } from './outcomes.js';
 import { inTransaction, rowsOf } from './rows.js';
@@ -65,6 +66,7 @@ function reads(file: DuckdbFile) {
   return {
     coverage: (range) => file.read((connection) => readCoverage(connection, range)),
     allCoverage: () => file.read(readAllCoverage),
+    loadedRows: () => file.read(loadedRows),
     windowUsers: (window, days) => file.read((connection) => windowUsers(connection, window, days)),
     outcomes: (exportId, runId) => file.read((connection) => outcomes(connection, exportId, runId)),
     countRows: (dataset) => file.read((connection) => countRows(connection, dataset)),

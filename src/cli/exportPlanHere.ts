@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { JobTimes } from '../../activities/jobTimes.js';
+import { planOf } from '../../activities/plan.js';
+import type { Config } from '../config/loadConfig.js';
+import { chooseUnits } from '../domain/chooseUnits.js';
+import { estimateExport } from '../domain/estimateExport.js';
+import { rangeOf } from '../domain/exportRange.js';
+import type { ExportUnit } from '../domain/exportSteps.js';
+import { isFailure } from '../domain/failure.js';
+import type { HistoryExportInput } from '../domain/historyExportInput.js';
+import type { ExportEstimate } from '../domain/plannedExport.js';
+import { createGenesysClient } from '../genesys/createGenesysClient.js';
+import type { GenesysClient } from '../genesys/genesysClient.js';
+import { openDuckdbWarehouse } from '../warehouse/duckdb/openDuckdbWarehouse.js';
+import type { Warehouse } from '../warehouse/warehouse.js';
+
+/** Milliseconds between tries of a call that met a passing failure, and how many there are. */
+const TRY_AGAIN_MS = 2000;
+const TRIES = 5;
+
+/**
+ * Plans in this process, as the workflow `exportPlan` would, where no worker runs: nothing is landed, nothing written.
+ *
+ * @param say told what is waited for.
+ * @throws Failure `InvalidInput` as the workflow; `Unauthorized`, `Forbidden`; `Blocked` when another process holds the warehouse.
+ */
+export async function planHere(
+  config: Config,
+  request: HistoryExportInput,
+  say: (waiting: string) => void,
+): Promise<ExportEstimate> {
+  const askedAt = new Date().toISOString();
+  const genesys = createGenesysClient(config.genesys());
+  // Opening a file that is not there would make one: without a warehouse nothing is covered.
+  const warehouse = existsSync(config.warehouse.path)
+    ? openDuckdbWarehouse({ ...config.warehouse, tempDirectory: path.join(config.dataDirectory, 'duckdb-temp-plan') })
+    : null;
+  try {
+    return await plan(genesys, warehouse);
+  } finally {
+    await warehouse?.release();
+    await genesys.close();
+  }
+
+  async function plan(client: GenesysClient, store: Warehouse | null): Promise<ExportEstimate> {
+    const { value: all } = await patiently(() => client.managementUnits(), say);
+    const units = chooseUnits(all satisfies readonly ExportUnit[], request);
+    const dated = { ...request, ...rangeOf(request, units, { askedAt, nowIso: askedAt }) };
+    const { windows, unitPlans } = await planOf(store, dated, units, {
+      nowIso: askedAt,
+      horizonDays: config.export.provisionalDays,
+    });
+    const agents = new Map<string, number>();
+    for (const { id, name } of windows.length > 0 ? units : []) {
+      say(`reading the users of ${name}`);
+      agents.set(id, (await patiently(() => client.managementUnitUsers(id), say)).value.length);
+    }
+    return estimateExport({
+      request: dated,
+      units,
+      plans: unitPlans,
+      agents,
+      loaded: (await store?.loadedRows()) ?? [],
+      job: new JobTimes(path.join(config.dataDirectory, 'job-times.json')).expected(),
+      callsAMinute: client.callsAMinute(),
+    });
+  }
+}
+
+/** A call, made again where it has to wait for its turn or met what passes. */
+async function patiently<T>(call: () => Promise<T>, say: (waiting: string) => void): Promise<T> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await call();
+    } catch (error) {
+      const isThrottled = isFailure(error, 'Throttled');
+      if (!isThrottled && !(isFailure(error, 'Transient') && tried < TRIES)) throw error;
+      say(error.message);
+      const waitMs = Math.max(isThrottled ? 0 : TRY_AGAIN_MS, (error.facts.retryAtMs ?? 0) - Date.now());
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+    }
+  }
+}

@@ -29,10 +29,15 @@ export function adherenceSettings(options: AdherenceOptions): Record<string, boo
   return { exceptions: options.exceptions, actuals: options.actuals };
 }
 
-const Envelope = z.object({ startDate: EnvelopeInstant, endDate: EnvelopeInstant, managementUnitId: z.string() });
+/** What must stand beside the results of an adherence document. */
+export const AdherenceEnvelope = z.object({
+  startDate: EnvelopeInstant,
+  endDate: EnvelopeInstant,
+  managementUnitId: z.string(),
+});
 
 function readEnvelope(text: string, window: ExportWindow): EnvelopeFacts {
-  const asked = Envelope.refine((envelope) => envelope.managementUnitId === window.managementUnitId, {
+  const asked = AdherenceEnvelope.refine((envelope) => envelope.managementUnitId === window.managementUnitId, {
     path: ['managementUnitId'],
     message: `is not the unit asked for (${window.managementUnitId})`,
   });

@@ -11,6 +11,7 @@ import { oauthRoutes } from './api/oauthRoutes.js';
 import { structureRoutes } from './api/structureRoutes.js';
 import { armFault } from './control/armFault.js';
 import { controlRoutes } from './control/controlRoutes.js';
+import { endpointRoutes } from './control/endpointRoutes.js';
 import type { SimulatorContext } from './simulatorContext.js';
 
 /** Largest request body, in bytes. Source: Genesys's limit `request.bytes.max`. */
@@ -61,6 +62,7 @@ export function simulatorServer(context: SimulatorContext, baseUrl: () => string
     throw notFound(request);
   });
 
+  endpointRoutes(server);
   oauthRoutes(server, context);
   downloadRoutes(server, context);
   controlRoutes(server, context);

@@ -7,11 +7,18 @@ import { ApiError } from './apiError.js';
 
 const WFM = '/api/v2/workforcemanagement';
 
-/** The organisation, its business and management units, the units' present users and the activity codes. No paging. */
+interface ListCall {
+  Querystring: { divisionId?: string };
+}
+
+/**
+ * The organisation, its business and management units, the units' present users and the activity codes. No paging.
+ *
+ * Everything is in one division. `feature` leaves nothing out: the client is authorised for all.
+ */
 export function structureRoutes(api: FastifyInstance, { organisation, now }: SimulatorContext): void {
   const division = {
     id: organisation.divisionId,
-    name: 'Home',
     selfUri: `/api/v2/authorization/divisions/${organisation.divisionId}`,
   };
 
@@ -29,8 +36,8 @@ export function structureRoutes(api: FastifyInstance, { organisation, now }: Sim
     selfUri: '/api/v2/organizations/me',
   }));
 
-  api.get(`${WFM}/businessunits`, () => ({
-    entities: organisation.businessUnits.map(({ id, name }) => ({
+  api.get<ListCall>(`${WFM}/businessunits`, ({ query }) => ({
+    entities: inDivision(query, organisation.businessUnits).map(({ id, name }) => ({
       id,
       name,
       authorized: true,
@@ -39,12 +46,15 @@ export function structureRoutes(api: FastifyInstance, { organisation, now }: Sim
     })),
   }));
 
-  api.get(`${WFM}/managementunits`, () => listing(organisation.units));
+  api.get<ListCall>(`${WFM}/managementunits`, ({ query }) => listing(inDivision(query, organisation.units)));
 
-  api.get<{ Params: { businessUnitId: string } }>(`${WFM}/businessunits/:businessUnitId/managementunits`, (request) =>
-    listing(
-      organisation.units.filter((unit) => unit.businessUnitId === businessUnit(request.params.businessUnitId).id),
-    ),
+  api.get<ListCall & { Params: { businessUnitId: string } }>(
+    `${WFM}/businessunits/:businessUnitId/managementunits`,
+    ({ params, query }) => {
+      const { id } = businessUnit(params.businessUnitId);
+      const units = organisation.units.filter((unit) => unit.businessUnitId === id);
+      return listing(inDivision(query, units));
+    },
   );
 
   api.get<{ Params: { managementUnitId: string } }>(`${WFM}/managementunits/:managementUnitId/users`, (request) => {
@@ -77,7 +87,7 @@ export function structureRoutes(api: FastifyInstance, { organisation, now }: Sim
         countsAsWorkTime: code.category === 'OnQueueWork',
         agentTimeOffSelectable: code.category === 'TimeOff',
         interruptible: false,
-        style: { colour: '#00c2a8' },
+        style: { backgroundColor: '#00c2a8', textColorTheme: 'Dark' },
         metadata: { version: 1, dateModified: isoSeconds(1_700_000_000) },
         selfUri: `${WFM}/businessunits/${id}/activitycodes/${code.id}`,
       })),
@@ -88,6 +98,10 @@ export function structureRoutes(api: FastifyInstance, { organisation, now }: Sim
     const found = organisation.businessUnits.find((known) => known.id === id);
     if (!found) throw new ApiError(404, 'wfm.business.unit.not.found', `Business unit ${id} was not found`);
     return found;
+  }
+
+  function inDivision<T>({ divisionId }: ListCall['Querystring'], all: readonly T[]): readonly T[] {
+    return divisionId === undefined || divisionId === division.id ? all : [];
   }
 
   function listing(units: readonly Unit[]) {

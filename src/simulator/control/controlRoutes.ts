@@ -17,6 +17,7 @@ const ExpectedQuery = z.object({
  *
  * `GET counts`, `POST reset`; `GET|POST|DELETE faults` (`Fault`), `DELETE faults/<id or kind>`; `GET|POST|DELETE chaos`
  * (`ChaosSettings`); `GET expected?from&to[&unit][&asOf][&settled=true]` (the true rows, `ExpectedRows`).
+ * `GET endpoints` is in `endpointRoutes`.
  */
 export function controlRoutes(server: FastifyInstance, context: SimulatorContext): void {
   const { counters, faults, chaos, organisation, now } = context;

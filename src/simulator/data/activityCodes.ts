@@ -1,6 +1,9 @@
 import { seededUuid } from './seededRandom.js';
 
-/** Genesys's activity categories that occur here. Source: `ScheduledActivityCategoryEnum` of the Java SDK's documentation. */
+/**
+ * Genesys's categories that an activity code can have. Source: `BusinessUnitActivityCode` of the Python SDK. Results may say
+ * `Unscheduled` too, which is no code's; nothing here does.
+ */
 export type ActivityCategory =
   | 'OnQueueWork'
   | 'Break'
@@ -9,8 +12,7 @@ export type ActivityCategory =
   | 'OffQueueWork'
   | 'TimeOff'
   | 'Training'
-  | 'Unavailable'
-  | 'Unscheduled';
+  | 'Unavailable';
 
 export interface ActivityCode {
   readonly id: string;
@@ -28,7 +30,6 @@ const DEFAULTS: readonly (readonly [name: string, category: ActivityCategory])[]
   ['Time Off', 'TimeOff'],
   ['Training', 'Training'],
   ['Unavailable', 'Unavailable'],
-  ['Unscheduled', 'Unscheduled'],
 ];
 
 const CUSTOM: readonly (readonly [name: string, category: ActivityCategory])[] = [

@@ -26,7 +26,6 @@ const PRESENCE_OF: Readonly<Record<ActivityCategory, string>> = {
   TimeOff: 'Offline',
   Training: 'Training',
   Unavailable: 'Away',
-  Unscheduled: 'Available',
 };
 
 /**

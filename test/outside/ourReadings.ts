@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { adherence, AdherenceEnvelope, adherenceRequest } from '../../src/datasets/adherence.js';
+import { occupancy, occupancyRequest } from '../../src/datasets/occupancy.js';
+import type { ExportWindow } from '../../src/domain/exportWindow.js';
+import { createGenesysClient } from '../../src/genesys/createGenesysClient.js';
+import {
+  ActivityCodesAnswer,
+  AdherenceJobAnswer,
+  BusinessUnitsAnswer,
+  ManagementUnitsAnswer,
+  OrganizationAnswer,
+  UsersAggregatesAnswer,
+  UsersAnswer,
+} from '../../src/genesys/decoders.js';
+import { ANY_LOOPBACK_PORT } from '../../src/genesys/genesysClientConfig.js';
+
+/**
+ * Makes every call of our client once, against the URL given, and prints how we read the answers.
+ *
+ * Arguments: URL, client id; the secret is in the environment as `OUTSIDE_SECRET`. Prints one JSON object:
+ * `decoders` (JSON Schemas by the SDK's model), `documents` (DuckDB types of the elements of downloaded lists, by model), and
+ * `windows` (what the two bodies were made from).
+ */
+const [url = '', clientId = ''] = process.argv.slice(2);
+const clientSecret = process.env['OUTSIDE_SECRET'] ?? '';
+
+const client = createGenesysClient({
+  apiUrl: url,
+  loginUrl: url,
+  clientId,
+  clientSecret,
+  downloadHosts: [ANY_LOOPBACK_PORT],
+});
+
+await client.organization();
+const [businessUnit] = (await client.businessUnits()).value;
+const unit = (await client.managementUnits()).value.find((one) => one.timeZone === 'Europe/London');
+if (!businessUnit || !unit) throw new RangeError('the organisation has no unit in London');
+await client.activityCodes(businessUnit.id);
+const users = (await client.managementUnitUsers(unit.id)).value.map((user) => user.id).slice(0, 3);
+
+const window: ExportWindow = {
+  dataset: 'adherence',
+  managementUnitId: unit.id,
+  businessUnitId: unit.businessUnitId,
+  timeZone: unit.timeZone,
+  from: '2024-03-27',
+  to: '2024-04-03',
+  startAt: '2024-03-27T00:00:00Z',
+  endAt: '2024-04-02T23:00:00Z',
+};
+const job = await client.createAdherenceJob(adherenceRequest(window, { exceptions: true, actuals: false }));
+await client.adherenceJob(job.jobId);
+await client.usersAggregates(occupancyRequest({ ...window, dataset: 'occupancy' }, users));
+await client.close();
+
+const schemaOf = (decoder: z.ZodType): unknown => z.toJSONSchema(decoder, { io: 'input' });
+console.log(
+  JSON.stringify({
+    decoders: {
+      Organization: schemaOf(OrganizationAnswer),
+      BusinessUnitListing: schemaOf(BusinessUnitsAnswer),
+      ManagementUnitListing: schemaOf(ManagementUnitsAnswer),
+      WfmUserEntityListing: schemaOf(UsersAnswer),
+      BusinessUnitActivityCodeListing: schemaOf(ActivityCodesAnswer),
+      WfmHistoricalAdherenceBulkResponse: schemaOf(AdherenceJobAnswer),
+      UserAggregateQueryResponse: schemaOf(UsersAggregatesAnswer),
+      WfmHistoricalAdherenceBulkResult: schemaOf(AdherenceEnvelope),
+    },
+    documents: {
+      WfmHistoricalAdherenceBulkResult: { [adherence.load.sliceArray]: adherence.load.docType },
+      UserAggregateQueryResponse: { [occupancy.load.sliceArray]: occupancy.load.docType },
+    },
+    asked: { window, users },
+  }),
+);

@@ -1,0 +1,39 @@
+"""A simulator as a person starts it, in a process of its own."""
+
+import json
+import subprocess
+import urllib.request
+
+from process_environment import ENVIRONMENT
+
+
+class SimulatorProcess:
+    """`rosterline simulate --port 0 --json`, until `close`."""
+
+    def __init__(self, *options: str) -> None:
+        command = ["node", "bin/rosterline", "simulate", "--port", "0", "--json", *options]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"the simulator did not start: {self._process.stderr.read()}")
+        started = json.loads(line)
+        self.url: str = started["url"]
+        self.client_id: str = started["clientId"]
+        self.client_secret: str = started["clientSecret"]
+        self._control: str = started["control"]
+
+    def control(self, what: str):
+        """Reads a counter or list of the simulator's own."""
+        with urllib.request.urlopen(f"{self._control}/{what}") as response:
+            return json.load(response)
+
+    def add_fault(self, **fault) -> None:
+        body = json.dumps(fault).encode()
+        request = urllib.request.Request(f"{self._control}/faults", body, {"content-type": "application/json"})
+        urllib.request.urlopen(request).close()
+
+    def close(self) -> None:
+        self._process.terminate()
+        self._process.wait(timeout=30)
+        self._process.stdout.close()
+        self._process.stderr.close()

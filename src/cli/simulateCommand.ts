@@ -9,6 +9,7 @@ interface SimulateOptions {
   seed: number;
   jobSeconds?: { min: number; max: number };
   tokenLimit: number;
+  faults: number;
   json?: boolean;
 }
 
@@ -21,6 +22,7 @@ export function addSimulateCommand(program: Command): void {
     .option('--seed <n>', 'the same seed gives the same people and data', wholeNumber, 1)
     .option('--job-seconds <min-max>', 'how long adherence jobs take, drawn for each (default 2-20)', secondsRange)
     .option('--token-limit <n>', 'calls a minute; 0 switches the limit off', tokenLimit, 300)
+    .option('--faults <rate>', 'share of calls that meet a passing fault, by the seed; such as 0.05', share, 0)
     .option('--json', 'one JSON line once it answers')
     .action(async (options: SimulateOptions) => {
       await runCommand(options.json ?? false, async (output) => {
@@ -31,6 +33,7 @@ export function addSimulateCommand(program: Command): void {
           seed: options.seed,
           ...(options.jobSeconds && { jobSeconds: options.jobSeconds }),
           tokenLimitPerMinute: options.tokenLimit === 0 ? null : options.tokenLimit,
+          ...(options.faults > 0 && { chaos: { seed: options.seed, rate: options.faults } }),
         });
         const { url, clientId, clientSecret, controlUrl: control } = simulator;
         output.say(
@@ -58,6 +61,12 @@ function tokenLimit(text: string): number {
   const value = wholeNumber(text);
   if (value >= 0) return value;
   throw new InvalidArgumentError('not a number of calls');
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError('write it as a share from 0 to 1, such as 0.05');
 }
 
 function secondsRange(text: string): { min: number; max: number } {

@@ -25,6 +25,8 @@ export interface ExpectedRange {
   readonly managementUnits?: readonly string[];
   /** The present, in milliseconds since the epoch: nothing later has happened, and it decides who is where today. */
   readonly asOfMs: number;
+  /** The rows once nothing is late or restated any more, instead of what a job made at `asOfMs` says. */
+  readonly settled?: boolean;
 }
 
 /**
@@ -60,13 +62,15 @@ function daysOf(
   organisation: Organisation,
   person: Person,
   unit: Unit,
-  range: Pick<ExpectedRange, 'from' | 'to' | 'asOfMs'>,
+  range: Pick<ExpectedRange, 'from' | 'to' | 'asOfMs' | 'settled'>,
   marginDays = 0,
 ): AdherenceDay[] {
   const { timeZone } = unit;
   const start = dayStart(timeZone, epochDayOf(range.from) - marginDays);
   const end = dayStart(timeZone, epochDayOf(range.to) + marginDays);
-  return adherenceBetween(organisation, person, unit, { start, end, timeZone, asOf: range.asOfMs / 1000 }) ?? [];
+  const { settled = false } = range;
+  const asOf = Math.floor(range.asOfMs / 1000);
+  return adherenceBetween(organisation, person, unit, { start, end, timeZone, asOf, settled }) ?? [];
 }
 
 function addAdherence(rows: ExpectedRows, organisation: Organisation, person: Person, unit: Unit, day: AdherenceDay) {

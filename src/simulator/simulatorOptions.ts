@@ -79,6 +79,12 @@ export const SimulatorSettings = z.strictObject({
   chaos: ChaosSettings.optional(),
   /** Present users whom analytics refuses as unknown, in each unit. (Default: 0) */
   usersUnknownToAnalytics: z.number().int().nonnegative().default(0),
+  /** Adherence of a day changes from job to job until the day has been over for so many days. (Default: 0, final at once) */
+  restatedDays: z.number().int().nonnegative().default(0),
+  /** For so long jobs say the same of a day that is still restated. (Default: 1 s) */
+  restatedEverySeconds: z.number().int().positive().default(1),
+  /** Adherence of a person's day appears up to so many hours after the day ended, each day by its own. (Default: 0) */
+  lateDataHours: z.number().nonnegative().default(0),
   /** Whether user lists carry names, which the published schema does not promise. (Default: true) */
   userNames: z.boolean().default(true),
 });

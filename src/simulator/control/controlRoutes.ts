@@ -10,6 +10,8 @@ const ExpectedQuery = z.object({
   from: z.iso.date(),
   to: z.iso.date(),
   unit: z.union([z.string(), z.array(z.string())]).optional(),
+  asOf: z.iso.datetime({ offset: true }).optional(),
+  settled: z.stringbool().default(false),
 });
 
 /**
@@ -55,8 +57,10 @@ export function controlRoutes(server: FastifyInstance, context: SimulatorContext
   server.get('/control/expected', (request, reply) => {
     const query = ExpectedQuery.safeParse(request.query);
     if (!query.success) return reply.code(400).send({ message: z.prettifyError(query.error) });
-    const { from, to, unit } = query.data;
+    const { from, to, unit, asOf, settled } = query.data;
     const units = unit === undefined ? {} : { managementUnits: [unit].flat() };
-    return reply.send(rowsOf(organisation, { from, to, ...units, asOfMs: now() }));
+    return reply.send(
+      rowsOf(organisation, { from, to, ...units, asOfMs: asOf === undefined ? now() : Date.parse(asOf), settled }),
+    );
   });
 }

@@ -2,6 +2,7 @@ import type { ActivityCategory } from './activityCodes.js';
 import type { Actual } from './actualWork.js';
 import type { Organisation } from './organisation.js';
 import type { Person } from './people.js';
+import { hasArrived, restated } from './recentDays.js';
 import type { Scheduled } from './shiftPlan.js';
 import type { Unit } from './unit.js';
 import { stayBounds, workdaysBetween } from './workday.js';
@@ -47,22 +48,24 @@ export interface AdherenceDay extends DayPiece {
  * What results say of a person and unit in an interval (seconds since the epoch), by the days of a zone.
  *
  * Computed from the days' own data and then cut, so that the windows asked for make no difference to any whole day. Nothing
- * after `asOf` has happened yet. Undefined where the results do not name the person.
+ * after `asOf` has happened yet, and the days before it may be late or restated, unless `settled`. Undefined where the results do not name the person.
  */
 export function adherenceBetween(
   organisation: Organisation,
   person: Person,
   unit: Unit,
-  interval: { start: number; end: number; timeZone: string; asOf: number },
+  interval: { start: number; end: number; timeZone: string; asOf: number; settled?: boolean },
 ): AdherenceDay[] | undefined {
-  const { timeZone } = interval;
+  const { timeZone, asOf } = interval;
+  const recent = interval.settled === true ? null : organisation.recentDays;
+  const personDay = { seed: organisation.seed, personId: person.id, unitId: unit.id, timeZone };
   const start = Math.max(interval.start, dayStart(unit.timeZone, organisation.historyStarts));
   const end = Math.min(interval.end, interval.asOf);
   const stays = person.memberships.filter((stay) => stay.unit.id === unit.id).map(stayBounds);
   if (stays.length === 0 || start >= end) return undefined;
-  const held = cutAtMidnights(timeZone, start, end).filter((day) =>
-    stays.some((stay) => stay.notBefore < day.end && day.start < stay.notAfter),
-  );
+  const held = cutAtMidnights(timeZone, start, end)
+    .filter((day) => stays.some((stay) => stay.notBefore < day.end && day.start < stay.notAfter))
+    .filter(({ day }) => recent === null || hasArrived(recent, { ...personDay, day }, asOf));
   if (held.length === 0 || person.adherence === 'silent') return undefined;
   if (person.adherence === 'bare') return [];
 
@@ -72,7 +75,9 @@ export function adherenceBetween(
     const from = Math.max(start, workday.notBefore);
     const until = Math.min(end, workday.notAfter);
     scheduled.push(...clip(workday.scheduled, from, until));
-    actual.push(...clip(workday.actual, from, until));
+    const { day } = workday;
+    const work = recent === null ? workday.actual : restated(recent, { ...personDay, day }, workday.actual, asOf);
+    actual.push(...clip(work, from, until));
   }
   const scheduledByDay = cutByDays(scheduled, held);
   const actualByDay = cutByDays(actual, held);

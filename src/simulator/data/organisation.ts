@@ -1,6 +1,7 @@
 import type { SimulatedUnit, SimulatorSettings } from '../simulatorOptions.js';
 import { activityCodesOf } from './activityCodes.js';
 import { type Person, peopleOf } from './people.js';
+import type { RecentDays } from './recentDays.js';
 import { seededUuid } from './seededRandom.js';
 import type { Unit } from './unit.js';
 import { type EpochDay, epochDayOf } from './zoneDays.js';
@@ -15,6 +16,7 @@ export interface Organisation {
   readonly businessUnits: readonly { readonly id: string; readonly name: string }[];
   readonly units: readonly Unit[];
   readonly people: readonly Person[];
+  readonly recentDays: RecentDays;
   /** Secondary (organisation) presences by system presence. */
   readonly presences: Readonly<Record<string, readonly string[]>>;
 }
@@ -39,6 +41,11 @@ export function organisationOf(settings: SimulatorSettings): Organisation {
     name: 'Merlion & Lion Contact Centres 獅',
     divisionId: seededUuid(seed, 'division'),
     historyStarts,
+    recentDays: {
+      restatedDays: settings.restatedDays,
+      restatedEverySeconds: settings.restatedEverySeconds,
+      lateDataHours: settings.lateDataHours,
+    },
     businessUnits,
     units,
     people: peopleOf(settings, units, changes),

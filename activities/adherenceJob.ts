@@ -137,8 +137,19 @@ export function adherenceJobActivities(deps: ActivityDeps) {
       return await spool.finish();
     const from = { offset: spool.receivedBytes, etag: spool.facts?.etag ?? null };
     const body = await deps.genesys.download(url, from, beat.signal);
-    if (body.offset !== spool.receivedBytes || !spool.facts) await spool.begin(body);
+    if (body.offset !== spool.receivedBytes || !spool.facts)
+      await spool.begin(body).catch(async (error: unknown) => {
+        await leave(body.body);
+        throw error;
+      });
     await spool.append(body.body, (bytes) => beat.say({ v: 1, bytes }));
     return await spool.finish();
   }
+}
+
+/** Ends a download of which nothing is wanted, so that it holds no connection. */
+async function leave(body: AsyncIterable<Uint8Array>): Promise<void> {
+  const reader = body[Symbol.asyncIterator]();
+  await reader.next().catch(() => undefined);
+  await reader.return?.().catch(() => undefined);
 }

@@ -4,6 +4,9 @@ import { type Failure, isFailure, SYSTEMIC_FAILURES } from '../src/domain/failur
 /** Differences between two instants of one gate that are not worth telling again. */
 const SAME_GATE_MS = 1500;
 
+/** Causes that an export is told of by one worker: each adds some events to its history. */
+const CAUSES_AN_EXPORT = 50;
+
 /**
  * Tells an export what its activities met and its workflow cannot see, because retries leave no history, so that its `progress` shows it.
  *
@@ -11,7 +14,7 @@ const SAME_GATE_MS = 1500;
  */
 export class ExportReporter {
   private readonly gates = new Map<string, number>();
-  private readonly causes = new Map<string, string>();
+  private readonly causes = new Map<string, { message: string; told: number }>();
 
   /** Tells of a failure that this export has not been told of. `attempt` is the activity's, from 1. */
   report(exportId: string, failure: Failure, attempt: number): void {
@@ -34,8 +37,10 @@ export class ExportReporter {
   /** Signals `causeChanged` when a later try meets another cause than the one before. The first try fails, and so tells it itself. */
   private reportCause(exportId: string, { message }: Failure, attempt: number): void {
     const before = this.causes.get(exportId);
-    this.causes.set(exportId, message);
-    if (attempt === 1 || before === message) return;
+    const told = before?.told ?? 0;
+    this.causes.set(exportId, { message, told });
+    if (attempt === 1 || before?.message === message || told === CAUSES_AN_EXPORT) return;
+    this.causes.set(exportId, { message, told: told + 1 });
     signal(exportId, 'causeChanged', { reason: message }).catch(() => this.causes.delete(exportId));
   }
 }

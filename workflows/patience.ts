@@ -1,4 +1,11 @@
-import { condition, getExternalWorkflowHandle, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  condition,
+  type ExternalWorkflowHandle,
+  getExternalWorkflowHandle,
+  isCancellation,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { SYSTEMIC_FAILURES } from '../src/domain/failure.js';
 import { applicationFailure, failedWith, ranOutOfTime } from './failedWith.js';
 import { proceedSignal, windowBlockedSignal, windowUnblockedSignal } from './messages.js';
@@ -19,6 +26,7 @@ export function patiently(windowId: string): Patiently {
   const impatient = activitiesOf(taskQueue, 'impatient');
   const probing = activitiesOf(taskQueue, 'probing');
   const orders: { probe: boolean }[] = [];
+  let isBlocked = false;
   setHandler(proceedSignal, (told) => {
     orders.push(told);
   });
@@ -29,24 +37,48 @@ export function patiently(windowId: string): Patiently {
         return await untilEnded(() => step(impatient));
       } catch (error) {
         if (isCancellation(error) || !failedWith(error, ...SYSTEMIC_FAILURES)) throw error;
-        orders.length = 0;
-        const reason = applicationFailure(error)?.message ?? 'blocked';
-        const heard =
-          parent !== undefined && (await tell(() => exportHandle().signal(windowBlockedSignal, { windowId, reason })));
-        if (heard) await condition(() => orders.length > 0);
-        if (heard && orders.at(-1)?.probe === false) continue;
+        // Steps of a window may run side by side (the files of a job): the first that is blocked tries for all of them.
+        if (isBlocked) {
+          await condition(() => !isBlocked);
+          continue;
+        }
+        isBlocked = true;
         try {
-          return await untilEnded(() => step(probing));
+          if (await mayProbe(applicationFailure(error)?.message ?? 'blocked')) return await probe(step);
         } finally {
-          // An end of another kind is an answer too: what stood in the way is gone.
-          if (heard) await tell(() => exportHandle().signal(windowUnblockedSignal, { windowId }));
+          isBlocked = false;
         }
       }
     }
   };
 
-  function exportHandle() {
-    return getExternalWorkflowHandle(parent?.workflowId ?? '');
+  /** Tells the export, and waits for its word: whether this window is the one that keeps trying. */
+  async function mayProbe(reason: string): Promise<boolean> {
+    orders.length = 0;
+    const heard = await tell((exportHandle) => exportHandle.signal(windowBlockedSignal, { windowId, reason }));
+    if (heard) await condition(() => orders.length > 0);
+    return orders.at(-1)?.probe ?? true;
+  }
+
+  async function probe<T>(step: (activities: QueuedActivities) => Promise<T>): Promise<T> {
+    try {
+      return await untilEnded(() => step(probing));
+    } finally {
+      // An end of another kind is an answer too: what stood in the way is gone.
+      await tell((exportHandle) => exportHandle.signal(windowUnblockedSignal, { windowId }));
+    }
+  }
+
+  /** Whether the export took the message; it may have ended, and a window may run without one. */
+  async function tell(send: (exportHandle: ExternalWorkflowHandle) => Promise<void>): Promise<boolean> {
+    if (parent === undefined) return false;
+    try {
+      await send(getExternalWorkflowHandle(parent.workflowId));
+      return true;
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      return false;
+    }
   }
 }
 
@@ -58,16 +90,5 @@ export async function untilEnded<T>(step: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (!ranOutOfTime(error)) throw error;
     }
-  }
-}
-
-/** Whether the export took the message; it may have ended. */
-async function tell(send: () => Promise<void>): Promise<boolean> {
-  try {
-    await send();
-    return true;
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    return false;
   }
 }

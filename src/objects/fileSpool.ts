@@ -1,6 +1,6 @@
 import { createHash, randomBytes, type Hash } from 'node:crypto';
 import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Failure } from '../domain/failure.js';
 import type { Landing } from '../domain/landing.js';
 import type { BodyFacts, Spool } from './objectStore.js';
@@ -30,6 +30,7 @@ export async function openFileSpool(places: SpoolPlaces): Promise<{ landed: Land
     }
     await rm(join(places.directory, LANDED_FILE), { force: true });
   }
+  await places.assertRoom();
   const receiving = await readRecord(join(places.directory, RECEIVING_FILE), ReceivingRecord);
   const kept = receiving && (await fileSize(join(places.directory, receiving.body)));
   return { spool: new FileSpool(places, kept === null ? null : receiving, kept ?? 0) };
@@ -217,7 +218,7 @@ class FileSpool implements Spool {
     } catch (error) {
       throw storageFailure(
         error,
-        `${doing} the body of ${this.places.name} in ${this.places.directory}`,
+        `${doing} the body of ${this.places.name} in ${dirname(this.places.landings)}`,
         `${this.received} bytes of it are kept`,
       );
     }

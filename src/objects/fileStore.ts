@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { open, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Failure } from '../domain/failure.js';
@@ -16,6 +16,8 @@ const SPOOLS = '.spool';
 /** Unfinished small files. They live for milliseconds; older ones were left by a killed process. */
 const SCRATCH = '.scratch';
 const SCRATCH_STALE_MS = 3_600_000;
+/** Less room than this on the disk is none. */
+const LEAST_FREE_BYTES = 64 * 1024;
 const READ_CHUNK_BYTES = 256 * 1024;
 
 /**
@@ -64,6 +66,7 @@ class FileStore implements ObjectStore {
         landings: join(this.location, 'landings'),
         scratch: this.scratch,
         assertPresent: () => this.assertPresent(),
+        assertRoom: () => this.assertRoom(),
       });
     });
   }
@@ -179,6 +182,11 @@ class FileStore implements ObjectStore {
     } catch (error) {
       throw storageFailure(error, `using the objects in ${this.location}`, 'nothing was written');
     }
+  }
+
+  private async assertRoom(): Promise<void> {
+    const { bavail, bsize } = await statfs(this.location);
+    if (bavail * bsize < LEAST_FREE_BYTES) throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
   }
 
   private async storing<T>(doing: string, kept: string, work: () => Promise<T>): Promise<T> {

@@ -15,6 +15,8 @@ export interface SpoolPlaces {
   readonly scratch: string;
   /** @throws Failure `Blocked` when the store's directory is gone, so that it is never made anew behind a lost mount. */
   readonly assertPresent: () => Promise<void>;
+  /** @throws Failure `Blocked` when the disk is full: a body that cannot be kept need not be asked for. */
+  readonly assertRoom: () => Promise<void>;
 }
 
 /** Name of the `ReceivingRecord` in a spool's directory. */

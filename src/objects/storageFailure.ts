@@ -34,7 +34,7 @@ export function storageFailure(error: unknown, doing: string, kept: string): unk
   if (blocking !== undefined) {
     return new Failure(
       'Blocked',
-      `${doing} failed (${code}): ${blocking}; ${kept}; work goes on by itself once it is possible`,
+      `${blocking} (${code} while ${doing}). ${sentence(kept)}; work goes on by itself once it is possible`,
       { code },
       { cause: error },
     );
@@ -48,6 +48,10 @@ export function storageFailure(error: unknown, doing: string, kept: string): unk
     );
   }
   return error;
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /**

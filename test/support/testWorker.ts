@@ -39,7 +39,7 @@ export function objectsDirectory(directory: string): string {
 }
 
 export function warehousePath(directory: string): string {
-  return join(directory, 'warehouse.duckdb');
+  return join(directory, 'warehouse', 'warehouse.duckdb');
 }
 
 /**

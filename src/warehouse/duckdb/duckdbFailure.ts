@@ -29,7 +29,9 @@ export function duckdbFailure(error: unknown, path: string): unknown {
     );
   }
   if (DISK_FULL.test(message)) {
-    return blocked(`the disk under the warehouse ${path} is full (${firstLine(message)}); free space and this goes on`);
+    return blocked(
+      `the disk under the warehouse ${path} is full (${firstLine(message)}); free some space and this goes on`,
+    );
   }
   if (/^IO Error/.test(message) || UNREACHABLE.test(message)) {
     return NEWER_FORMAT.test(message)

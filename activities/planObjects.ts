@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { ExportWindow } from '../src/domain/exportWindow.js';
+import { PlannedWindow } from '../src/domain/exportSteps.js';
 import { Failure } from '../src/domain/failure.js';
 import { UnitPlan } from '../src/domain/plannedExport.js';
 import { SealedLanding } from '../src/domain/seal.js';
 import type { ObjectStore } from '../src/objects/objectStore.js';
 
 /** The windows of one page of a plan. */
-export const PlanPage = z.array(z.object({ window: ExportWindow, label: z.string() }));
+export const PlanPage = z.array(PlannedWindow);
 
 /** What each dataset of each unit has to bring. */
 export const UnitPlans = z.array(UnitPlan);

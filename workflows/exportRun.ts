@@ -13,6 +13,14 @@ import { planHistory } from './planHistory.js';
 import { activitiesOf, type QueuedActivities } from './policies.js';
 import { WindowPool } from './windowPool.js';
 
+/**
+ * Events after which a run begins no more windows and hands over to the next when those under way have ended.
+ *
+ * A window makes six, up to three times that when it is halved or was another export's: with all 64 places taken, a run stays under
+ * 2,000.
+ */
+const EVENTS_A_RUN = 800;
+
 /** One run of an export's workflow: its messages, its windows and its own activities. */
 export class ExportRun {
   private readonly info = workflowInfo();
@@ -37,6 +45,8 @@ export class ExportRun {
       maxParallelWindows: request.maxParallelWindows,
       takesOthers: request.reload === 'missing' || request.reload === 'provisional',
       isPaused: () => this.pauses.current !== null,
+      isFull: () => isFull(),
+      nextPage: () => this.nextPage(),
       inputFor: (planned) => this.inputFor(planned),
       awaitOther: (planned) => this.awaitOther(planned),
       split: (planned) => this.split(planned),
@@ -62,19 +72,16 @@ export class ExportRun {
     return this.state;
   }
 
-  /** Runs the windows of the next page of the plan. */
-  async runPage(): Promise<void> {
+  /**
+   * Runs windows of the plan until all have ended, or until the next run of the workflow is to go on with those left in the state.
+   *
+   * @returns whether all have ended.
+   */
+  async runWindows(): Promise<boolean> {
     const state = this.begun;
-    const { folder } = state.plan;
-    const windows = await this.own((activities) =>
-      activities.main.planPage.executeWithOptions(
-        { summary: `Read page ${state.page + 1} of ${state.plan.pages} of the plan` },
-        [{ organisationId: state.organisationId, exportId: this.info.workflowId, folder, page: state.page }],
-      ),
-    );
-    await this.pool.run(windows);
-    state.page++;
+    state.left = [...(await this.pool.run(state.left))];
     state.paused = this.pauses.byOperator;
+    return state.left.length === 0 && state.page === state.plan.pages;
   }
 
   /** Seals what the export did and binds it to the organisation's chain. */
@@ -121,6 +128,19 @@ export class ExportRun {
       () => step(this.impatient),
       () => step(this.probing),
     );
+  }
+
+  private async nextPage(): Promise<PlannedWindow[] | null> {
+    const state = this.begun;
+    if (state.page >= state.plan.pages) return null;
+    const { folder, pages } = state.plan;
+    const windows = await this.own((activities) =>
+      activities.main.planPage.executeWithOptions({ summary: `Read page ${state.page + 1} of ${pages} of the plan` }, [
+        { organisationId: state.organisationId, exportId: this.info.workflowId, folder, page: state.page },
+      ]),
+    );
+    state.page++;
+    return windows;
   }
 
   private inputFor({ window, label }: PlannedWindow): ExportWindowInput {
@@ -216,4 +236,9 @@ export class ExportRun {
   private show(): void {
     setCurrentDetails(describeProgress(this.request, this.progress()));
   }
+}
+
+function isFull(): boolean {
+  const { historyLength, continueAsNewSuggested } = workflowInfo();
+  return historyLength > EVENTS_A_RUN || continueAsNewSuggested;
 }

@@ -55,6 +55,7 @@ export async function planHistory(request: HistoryExportInput, planner: Planner)
     planned,
     plan,
     page: 0,
+    left: [],
     done: 0,
     failed: 0,
     rows: {},

@@ -23,6 +23,10 @@ import { applicationFailure, failedWith } from './failedWith.js';
 export interface PoolOwner {
   readonly maxParallelWindows: number;
   isPaused(): boolean;
+  /** Whether this run of the workflow is to begin no more windows, because its history has grown. */
+  isFull(): boolean;
+  /** The windows of the plan's next page, or null after its last. */
+  nextPage(): Promise<readonly PlannedWindow[] | null>;
   inputFor(planned: PlannedWindow): ExportWindowInput;
   /** Whether a window that another export brought since this one began counts as brought. */
   readonly takesOthers: boolean;
@@ -41,6 +45,7 @@ export class WindowPool {
   private readonly running = new Map<string, PlannedWindow>();
   private readonly handles = new Map<string, ChildWorkflowHandle<typeof exportWindow>>();
   private pending: PlannedWindow[] = [];
+  private morePages = true;
   private broken: { error: unknown } | undefined;
 
   constructor(private readonly owner: PoolOwner) {}
@@ -55,25 +60,51 @@ export class WindowPool {
     return this.handles.get(id);
   }
 
-  /** Runs these windows to their ends. */
-  async run(windows: readonly PlannedWindow[]): Promise<void> {
+  /**
+   * Runs these windows and those of the pages that follow to their ends, until there are no more or this run is full.
+   *
+   * A page is read before the windows of the last one run out, so that places are free only while nothing may start.
+   *
+   * @returns the windows that were not begun; none when the plan is done.
+   */
+  async run(windows: readonly PlannedWindow[]): Promise<readonly PlannedWindow[]> {
     this.pending = [...windows];
     for (;;) {
-      await condition(() => this.broken !== undefined || this.isIdle() || this.startable() !== null);
+      await condition(
+        () => this.broken !== undefined || this.hasEnded() || this.mayReadPage() || this.startable() !== null,
+      );
       if (this.broken) throw this.broken.error;
-      const next = this.startable();
-      if (next === null) return;
-      const [planned] = this.pending.splice(next, 1);
+      if (this.hasEnded()) return this.pending;
+      if (this.mayReadPage()) {
+        await this.readPage();
+        continue;
+      }
+      const [planned] = this.pending.splice(this.startable() ?? this.pending.length, 1);
       if (planned) this.start(planned);
     }
   }
 
-  private isIdle(): boolean {
-    return this.pending.length === 0 && this.running.size === 0;
+  private hasEnded(): boolean {
+    return this.running.size === 0 && (this.owner.isFull() || (this.pending.length === 0 && !this.morePages));
+  }
+
+  /** Whether the windows read may be too few for the places that become free. */
+  private mayReadPage(): boolean {
+    return this.morePages && this.pending.length < this.owner.maxParallelWindows && !this.beginsNone();
+  }
+
+  private beginsNone(): boolean {
+    return this.owner.isPaused() || this.owner.isFull();
+  }
+
+  private async readPage(): Promise<void> {
+    const page = await this.owner.nextPage();
+    if (page) this.pending.push(...page);
+    else this.morePages = false;
   }
 
   private startable(): number | null {
-    if (this.owner.isPaused() || this.running.size >= this.owner.maxParallelWindows) return null;
+    if (this.beginsNone() || this.running.size >= this.owner.maxParallelWindows) return null;
     return nextStartable(
       this.pending.map(({ window }) => window),
       [...this.running.values()].map(({ window }) => window),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PlannedWindow } from './exportSteps.js';
 import { PlannedExport } from './plannedExport.js';
 
 const Count = z.number().int().nonnegative();
@@ -6,7 +7,7 @@ const Count = z.number().int().nonnegative();
 /**
  * What an export carries from one run of its workflow to the next.
  *
- * A schema with a version, because a continued export may cross a deployment. Small: no window, no id, no row is in it.
+ * A schema with a version, because a continued export may cross a deployment. Small: of windows, only those of a page or so that were read and not begun.
  */
 export const ExportState = z.object({
   v: z.literal(1),
@@ -17,6 +18,8 @@ export const ExportState = z.object({
   plan: z.object({ folder: z.string(), pages: Count, windows: Count }),
   /** Next page of the plan. */
   page: Count,
+  /** Windows of earlier pages that have not begun, in their order. */
+  left: z.array(PlannedWindow).default([]),
   done: Count,
   failed: Count,
   rows: z.record(z.string(), Count),

@@ -145,10 +145,8 @@ export interface ExportPlan {
 }
 
 /** A window of the plan, with what a person reads of it in the Temporal UI. */
-export interface PlannedWindow {
-  readonly window: ExportWindow;
-  readonly label: string;
-}
+export const PlannedWindow = z.object({ window: ExportWindow, label: z.string() });
+export type PlannedWindow = z.infer<typeof PlannedWindow>;
 
 /** What another export's run of a window brought: `nothing` when it failed, or ended before this export began. */
 export type OtherRun = { readonly ended: 'result'; readonly result: WindowResult } | { readonly ended: 'nothing' };

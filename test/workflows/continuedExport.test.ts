@@ -14,7 +14,6 @@ afterEach(() => environment.close());
 const AGGREGATES = '/api/v2/analytics/users/aggregates/query';
 /** 110 windows: a page of 100, and the rest. */
 const RANGE = { from: '2024-03-01', to: '2024-06-19' };
-const PARALLEL = 8;
 
 /** Events of each run of an export, first to last. */
 async function eventsByRun(handle: ExportHandle): Promise<number[]> {
@@ -29,34 +28,23 @@ async function eventsByRun(handle: ExportHandle): Promise<number[]> {
 }
 
 describe('an export of more windows than a page of its plan', () => {
-  it('continues as new between pages with small histories, stays paused across that, and adds everything up', async () => {
+  it('continues as new in the middle of a page with a small history, stays paused across that, and adds everything up', async () => {
     environment = await exportEnvironment(address, { name: 'continued as new' });
     const { simulator, progress } = environment;
-    const handle = await environment.start({
-      ...RANGE,
-      datasets: ['occupancy'],
-      windowDays: { occupancy: 1 },
-      maxParallelWindows: PARALLEL,
-    });
-    // The last windows of the first page are held at a gate while the operator pauses: the page ends under the pause.
-    await eventually(
-      'the page nears its end',
-      async () => (await progress(handle)).windows.done > 100 - PARALLEL,
-      120_000,
-    );
-    simulator.addFault({ kind: 'throttle', method: 'POST', path: AGGREGATES, retryAfter: 3 });
-    await handle.executeUpdate('pause', { args: [{ reason: 'over the weekend' }] });
-    const paused = await eventually('the page has ended and the next run holds', async () => {
-      const shown = await progress(handle);
-      const { runId } = await environment.client.workflow.getHandle(handle.workflowId).describe();
-      return shown.windows.running === 0 && runId !== handle.firstExecutionRunId && shown;
-    });
+    const handle = await environment.start({ ...RANGE, datasets: ['occupancy'], windowDays: { occupancy: 1 } });
+    await eventually('windows have ended', async () => (await progress(handle)).windows.done > 20);
+    const currentRun = async () => (await environment.client.workflow.getHandle(handle.workflowId).describe()).runId;
+    // Whatever makes the history long: here an operator who says it again and again.
+    while ((await currentRun()) === handle.firstExecutionRunId)
+      await handle.executeUpdate('pause', { args: [{ reason: 'over the weekend' }] });
+    const paused = await progress(handle);
     expect(paused).toMatchObject({
-      windows: { total: 110, done: 100, failed: 0 },
+      windows: { total: 110, running: 0, failed: 0 },
       paused: { reason: 'over the weekend' },
     });
+    expect(paused.windows.done).toBeLessThan(100);
     const answered = () => simulator.counts().calls[`POST ${AGGREGATES}`]?.['200'];
-    expect(answered()).toBe(100);
+    expect(answered()).toBe(paused.windows.done);
 
     await handle.executeUpdate('resume');
     const result = await handle.result();

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addCheckCommand } from './checkCommand.js';
 import { addDemoCommand } from './demoCommand.js';
 import { addDevCommand } from './devCommand.js';
 import { addExportCommands } from './exportCommands.js';
@@ -23,6 +24,7 @@ Exit codes:        0 done · 1 failed · 2 wrong usage or input · 3 complete wi
   )
   .exitOverride();
 
+addCheckCommand(program);
 addExportCommands(program);
 addVerifyCommand(program);
 addDevCommand(program);

@@ -12,6 +12,12 @@ export function ruinsInstance(error: unknown): boolean {
   return /FATAL Error|database has been invalidated/i.test(messageOf(error));
 }
 
+/** The process that has the file, where an error says that one does; its program where DuckDB names it. */
+export function lockHolder(error: unknown): { pid: number; program: string | null } | null {
+  const lock = LOCK_HELD.exec(messageOf(error));
+  return lock === null ? null : { pid: Number(lock[2]), program: lock[1] ?? null };
+}
+
 /**
  * A thrown value as our failure: `Blocked` where the file, the disk or the engine stands in the way, `Corrupt` where DuckDB could not
  * parse what it was given. Anything else is returned as it came: it is a defect of ours.
@@ -21,9 +27,9 @@ export function duckdbFailure(error: unknown, path: string): unknown {
   const message = messageOf(error);
   const blocked = (what: string) => new Failure('Blocked', `${what}. Nothing was changed`, {}, { cause: error });
 
-  const lock = LOCK_HELD.exec(message);
-  if (lock) {
-    const [, program, pid] = lock;
+  const holder = lockHolder(error);
+  if (holder) {
+    const { program, pid } = holder;
     return blocked(
       `the warehouse ${path} is held by process ${pid}${program ? ` (${program})` : ''}; close it there and this goes on`,
     );

@@ -33,7 +33,8 @@ export async function migrate(
   }
 }
 
-async function schemaVersion(connection: DuckDBConnection): Promise<number> {
+/** Version of the schema in a file; 0 where there is none. */
+export async function schemaVersion(connection: DuckDBConnection): Promise<number> {
   const table = await rowOf(connection, `SELECT 1 FROM duckdb_tables() WHERE table_name = 'schema_version'`);
   if (!table) return 0;
   const newest = await rowOf<{ version: number | null }>(

@@ -1,0 +1,108 @@
+import { loadConfig, type Config } from '../../config/loadConfig.js';
+import type { Checklist, Found } from '../../domain/checklist.js';
+import type { DatasetName } from '../../domain/exportWindow.js';
+import { createGenesysClient } from '../../genesys/createGenesysClient.js';
+import type { GenesysClientConfig } from '../../genesys/genesysClientConfig.js';
+import { inspectWarehouse, type WarehouseState } from '../../warehouse/duckdb/inspectWarehouse.js';
+import { type CheckedOrganisation, checkGenesys } from './genesysChecks.js';
+import { checkStorage } from './storageChecks.js';
+import { storedOrganisation } from './storedOrganisation.js';
+import { checkTemporal } from './temporalChecks.js';
+
+/** Parts of the list that can be asked for alone. */
+export const CHECKED_PARTS = ['genesys', 'temporal', 'storage'] as const;
+export type CheckedPart = (typeof CHECKED_PARTS)[number];
+
+/** What to check. */
+export interface ChecksOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly workingDirectory: string;
+  readonly datasets: readonly DatasetName[];
+  readonly units: readonly string[] | undefined;
+  /** One part alone; undefined is all. */
+  readonly only: CheckedPart | undefined;
+}
+
+/** Answers that Genesys gave, by what they cost. */
+export interface CallsMade {
+  calls: number;
+  logins: number;
+}
+
+/** Runs the checks in order. @returns how many calls they took. */
+export async function runChecks(list: Checklist, options: ChecksOptions): Promise<CallsMade> {
+  const made: CallsMade = { calls: 0, logins: 0 };
+  const { env, only } = options;
+  const wants = (part: CheckedPart): boolean => only === undefined || only === part;
+  const config = await list.look('configuration', 'settings that can be read', () => ({
+    value: loadConfig(env, options.workingDirectory),
+    message: env['ROSTERLINE_CONFIG'] ? `the environment and ${env['ROSTERLINE_CONFIG']}` : 'the environment',
+  }));
+  if (config === null) return made;
+  let inspection: Promise<WarehouseState> | undefined;
+  const look = (): Promise<WarehouseState> => (inspection ??= inspectWarehouse(config.warehouse.path));
+  if (wants('genesys')) {
+    const genesys = await list.look('OAuth client', 'region, client id and client secret', () => clientOf(config));
+    if (genesys !== null) await genesysPart(list, { ...options, config, genesys, made, look });
+  }
+  if (wants('temporal')) await checkTemporal(list, config.taskQueue, Date.now);
+  if (wants('storage')) await checkStorage(list, config, look);
+  return made;
+}
+
+function clientOf(config: Config): Found<GenesysClientConfig> {
+  const genesys = config.genesys();
+  return { value: genesys, message: `client ${genesys.clientId} at ${new URL(genesys.apiUrl).host}` };
+}
+
+async function genesysPart(
+  list: Checklist,
+  options: ChecksOptions & {
+    config: Config;
+    genesys: GenesysClientConfig;
+    made: CallsMade;
+    look: () => Promise<WarehouseState>;
+  },
+): Promise<void> {
+  const { config, genesys, made, look } = options;
+  const count = (_facts: object, message: string): void => {
+    if (message === 'call answered') made.calls++;
+    if (message === 'token obtained') made.logins++;
+  };
+  const client = createGenesysClient(genesys, { log: { debug: count, warn: () => undefined } });
+  try {
+    const checked = await checkGenesys(list, { ...options, ...genesys, client, now: Date.now });
+    const needed = 'objects and a warehouse of this organisation, or none yet';
+    if (checked.organisation === null) list.skip('same organisation', needed, 'the organisation is not known');
+    else
+      await list.look('same organisation', needed, async () =>
+        sameOrganisation(checked, config, await storedOrganisation(config.objects.directory), await look()),
+      );
+  } finally {
+    await client.close();
+  }
+}
+
+function sameOrganisation(
+  { organisation, units }: CheckedOrganisation,
+  config: Config,
+  stored: string | null,
+  warehouse: WarehouseState,
+): Found<true> {
+  if (stored !== null && stored !== organisation?.id)
+    throw new Error(
+      `the objects in ${config.objects.directory} are of organisation ${stored}, and this OAuth client is of ${organisation?.id}: ` +
+        'give each organisation a data directory (ROSTERLINE_DATA) and a ROSTERLINE_TASK_QUEUE of its own',
+    );
+  const here = warehouse.state === 'free' ? warehouse.managementUnitIds : [];
+  const known = new Set(units?.map(({ id }) => id));
+  if (units !== null && here.length > 0 && !here.some((id) => known.has(id)))
+    throw new Error(
+      `the warehouse ${config.warehouse.path} has ${here.length} management units, and none of them is visible to this OAuth client: ` +
+        'it is another organisation’s, or the client’s role lacks their divisions',
+    );
+  if (stored !== null) return { value: true, message: 'what was loaded here is of this organisation' };
+  return here.length > 0
+    ? { value: true, message: 'the warehouse has units of this organisation' }
+    : { value: true, message: 'nothing was loaded here yet' };
+}

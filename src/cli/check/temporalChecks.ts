@@ -1,0 +1,134 @@
+import { Connection } from '@temporalio/client';
+import type { Checklist, Found } from '../../domain/checklist.js';
+import { FAMILIES } from '../../domain/family.js';
+import { familyQueue, warehouseQueue } from '../../domain/taskQueues.js';
+import { knownServerVersion } from '../../domain/serverVersion.js';
+import { connectionSettings } from '../../temporal/connectionSettings.js';
+
+const CONNECT_WITHIN_MS = 5_000;
+const ANSWER_WITHIN_MS = 5_000;
+
+/** A poll lasts at most a minute, and then another begins: who has not polled for longer has gone. */
+const POLLED_WITHIN_MS = 90_000;
+
+type DescribeTaskQueue = Connection['workflowService']['describeTaskQueue'];
+type Poller = Awaited<ReturnType<DescribeTaskQueue>>['pollers'][number];
+type TaskKind = NonNullable<Parameters<DescribeTaskQueue>[0]['taskQueueType']>;
+
+/** Kinds of tasks, as Temporal's API numbers them (`TaskQueueType`). */
+const KINDS = { workflow: 1, activity: 2 } as unknown as Readonly<Record<'workflow' | 'activity', TaskKind>>;
+
+/** The Temporal server, its version, the namespace, and a worker on each task queue. Starts nothing and changes nothing. */
+export async function checkTemporal(list: Checklist, taskQueue: string, now: () => number): Promise<void> {
+  const queues = queuesOf(taskQueue);
+  const serverNeeded = 'a Temporal server that answers';
+  const settings = await list.look('Temporal settings', "Temporal's own variables or profile file", () => {
+    const found = connectionSettings();
+    return { value: found, message: `${found.connectionOptions.address}, namespace ${found.namespace}` };
+  });
+  if (settings === null) return skipFrom(0, 'the settings cannot be read');
+  const { connectionOptions, namespace } = settings;
+  const { address } = connectionOptions;
+  // `Connection.connect` would leave its channel open when it fails.
+  const connection = Connection.lazy({ ...connectionOptions, connectTimeout: CONNECT_WITHIN_MS });
+  const within = async <T>(call: () => Promise<T>): Promise<T> =>
+    await connection.withDeadline(Date.now() + ANSWER_WITHIN_MS, call);
+  try {
+    const version = await list.look('Temporal server', serverNeeded, async () => {
+      const info = await answerFrom(address, async () => {
+        await connection.ensureConnected();
+        return await within(() => connection.workflowService.getSystemInfo({}));
+      });
+      return { value: info.serverVersion, message: `${address} answers` };
+    });
+    if (version === null) return skipFrom(1, 'no Temporal server answers');
+    await list.look('Temporal version', knownServerVersion.needed, () => knownServerVersion.judge(version));
+    const found = await list.look('namespace', `the namespace ${namespace}`, async () => {
+      await answerFrom(address, () => within(() => connection.workflowService.describeNamespace({ namespace })));
+      return { value: true, message: namespace };
+    });
+    if (found === null) return skipFrom(3, 'there is no such namespace');
+    for (const { name, queue, kinds } of queues)
+      await list.look(name, `a worker that polls ${queue}`, async () => {
+        const pollers: Poller[][] = [];
+        for (const taskQueueType of kinds) {
+          const described = await within(() =>
+            connection.workflowService.describeTaskQueue({ namespace, taskQueue: { name: queue }, taskQueueType }),
+          );
+          pollers.push(described.pollers);
+        }
+        return polled(queue, pollers, now());
+      });
+  } finally {
+    await connection.close();
+  }
+
+  function skipFrom(first: number, because: string): void {
+    const later: [string, string][] = [
+      ['Temporal server', serverNeeded],
+      ['Temporal version', knownServerVersion.needed],
+      ['namespace', 'the namespace that workers and exports use'],
+      ...queues.map(({ name, queue }): [string, string] => [name, `a worker that polls ${queue}`]),
+    ];
+    for (const [name, needed] of later.slice(first)) list.skip(name, needed, because);
+  }
+}
+
+function queuesOf(taskQueue: string): { name: string; queue: string; kinds: TaskKind[] }[] {
+  return [
+    { name: 'worker: workflows', queue: taskQueue, kinds: [KINDS.workflow, KINDS.activity] },
+    ...FAMILIES.map((family) => ({
+      name: `worker: ${family}`,
+      queue: familyQueue(taskQueue, family),
+      kinds: [KINDS.activity],
+    })),
+    { name: 'worker: warehouse', queue: warehouseQueue(taskQueue), kinds: [KINDS.activity] },
+  ];
+}
+
+/** Whether each kind of task is polled for; tells the process that polled last. */
+function polled(queue: string, pollersByKind: readonly Poller[][], nowMs: number): Found<true> {
+  const live = pollersByKind.map((pollers) =>
+    pollers.filter((poller) => nowMs - polledAtMs(poller) < POLLED_WITHIN_MS),
+  );
+  const all = live.flat().sort((one, other) => polledAtMs(other) - polledAtMs(one));
+  const latest = all[0];
+  if (latest === undefined || live.some((pollers) => pollers.length === 0))
+    throw new Error(
+      `no worker polls ${queue}${goneText(pollersByKind.flat(), nowMs)}: start one with 'rosterline worker' (or 'rosterline dev'), with this ROSTERLINE_TASK_QUEUE and namespace; it is seen here once it polls`,
+    );
+  const workers = new Set(all.map(({ identity }) => identity)).size;
+  const seconds = Math.max(0, Math.round((nowMs - polledAtMs(latest)) / 1000));
+  return {
+    value: true,
+    message: `${queue} is polled by ${workers === 1 ? '' : `${workers} workers, the latest `}${latest.identity ?? 'one'}, ${seconds} s ago`,
+  };
+}
+
+function goneText(pollers: readonly Poller[], nowMs: number): string {
+  const lastMs = Math.max(...pollers.map(polledAtMs));
+  return Number.isFinite(lastMs) ? ` (the last one did ${Math.round((nowMs - lastMs) / 1000)} s ago)` : '';
+}
+
+function polledAtMs({ lastAccessTime }: Poller): number {
+  return Number(lastAccessTime?.seconds ?? 0) * 1000 + (lastAccessTime?.nanos ?? 0) / 1e6;
+}
+
+/** Runs a call of Temporal's API. @throws Error that says in plain words why there is no answer. */
+async function answerFrom<T>(address: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw new Error(whyNot(address, error), { cause: error });
+  }
+}
+
+function whyNot(address: string, error: unknown): string {
+  const said = error instanceof Error ? error.message : String(error);
+  if (/NOT_FOUND|not found/i.test(said))
+    return `the server at ${address} has no such namespace: make it (temporal operator namespace create), or set TEMPORAL_NAMESPACE`;
+  if (/UNAUTHENTICATED|PERMISSION_DENIED|unauthorized|Request unauthorized/i.test(said))
+    return `the server at ${address} refuses this client: check TEMPORAL_API_KEY or the TLS certificate, and the namespace (${said})`;
+  if (/certificate|SSL|TLS/i.test(said)) return `TLS with ${address} fails: check TEMPORAL_TLS_* (${said})`;
+  return `no Temporal server answers at ${address}: start one with 'rosterline dev', or set TEMPORAL_ADDRESS`;
+}

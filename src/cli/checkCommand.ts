@@ -1,0 +1,72 @@
+import { type Command, Option } from 'commander';
+import { Checklist } from '../domain/checklist.js';
+import { DATASET_NAMES, type DatasetName } from '../domain/exportWindow.js';
+import { checkLines, verdict } from './check/checkText.js';
+import type { CheckedPart } from './check/runChecks.js';
+import { EXIT } from './output.js';
+import { runCommand } from './runCommand.js';
+import { createStatusLine } from './statusLine.js';
+
+/** What is over within two seconds needs no progress. */
+const SLOW_MS = 2000;
+
+interface CheckOptions {
+  dataset?: DatasetName[];
+  unit?: string[];
+  only?: CheckedPart;
+  json?: boolean;
+}
+
+/** `rosterline check`: whether an export could run, told line by line, in as few calls as can tell. */
+export function addCheckCommand(program: Command): void {
+  program
+    .command('check')
+    .description(
+      'see whether an export could run: Genesys and each permission, Temporal and its workers, disk and warehouse',
+    )
+    .addOption(new Option('--dataset <name...>', 'what you will export (default: both)').choices([...DATASET_NAMES]))
+    .option('--unit <id-or-name...>', 'management units, by id or exact name (default: all)')
+    .addOption(new Option('--only <part>', 'one part alone').choices(['genesys', 'temporal', 'storage']))
+    .option('--json', 'the checks as JSON')
+    .addHelpText(
+      'after',
+      `
+Changes nothing, creates no job; at most seven calls of the API and one login.
+Before the first 'rosterline dev' or 'worker' there is no worker to find: --only genesys.
+Exit codes: 0 ready (warnings included) · 1 something is missing or does not work · 2 wrong configuration or unit`,
+    )
+    .action(async (options: CheckOptions) => {
+      await runCommand(options.json ?? false, async (output) => {
+        const { runChecks } = await import('./check/runChecks.js');
+        const status = createStatusLine();
+        let slow: NodeJS.Timeout | undefined;
+        const list = new Checklist(
+          (name) => (slow = setTimeout(() => status.say(`checking: ${name}`), SLOW_MS)),
+          (check) => {
+            clearTimeout(slow);
+            for (const line of checkLines(check)) output.say(line);
+          },
+          withoutSecrets(process.env),
+        );
+        const { calls, logins } = await runChecks(list, {
+          env: process.env,
+          workingDirectory: process.cwd(),
+          datasets: options.dataset ?? DATASET_NAMES,
+          units: options.unit,
+          only: options.only,
+        });
+        output.say(`${verdict(list.checks)}; ${calls} API calls, ${logins} ${logins === 1 ? 'login' : 'logins'}`);
+        output.result({ ok: list.ok, checks: list.checks });
+        if (list.ok) return EXIT.done;
+        return list.wrongInput ? EXIT.wrongUsage : EXIT.failed;
+      });
+    });
+}
+
+/** Takes secrets out of a text that quotes what another program said. The Genesys client does so itself for its own. */
+function withoutSecrets(env: NodeJS.ProcessEnv): (text: string) => string {
+  const secrets = ['GENESYS_CLIENT_SECRET', 'TEMPORAL_API_KEY']
+    .map((name) => env[name] ?? '')
+    .filter((secret) => secret.length >= 6);
+  return (text) => secrets.reduce((clean, secret) => clean.replaceAll(secret, '[hidden]'), text);
+}

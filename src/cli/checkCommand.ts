@@ -5,7 +5,6 @@ import { checkLines, verdict } from './check/checkText.js';
 import type { CheckedPart } from './check/runChecks.js';
 import { EXIT } from './output.js';
 import { runCommand } from './runCommand.js';
-import { createStatusLine } from './statusLine.js';
 
 /** What is over within two seconds needs no progress. */
 const SLOW_MS = 2000;
@@ -38,10 +37,9 @@ Exit codes: 0 ready (warnings included) · 1 something is missing or does not wo
     .action(async (options: CheckOptions) => {
       await runCommand(options.json ?? false, async (output) => {
         const { runChecks } = await import('./check/runChecks.js');
-        const status = createStatusLine();
         let slow: NodeJS.Timeout | undefined;
         const list = new Checklist(
-          (name) => (slow = setTimeout(() => status.say(`checking: ${name}`), SLOW_MS)),
+          (name) => (slow = setTimeout(() => process.stderr.write(`checking: ${name}\n`), SLOW_MS)),
           (check) => {
             clearTimeout(slow);
             for (const line of checkLines(check)) output.say(line);

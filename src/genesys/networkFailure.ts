@@ -13,8 +13,8 @@ export function networkFailure(thrown: unknown, what: string, kept: string, reda
   );
 }
 
-/** The system's or undici's code, such as `ENOTFOUND`, which tells a wrong name from a closed port. */
+/** The system's or undici's code, such as `ENOTFOUND`, which tells a wrong name from a closed port. By shape: errors cross realms. */
 function codeOf(thrown: unknown): { code?: string } {
-  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  const code = typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : undefined;
   return typeof code === 'string' ? { code } : {};
 }

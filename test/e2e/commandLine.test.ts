@@ -112,6 +112,7 @@ describe('the command line, used wrongly', () => {
       ['verify'],
       ['dev'],
       ['worker'],
+      ['check'],
       ['simulate'],
       ['demo'],
     ]) {

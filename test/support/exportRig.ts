@@ -26,6 +26,8 @@ export interface ExportRig {
   readonly client: Client;
   readonly namespace: string;
   readonly objects: string;
+  /** What every command of this rig is run with. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Starts another worker process; `close` stops those that still run. */
   startWorker(): Promise<ChildCommand>;
   /** Starts an export as `temporal workflow start` would; hands over its end. */
@@ -66,6 +68,7 @@ export async function startExportRig(name: string, options: SimulatorOptions): P
     client,
     namespace,
     objects: stores.objects,
+    environment,
     async startWorker() {
       const worker = await startChildCommand(['worker'], environment, join(directory, 'worker.log'));
       workers.push(worker);

@@ -91,7 +91,7 @@ async function checkStructure(
   );
   const listed = await settled(waiting(() => client.managementUnits()));
   const chosen = await list.look('management units', neededText(ACCESS_RIGHTS.managementUnits), () => {
-    return chosenUnits(valueOf(listed).value, wanted, now());
+    return chosenUnits(valueOf(listed).value, wanted);
   });
   const first = chosen?.[0];
   const because = 'no management unit is known';
@@ -133,20 +133,16 @@ async function checkStructure(
   return listed.error === undefined ? listed.value.value : null;
 }
 
-function chosenUnits(
-  all: readonly ManagementUnit[],
-  wanted: readonly string[] | undefined,
-  nowMs: number,
-): Found<ManagementUnit[]> {
+function chosenUnits(all: readonly ManagementUnit[], wanted: readonly string[] | undefined): Found<ManagementUnit[]> {
   if (all.length === 0)
     throw new Failure(
       'Forbidden',
       `Genesys lists none for this OAuth client. ${missingRightText(ACCESS_RIGHTS.managementUnits, '')}`,
     );
-  // Only the units are chosen here, no days: this one is over everywhere.
-  const request = { to: '1970-01-01', ...(wanted === undefined ? {} : { managementUnits: [...wanted] }) };
   const byId = new Map(all.map((unit) => [unit.id, unit]));
-  const units = chooseUnits(all, request, new Date(nowMs).toISOString()).flatMap(({ id }) => byId.get(id) ?? []);
+  const units = chooseUnits(all, wanted === undefined ? {} : { managementUnits: [...wanted] }).flatMap(
+    ({ id }) => byId.get(id) ?? [],
+  );
   const names = units.slice(0, 3).map(({ name }) => name);
   const more = units.length > names.length ? `, and ${units.length - names.length} more` : '';
   return { value: units, message: `${units.length} of ${all.length}: ${names.join(', ')}${more}` };

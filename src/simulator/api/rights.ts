@@ -34,7 +34,13 @@ const NEEDED: readonly NeededRights[] = [
   {
     method: 'GET',
     path: new RegExp(`${UNITS}/businessunits/[^/]+/activitycodes$`),
-    permissions: ['wfm:activityCode:view', 'wfm:agent:view', 'wfm:schedule:view'],
+    permissions: [
+      'wfm:activityCode:view',
+      'wfm:agent:view',
+      'wfm:historicalAdherence:view',
+      'wfm:publishedSchedule:view',
+      'wfm:schedule:view',
+    ],
     scopes: WFM,
   },
   {
@@ -43,12 +49,8 @@ const NEEDED: readonly NeededRights[] = [
     permissions: ['wfm:historicalAdherence:view'],
     scopes: WFM,
   },
-  {
-    method: 'GET',
-    path: new RegExp(`${UNITS}/adherence/historical/bulk/jobs/[^/]+$`),
-    permissions: ['wfm:historicalAdherence:view'],
-    scopes: WFM,
-  },
+  // "Requires NO permissions": it answers the client that made the job.
+  { method: 'GET', path: new RegExp(`${UNITS}/adherence/historical/bulk/jobs/[^/]+$`), permissions: [], scopes: WFM },
   {
     method: 'POST',
     path: /^\/api\/v2\/analytics\/users\/aggregates\/query$/,

@@ -1,0 +1,123 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
+import { Closing } from '../src/cli/closing.js';
+import { type ChildCommand, startChildCommand } from '../src/cli/demo/childCommand.js';
+import type { ExportProgress } from '../src/domain/exportProgress.js';
+import type { HistoryExportResult } from '../src/domain/historyExportResult.js';
+import type { SimulatorCounts } from '../src/simulator/control/counters.js';
+import type { SimulatorOptions } from '../src/simulator/simulatorOptions.js';
+import { startEmbeddedServer } from '../src/temporal/embeddedServer.js';
+
+/** What the simulator's process says when it answers. */
+export interface SimulatorReady {
+  readonly url: string;
+  readonly controlUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** Everything an export needs, all real but the organisation, each in a process of its own. */
+export interface ExportStage {
+  /** Process ids of those who work during an export. */
+  readonly processes: { readonly worker: number; readonly 'Temporal server': number; readonly simulator: number };
+  counts(): Promise<SimulatorCounts>;
+  /** Forgets what was counted so far. */
+  resetCounts(): Promise<void>;
+  /** Runs an export to its end, telling how far it is now and then. */
+  export(input: object, onProgress: (progress: ExportProgress) => void): Promise<HistoryExportResult>;
+  close(): Promise<void>;
+}
+
+const LOOK_EVERY_MS = 2000;
+
+/** Starts a Temporal server on a file, the simulator and `rosterline worker`, all in a directory that goes with them. */
+export async function startExportStage(
+  organisation: SimulatorOptions,
+  say: (line: string) => void,
+): Promise<ExportStage> {
+  const directory = await mkdtemp(join(tmpdir(), 'rosterline-bench-'));
+  const closing = new Closing();
+  closing.add(() => rm(directory, { recursive: true, force: true }));
+  try {
+    const server = await startEmbeddedServer({ dataDirectory: directory, log: say });
+    closing.add(() => server.stop());
+    const simulator = await startSimulatorProcess(organisation, closing);
+    const worker = await startWorker(simulator.ready, server.address, directory);
+    closing.add(() => worker.stop());
+    const connection = await Connection.connect({ address: server.address });
+    closing.add(() => connection.close());
+    const client = new Client({ connection });
+    let exports = 0;
+    return {
+      processes: { worker: worker.pid, 'Temporal server': server.pid, simulator: simulator.pid },
+      counts: async () => (await (await fetch(`${simulator.ready.controlUrl}/counts`)).json()) as SimulatorCounts,
+      resetCounts: async () => {
+        await fetch(`${simulator.ready.controlUrl}/reset`, { method: 'POST' });
+      },
+      export: (input, onProgress) => runExport(client, `historyExport/bench-${++exports}`, input, onProgress),
+      close: () => closing.close(),
+    };
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}
+
+async function startSimulatorProcess(
+  organisation: SimulatorOptions,
+  closing: Closing,
+): Promise<{ ready: SimulatorReady; pid: number }> {
+  const child = fork(fileURLToPath(new URL('simulatorProcess.ts', import.meta.url)), [JSON.stringify(organisation)]);
+  closing.add(() => ended(child));
+  const ready = await Promise.race([
+    once(child, 'message').then(([message]) => message as SimulatorReady),
+    once(child, 'exit').then(() => null),
+  ]);
+  if (!ready || child.pid === undefined) throw new Error('the simulator ended before it answered');
+  return { ready, pid: child.pid };
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.disconnect();
+  await exited;
+}
+
+async function startWorker(simulator: SimulatorReady, temporal: string, directory: string): Promise<ChildCommand> {
+  return await startChildCommand(
+    ['worker'],
+    {
+      GENESYS_API_URL: simulator.url,
+      GENESYS_LOGIN_URL: simulator.url,
+      GENESYS_CLIENT_ID: simulator.clientId,
+      GENESYS_CLIENT_SECRET: simulator.clientSecret,
+      ROSTERLINE_DATA: directory,
+      TEMPORAL_ADDRESS: temporal,
+    },
+    join(directory, 'worker.log'),
+  );
+}
+
+async function runExport(
+  client: Client,
+  workflowId: string,
+  input: object,
+  onProgress: (progress: ExportProgress) => void,
+): Promise<HistoryExportResult> {
+  const handle = await client.workflow.start('historyExport', { taskQueue: 'rosterline', workflowId, args: [input] });
+  const look = setInterval(() => {
+    // A query that nobody answers in time is no progress to tell.
+    handle.query<ExportProgress>('progress').then(onProgress, () => undefined);
+  }, LOOK_EVERY_MS);
+  try {
+    return (await handle.result()) as HistoryExportResult;
+  } finally {
+    clearInterval(look);
+  }
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Figure, Report } from '../../bench/figures.js';
+import { compared, readRecord } from '../../bench/record.js';
+
+function report(figures: readonly Figure[]): Report {
+  return { bench: 'load', form: 'short', about: {}, figures, seconds: 1, machine: { cores: 2, node: 'v20' } };
+}
+
+const record = { command: '', recordedAt: '', cores: 2, node: '', ratios: { speed: 0.9, calls: 1.2 } };
+const speed = (value: number): Figure => ({
+  name: 'speed',
+  value,
+  unit: '×',
+  recorded: { as: 'speed', better: 'higher' },
+});
+const calls = (value: number): Figure => ({
+  name: 'calls',
+  value,
+  unit: '×',
+  recorded: { as: 'calls', better: 'lower' },
+});
+const regressed = (figure: Figure): (boolean | undefined)[] =>
+  compared(report([figure]), record).map((comparison) => comparison.regressed);
+
+describe('what a benchmark is held to', () => {
+  it('tolerates a ratio that is worse than the recorded one by up to a third, and no more', () => {
+    expect(regressed(speed(0.61))).toEqual([false]);
+    expect(regressed(speed(0.59))).toEqual([true]);
+    expect(regressed(calls(1.59))).toEqual([false]);
+    expect(regressed(calls(1.61))).toEqual([true]);
+  });
+
+  it('never counts a better ratio as a regression', () => {
+    expect(regressed(speed(9))).toEqual([false]);
+    expect(regressed(calls(0.1))).toEqual([false]);
+  });
+
+  it('lets nothing pass that was not measured or not recorded', () => {
+    expect(regressed(speed(Number.NaN))).toEqual([true]);
+    expect(regressed({ ...speed(1), recorded: { as: 'unheard of', better: 'higher' } })).toEqual([true]);
+  });
+
+  it('has the ratios of load, calls and memory in the repository', () => {
+    expect(Object.keys(readRecord().ratios).sort()).toEqual([
+      'calls against the fewest',
+      'lines against JSON.parse',
+      'load against read_json',
+      'memory against 600 MB',
+      'noticed jobs against jobs',
+    ]);
+  });
+});

@@ -135,7 +135,8 @@ export function adherenceJobActivities(deps: ActivityDeps) {
   async function download(spool: Spool, url: string, beat: Beat<{ v: 1; bytes: number }>) {
     if (spool.facts?.totalBytes !== null && spool.receivedBytes === spool.facts?.totalBytes)
       return await spool.finish();
-    const from = { offset: spool.receivedBytes, etag: spool.facts?.etag ?? null };
+    const { etag = null, totalBytes = null } = spool.facts ?? {};
+    const from = { offset: spool.receivedBytes, etag, totalBytes };
     const body = await deps.genesys.download(url, from, beat.signal);
     if (body.offset !== spool.receivedBytes || !spool.facts)
       await spool.begin(body).catch(async (error: unknown) => {

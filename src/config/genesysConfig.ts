@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Failure } from '../domain/failure.js';
+import { isConfidential, isLoopback } from '../domain/loopback.js';
 import { REGION_HOSTS } from './regionHosts.js';
 import { ANY_LOOPBACK_PORT, type GenesysClientConfig } from '../genesys/genesysClientConfig.js';
 import type { Settings } from './settings.js';
-
-const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /**
  * The organisation's addresses and credentials, from settings.
@@ -46,7 +45,7 @@ export function genesysConfig(settings: Settings['genesys'], resolve: (file: str
 }
 
 function defaultDownloadHosts(apiUrl: string, region: string | undefined): string[] {
-  if (isLoopback(apiUrl)) return [ANY_LOOPBACK_PORT];
+  if (isLoopback(new URL(apiUrl))) return [ANY_LOOPBACK_PORT];
   const host = region ?? new URL(apiUrl).hostname.replace(/^api\./, '');
   return [`api-downloads.${host}`];
 }
@@ -61,12 +60,11 @@ function secretFile(file: string | undefined, name: string, resolve: (file: stri
 }
 
 function refusePlainHttp(name: string, url: string): void {
-  if (url.startsWith('http://') && !isLoopback(url))
-    throw new Failure('InvalidInput', `${name}: plain http only to this machine (a token would travel in clear)`);
-}
-
-function isLoopback(url: string): boolean {
-  return LOOPBACK.has(new URL(url).hostname);
+  if (!isConfidential(new URL(url)))
+    throw new Failure(
+      'InvalidInput',
+      `${name}: plain http only to this machine, https elsewhere (a token would travel in clear)`,
+    );
 }
 
 function withoutSlash(url: string): string {

@@ -1,10 +1,6 @@
 import { Failure } from '../domain/failure.js';
+import { isConfidential, isLoopback } from '../domain/loopback.js';
 import { ANY_LOOPBACK_PORT } from './genesysClientConfig.js';
-
-/** Whether a URL's host is this machine by its very name; no name is resolved to find out. */
-export function isLoopback(url: URL): boolean {
-  return url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(url.hostname);
-}
 
 /**
  * Base URL of a service from configuration: https, or http on loopback; without the slash at its end.
@@ -16,7 +12,7 @@ export function baseUrl(text: string, setting: string): string {
   if (url === null) throw new Failure('InvalidInput', `${setting} is not a URL. Nothing was sent.`);
   const clean = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
   if (!clean) throw new Failure('InvalidInput', `${setting} may hold host, port and path only. Nothing was sent.`);
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url))) {
+  if (!isConfidential(url)) {
     throw new Failure(
       'InvalidInput',
       `${setting} points to ${url.protocol}//${url.host}: plain http is for loopback only. Use https. Nothing was sent.`,
@@ -34,7 +30,7 @@ export function allowedDownloadUrl(text: string, downloadHosts: readonly string[
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null) throw new Failure('Corrupt', 'Genesys gave a download URL that is none. Read the job again.');
   const listed = downloadHosts.some((entry) => admits(entry, url, new URL(apiUrl)));
-  const secure = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
+  const secure = isConfidential(url);
   if (listed && secure && url.username === '' && url.password === '') return url;
   const why = listed ? 'only https without credentials is followed' : 'it is not on the list of download hosts';
   throw new Failure(

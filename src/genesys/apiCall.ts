@@ -87,7 +87,7 @@ export function createApiCalls(
       } catch (error) {
         if (error instanceof HeldBack) continue;
         const what = `${endpoint.method} ${url.pathname}`;
-        throw networkFailure(error, what, 'Nothing of it was kept.', redact);
+        throw networkFailure(error, what, unanswered(endpoint), redact);
       }
     }
   };
@@ -158,6 +158,13 @@ export function createApiCalls(
       return call.answer;
     },
   };
+}
+
+/** What is known of a call whose answer was lost. Every POST of ours asks a question: asked twice, it changes nothing. */
+function unanswered({ method }: Endpoint): string {
+  return method === 'POST'
+    ? 'Genesys may have carried it out; asking again costs a call and changes nothing.'
+    : 'Nothing of it was kept.';
 }
 
 /** The SDK's URL, which must be one of the API's: a setting of the SDK that we do not know of must not send a token elsewhere. */

@@ -17,12 +17,15 @@ export interface DownloadFrom {
   readonly offset: number;
   /** Strong `ETag` of the bytes kept; without it nobody can tell whether the rest belongs to them. */
   readonly etag: string | null;
+  /** Length of the whole body as it was told with the bytes kept; another one now means that one of the two is wrong. */
+  readonly totalBytes?: number | null;
 }
 
 /**
  * Follows a signed URL without the token, to allowed hosts only, and hands over the bytes as they come.
  *
- * Goes on at an offset with `Range` and `If-Range`; where the server ignores them, or the body is another one now, `offset` is 0.
+ * Goes on at an offset with `Range` and `If-Range`; where the server ignores them, or the body is another one now (by its `ETag`
+ * or its length), `offset` is 0.
  */
 export async function startDownload(
   config: GenesysClientConfig,
@@ -33,7 +36,8 @@ export async function startDownload(
 ): Promise<Download> {
   const startedMs = now();
   const strongEtag = from.etag !== null && !from.etag.startsWith('W/') ? from.etag : null;
-  const range = from.offset > 0 && strongEtag !== null ? { offset: from.offset, etag: strongEtag } : null;
+  const { offset: kept, totalBytes: told = null } = from;
+  const range = kept > 0 && strongEtag !== null ? { offset: kept, etag: strongEtag, told } : null;
 
   const follow = async (asked: typeof range): Promise<HttpAnswer> => {
     let url = allowedDownloadUrl(signedUrl, config.downloadHosts, config.apiUrl);
@@ -92,9 +96,12 @@ export async function startDownload(
 }
 
 /** Whether an answer to a range request can be used: the rest, all of it anew, or a refusal that says something. */
-function goesOn(answer: HttpAnswer, range: { offset: number; etag: string }): boolean {
-  if (answer.status === 416) return totalOf(answer) === range.offset;
-  if (answer.status !== 206) return true;
+function goesOn(answer: HttpAnswer, range: { offset: number; etag: string; told: number | null }): boolean {
+  const total = totalOf(answer);
+  if (answer.status !== 206 && answer.status !== 416) return true;
+  // Told a wrong length once, nobody would ever be done: what is kept is given up.
+  if (range.told !== null && total !== null && total !== range.told) return false;
+  if (answer.status === 416) return total === range.offset;
   const start = /^bytes (\d+)-/.exec(answer.headers['content-range'] ?? '')?.[1];
   return Number(start) === range.offset && (answer.headers.etag ?? range.etag) === range.etag;
 }

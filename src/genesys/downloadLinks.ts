@@ -11,13 +11,11 @@ export interface DownloadLinks {
   remember(jobId: string, urls: readonly string[]): void;
   /** The URLs, or null when they are not known here or are older than five minutes. */
   recall(jobId: string): readonly string[] | null;
-  /** Drops URLs that turned out to have expired. */
-  forget(jobId: string): void;
 }
 
 export function createDownloadLinks(now: () => number = () => Date.now()): DownloadLinks {
   const kept = new Map<string, { urls: readonly string[]; untilMs: number }>();
-  const links: DownloadLinks = {
+  return {
     remember(jobId, urls) {
       kept.delete(jobId);
       kept.set(jobId, { urls: [...urls], untilMs: now() + LINKS_LIVE_MS });
@@ -31,9 +29,5 @@ export function createDownloadLinks(now: () => number = () => Date.now()): Downl
       kept.delete(jobId);
       return null;
     },
-    forget(jobId) {
-      kept.delete(jobId);
-    },
   };
-  return links;
 }

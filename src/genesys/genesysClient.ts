@@ -81,10 +81,14 @@ export interface GenesysClient {
   /**
    * Follows a signed URL, to an allowed host only, without the token.
    *
-   * @param from bytes already kept, with the `ETag` that came with them.
+   * @param from bytes already kept, with the `ETag` and the whole length that came with them.
    * @throws Failure `Expired` on 403, 404 or 410: read the job again for a fresh URL.
    */
-  download(url: string, from: { offset: number; etag: string | null }, signal?: AbortSignal): Promise<Download>;
+  download(
+    url: string,
+    from: { offset: number; etag: string | null; totalBytes?: number | null },
+    signal?: AbortSignal,
+  ): Promise<Download>;
   /** Closed gates, for progress and status. `until` in milliseconds since the epoch. */
   gates(): readonly { gate: Family | 'token'; untilMs: number; why: string }[];
   /** Calls a minute that the API's counters last allowed the token; null where no answer has had counters. */

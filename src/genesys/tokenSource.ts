@@ -16,6 +16,8 @@ const RENEW_EARLY_MS = 60_000;
 const ASSUMED_LIFE_SECONDS = 300;
 const LARGEST_TOKEN_ANSWER_BYTES = 1024 * 1024;
 
+const AGAIN = 'Nothing was lost. It is tried again.';
+
 const TokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.number().positive().optional() });
 
 export interface Token {
@@ -30,7 +32,7 @@ export interface Token {
  * The SDK neither renews client-credentials tokens nor keeps the secret, so it never sees either.
  */
 export interface TokenSource {
-  /** @throws Failure `Unauthorized`, `Throttled`, `Transient`, `Corrupt`. */
+  /** @throws Failure `Unauthorized`, `Throttled`, `Transient`, `Blocked`. */
   current(): Promise<Token>;
   /** A token other than the one that was refused, which is not used again. */
   renewed(refused: Token): Promise<Token>;
@@ -76,12 +78,19 @@ export function createTokenSource(
     const { status, headers, text } = await askToken(askedMs);
     if (status >= 200 && status < 300) {
       if (isWebPage(text)) throw webPageFailure('the request for a token', status);
-      const parsed = TokenAnswer.safeParse(jsonOrNull(text));
+      const json = jsonOrNull(text);
+      if (json === null)
+        throw new Failure('Transient', `The login service answered ${status} with half an answer. ${AGAIN}`);
+      const parsed = TokenAnswer.safeParse(json);
       if (!parsed.success) {
         const path = parsed.error.issues[0]?.path.join('.') ?? '';
-        throw new Failure('Corrupt', `The login service answered ${status} without a usable ${path || 'token'}.`, {
-          status,
-        });
+        // Never `Corrupt`: no window is to blame, and none may become a gap.
+        throw new Failure(
+          'Blocked',
+          `The login service answered ${status} without a usable ${path || 'token'}. Nothing was lost. ` +
+            'Check GENESYS_LOGIN_URL and the region; the work goes on by itself.',
+          { status },
+        );
       }
       pacer.accepted('login');
       const lifeMs = (parsed.data.expires_in ?? ASSUMED_LIFE_SECONDS) * 1000;
@@ -119,8 +128,10 @@ export function createTokenSource(
         );
         return { status: answer.status, headers: answer.headers, text };
       } catch (error) {
-        if (!(error instanceof HeldBack))
-          throw networkFailure(error, 'The request for a token', 'Nothing was lost.', redact);
+        if (error instanceof HeldBack) continue;
+        if (isFailure(error, 'Corrupt', 'TooLarge'))
+          throw new Failure('Transient', `The login service: ${error.message} ${AGAIN}`, error.facts);
+        throw networkFailure(error, 'The request for a token', 'Nothing was lost.', redact);
       }
     }
   };

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Agent, DecoratorHandler, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
-import { isLoopback } from './allowedUrl.js';
+import { isLoopback } from '../domain/loopback.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const HEADERS_TIMEOUT_MS = 60_000;

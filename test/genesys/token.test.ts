@@ -133,11 +133,15 @@ describe('the token of the Genesys client', () => {
     await client.close();
   });
 
-  it('says what is missing when the login service answers without a token', async () => {
+  it('blames no window when the login service answers without a token, or with half an answer', async () => {
     organisation.on('/oauth/token', { json: { expires_in: 60 } });
     expect(await failureOf(organisation.client.organization())).toMatchObject({
-      name: 'Corrupt',
+      name: 'Blocked',
       message: expect.stringContaining('access_token'),
     });
+    organisation.on('/oauth/token', { body: '{"access_token":"half' });
+    expect(await failureOf(organisation.client.organization())).toMatchObject({ name: 'Transient' });
+    organisation.on('/oauth/token', { body: 'no gzip', headers: { 'content-encoding': 'gzip' } });
+    expect(await failureOf(organisation.client.organization())).toMatchObject({ name: 'Transient' });
   });
 });

@@ -88,7 +88,7 @@ function missingPermission(permissions: readonly string[]): ApiError {
     permissions.length === 1
       ? ['missing.permissions', 'You are missing the following permission(s)']
       : ['missing.any.permissions', 'You must have at least one of the following permissions assigned'];
-  return new ApiError(403, code, `Unable to perform the requested action. ${lacks}: ${names}`, {
+  return new ApiError(403, code, `Unable to perform the requested action. ${lacks}: [${names}]`, {
     params: { permissions: names },
   });
 }
@@ -98,7 +98,7 @@ function missingScope(scopes: readonly string[]): ApiError {
   return new ApiError(
     403,
     'app.not.authorized.for.scope',
-    `Cannot perform action because the calling application is not authorized for any of the scopes: ${names}`,
+    `Cannot perform action because the calling application is not authorized for scope [${names}]`,
     { params: { scopes: names } },
   );
 }

@@ -138,6 +138,15 @@ export function adherenceJobActivities(deps: ActivityDeps) {
     const { etag = null, totalBytes = null } = spool.facts ?? {};
     const from = { offset: spool.receivedBytes, etag, totalBytes };
     const body = await deps.genesys.download(url, from, beat.signal);
+    if (body.offset > 0 && body.totalBytes !== spool.facts?.totalBytes) {
+      const [before, now] = [spool.facts?.totalBytes, body.totalBytes].map((bytes) => bytes ?? 'an unknown number of');
+      await leave(body.body);
+      await spool.discard();
+      throw new Failure(
+        'Corrupt',
+        `a result was told to have ${before} bytes, and now ${now}; what had come was dropped, and it is fetched from the start`,
+      );
+    }
     if (body.offset !== spool.receivedBytes || !spool.facts)
       await spool.begin(body).catch(async (error: unknown) => {
         await leave(body.body);

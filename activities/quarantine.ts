@@ -52,9 +52,8 @@ export async function quarantined(
     jobIds: origin.jobIds,
   };
   await deps.objects.createOnce(path, Buffer.from(`${JSON.stringify(note, null, 2)}\n`));
-  return new Failure('Corrupt', `${failure.message}; the bytes are kept, see ${path}`, failure.facts, {
-    cause: failure,
-  });
+  const facts = { ...failure.facts, corrupt: landings.map(({ sha256 }) => sha256) };
+  return new Failure('Corrupt', `${failure.message}; see ${path}`, facts, { cause: failure });
 }
 
 /** The same for an API answer that is not what it claims to be; any other error as it came. */

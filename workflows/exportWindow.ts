@@ -6,8 +6,8 @@ import {
   type WindowResult,
 } from '../src/domain/exportSteps.js';
 import { windowId } from '../src/domain/exportWindow.js';
-import { failedWith, parseOrFail } from './failedWith.js';
-import { adherenceFetcher } from './fetchAdherence.js';
+import { corruptLandings, failedWith, parseOrFail } from './failedWith.js';
+import { adherenceFetcher, type FetchWindow } from './fetchAdherence.js';
 import { occupancyFetcher } from './fetchOccupancy.js';
 import { type Patiently, patiently } from './patience.js';
 
@@ -39,19 +39,21 @@ export async function exportWindow(raw: ExportWindowInput): Promise<WindowResult
 
 /** A result that is corrupt is fetched once more: bytes altered on the way are then mended, and a second time it is the window's. */
 async function fetchAndLoad(
-  fetch: (again: boolean) => Promise<FetchedWindow>,
+  fetch: FetchWindow,
   input: ExportWindowInput,
   steps: Patiently,
 ): Promise<{ fetched: FetchedWindow; loaded: LoadSummary }> {
-  for (let attempt = 1; ; attempt++) {
+  let corrupt: readonly string[] | null = null;
+  for (;;) {
     try {
-      const fetched = await fetch(attempt > 1);
+      const fetched: FetchedWindow = await fetch(corrupt);
       const loaded = await steps((activities) =>
         activities.warehouse.loadWindow.executeWithOptions({ summary: `Load ${input.label}` }, [{ input, fetched }]),
       );
       return { fetched, loaded };
     } catch (error) {
-      if (!failedWith(error, 'Corrupt') || attempt === 2) throw error;
+      if (!failedWith(error, 'Corrupt') || corrupt !== null) throw error;
+      corrupt = corruptLandings(error);
     }
   }
 }

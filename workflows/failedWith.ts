@@ -16,6 +16,13 @@ export function failedWith(error: unknown, ...names: readonly FailureName[]): bo
   return names.some((name) => name === type);
 }
 
+/** Landings, by SHA-256, of which a `Corrupt` failure says that one is; none where it does not say. */
+export function corruptLandings(error: unknown): readonly string[] {
+  const facts: unknown = applicationFailure(error)?.details?.[0];
+  if (typeof facts !== 'object' || facts === null || !('corrupt' in facts) || !Array.isArray(facts.corrupt)) return [];
+  return facts.corrupt.filter((sha256) => typeof sha256 === 'string');
+}
+
 /**
  * Whether an activity ended only because the time for its tries was up: a gate that was closed for longer, no worker, an organisation
  * that did not answer. What it met is none of the window's, so it is tried for as long again.

@@ -1,5 +1,11 @@
 import { ApplicationFailure, sleep } from '@temporalio/workflow';
-import type { ExportWindowInput, FetchedWindow, SubmittedJob, WindowRequest } from '../src/domain/exportSteps.js';
+import type {
+  ExportWindowInput,
+  FetchedWindow,
+  LandedBody,
+  SubmittedJob,
+  WindowRequest,
+} from '../src/domain/exportSteps.js';
 import type { FailureName } from '../src/domain/failure.js';
 import { applicationFailure, failedWith } from './failedWith.js';
 import type { Patiently } from './patience.js';
@@ -7,27 +13,28 @@ import type { Patiently } from './patience.js';
 /** Jobs that one window may ask for because Genesys forgot the one before. */
 const MAX_EXPIRED_JOBS = 5;
 
+/** Brings a window's result; after a `Corrupt` one once more, told which landings are suspect (none: all of them). */
+export type FetchWindow = (corrupt: readonly string[] | null) => Promise<FetchedWindow>;
+
 /**
  * Brings a window's adherence: request, wait, land.
  *
- * The returned function may be called again after a `Corrupt` result: it then downloads the same job's files anew.
+ * After a `Corrupt` result only what is suspect of the same job's files is downloaded anew.
  */
-export function adherenceFetcher(
-  input: ExportWindowInput,
-  patiently: Patiently,
-): (again: boolean) => Promise<FetchedWindow> {
+export function adherenceFetcher(input: ExportWindowInput, patiently: Patiently): FetchWindow {
   let job: SubmittedJob | undefined;
   let calls = 0;
   let errors = 0;
   let expired = 0;
   const requests: WindowRequest[] = [];
+  let landed: { jobId: string; bodies: readonly LandedBody[] } | undefined;
 
-  return async (again) => {
+  return async (corrupt) => {
     for (;;) {
       try {
         job ??= await submit();
         const files = job.filesAtOnce ?? (await wait(job));
-        if (files !== null) return await land(job, files, again);
+        if (files !== null) return await land(job, files, corrupt);
         errors++;
         job = undefined;
         // A whole retry, once; a second error is taken as "too large", so that the export halves the window.
@@ -74,17 +81,25 @@ export function adherenceFetcher(
     return ended.state === 'Complete' ? ended.files : null;
   }
 
-  async function land({ jobId, requestedAt }: SubmittedJob, files: number, again: boolean): Promise<FetchedWindow> {
+  async function land(
+    { jobId, requestedAt }: SubmittedJob,
+    files: number,
+    corrupt: readonly string[] | null,
+  ): Promise<FetchedWindow> {
+    const before = landed?.jobId === jobId ? landed.bodies : [];
     const bodies = await Promise.all(
-      Array.from({ length: files }, (_, file) =>
-        patiently((activities) =>
+      Array.from({ length: files }, async (_, file): Promise<LandedBody> => {
+        const sound = before[file];
+        if (sound && corrupt?.length && !corrupt.includes(sound.landing.sha256)) return { ...sound, calls: 0 };
+        return await patiently((activities) =>
           activities.main.landJobFile.executeWithOptions(
             { summary: `Land file ${file + 1} of ${files}: ${input.label}` },
-            [{ input, jobId, file, again }],
+            [{ input, jobId, file, again: corrupt !== null }],
           ),
-        ),
-      ),
+        );
+      }),
     );
+    landed = { jobId, bodies };
     for (const body of bodies) calls += body.calls;
     return {
       requestedAt,

@@ -7,6 +7,7 @@ import type {
   WindowRequest,
 } from '../src/domain/exportSteps.js';
 import { halveSlice, userSlices } from '../src/domain/userSlices.js';
+import type { FetchWindow } from './fetchAdherence.js';
 import type { Patiently } from './patience.js';
 
 /**
@@ -14,10 +15,7 @@ import type { Patiently } from './patience.js';
  *
  * Users that Genesys refuses are dropped one by one; where it does not name them, the slice is halved until one user is left.
  */
-export function occupancyFetcher(
-  input: ExportWindowInput,
-  patiently: Patiently,
-): (again: boolean) => Promise<FetchedWindow> {
+export function occupancyFetcher(input: ExportWindowInput, patiently: Patiently): FetchWindow {
   let users: UserList | undefined;
 
   return async () => {

@@ -39,6 +39,8 @@ export interface FailureFacts {
   readonly correlationId?: string;
   /** Ids that Genesys named in a refusal. */
   readonly refusedIds?: readonly string[];
+  /** Landings, by SHA-256, one of which is corrupt. */
+  readonly corrupt?: readonly string[];
 }
 
 /**

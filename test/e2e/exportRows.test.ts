@@ -2,11 +2,18 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { WindowSeal } from '../../src/domain/seal.js';
 import type { HistoryExportResult } from '../../src/domain/historyExportResult.js';
 import { openFileStore } from '../../src/objects/fileStore.js';
-import { type ExpectedRows, expectedRows } from '../../src/simulator/expectedRows.js';
+import type { ExpectedRows } from '../../src/simulator/expectedRows.js';
 import type { SimulatorOptions } from '../../src/simulator/simulatorOptions.js';
-import type { CoverageDay } from '../../src/warehouse/warehouse.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
-import { type PlainRow, rowDifferences } from '../support/rowDifferences.js';
+import {
+  coverageOf,
+  expectedCoverage,
+  FACT_TABLES as TABLES,
+  factRows,
+  truth,
+  unitIds,
+} from '../support/exportTruth.js';
+import { rowDifferences } from '../support/rowDifferences.js';
 import { temporalServer } from '../support/temporalServer.js';
 
 await temporalServer();
@@ -14,7 +21,6 @@ await temporalServer();
 /** An export of some weeks takes seconds on a quiet machine; limits are for busy ones. */
 const MINUTES = 60_000;
 
-const TABLES = ['adherence_day', 'adherence_exception', 'adherence_actual', 'occupancy_interval'] as const;
 const EVERYTHING = { datasets: ['adherence', 'occupancy'], exceptions: true, actuals: true };
 const NO_DIFFERENCE = { missing: [], unexpected: [] };
 const QUICK = { tokenLimitPerMinute: null, jobSeconds: { min: 0.1, max: 0.5 } } as const;
@@ -50,12 +56,6 @@ const AUTUMN = { from: '2024-10-26', to: '2024-11-05', managementUnits: ['London
 /** Clocks go forward by half an hour on Lord Howe (6 October). */
 const LORD_HOWE = { from: '2024-10-05', to: '2024-10-08', managementUnits: ['Lord Howe'] };
 
-interface Range {
-  readonly from: string;
-  readonly to: string;
-  readonly managementUnits: readonly string[];
-}
-
 describe('an export of units in every kind of zone', () => {
   let rig: ExportRig;
   let spring: HistoryExportResult;
@@ -64,7 +64,7 @@ describe('an export of units in every kind of zone', () => {
     rig = await startExportRig('export-rows', SIX_UNITS);
     await rig.startWorker();
     spring = await rig.export({ ...EVERYTHING, ...SPRING }, 'spring');
-    expected = truth(rig, SIX_UNITS, SPRING);
+    expected = truth(rig.simulator, SIX_UNITS, SPRING);
   }, 10 * MINUTES);
   afterAll(async () => await rig.close());
 
@@ -78,7 +78,7 @@ describe('an export of units in every kind of zone', () => {
     'has every row of %s as the organisation has it, and no other',
     async (table) => {
       expect(expected[table].length).toBeGreaterThan(1000);
-      expect(rowDifferences(await rowsOf(rig, table), expected[table])).toEqual(NO_DIFFERENCE);
+      expect(rowDifferences(await factRows(rig, table), expected[table])).toEqual(NO_DIFFERENCE);
     },
     2 * MINUTES,
   );
@@ -97,7 +97,9 @@ describe('an export of units in every kind of zone', () => {
   it(
     'has each day covered once: loaded with its rows, or empty where the organisation has none',
     async () => {
-      expect(rowDifferences(await coverageOf(rig), expectedCoverage(rig, expected, SPRING))).toEqual(NO_DIFFERENCE);
+      expect(rowDifferences(await coverageOf(rig), expectedCoverage(rig.simulator, expected, SPRING))).toEqual(
+        NO_DIFFERENCE,
+      );
     },
     2 * MINUTES,
   );
@@ -149,8 +151,8 @@ describe('an export of units in every kind of zone', () => {
       expect(rig.simulator.counts().jobs).toMatchObject({ total: jobs + 3 * 3 + 1, duplicates: 0 });
 
       for (const table of TABLES) {
-        const ranges = [earlier, LORD_HOWE].flatMap((range) => truth(rig, SIX_UNITS, range)[table]);
-        expect(rowDifferences(await rowsOf(rig, table, `local_date > '2024-06-01'`), ranges)).toEqual(NO_DIFFERENCE);
+        const ranges = [earlier, LORD_HOWE].flatMap((range) => truth(rig.simulator, SIX_UNITS, range)[table]);
+        expect(rowDifferences(await factRows(rig, table, `local_date > '2024-06-01'`), ranges)).toEqual(NO_DIFFERENCE);
       }
       expect((await rig.verify(results[0]?.head ?? '')).broken).toEqual([]);
     },
@@ -186,11 +188,11 @@ describe('an export of units in every kind of zone', () => {
       const after = await sealsByWindow(rig);
       expect([...after].filter(([window, loads]) => loads !== before.get(window))).toHaveLength(5 * 2 * 2);
       for (const table of TABLES)
-        expect(rowDifferences(await rowsOf(rig, table, `local_date < '2024-06-01'`), expected[table])).toEqual(
+        expect(rowDifferences(await factRows(rig, table, `local_date < '2024-06-01'`), expected[table])).toEqual(
           NO_DIFFERENCE,
         );
       const spring = (await coverageOf(rig)).filter((day) => String(day['localDate']) < '2024-06-01');
-      expect(rowDifferences(spring, expectedCoverage(rig, expected, SPRING))).toEqual(NO_DIFFERENCE);
+      expect(rowDifferences(spring, expectedCoverage(rig.simulator, expected, SPRING))).toEqual(NO_DIFFERENCE);
       expect((await rig.verify(again.head)).broken).toEqual([]);
     },
     10 * MINUTES,
@@ -228,9 +230,9 @@ describe('an export of one unit, and of another one later', () => {
       expect(result).toMatchObject({ status: 'complete', gaps: [], windows: weeks * 2 });
       const ofUnit = `management_unit_id = '${unitId(rig, unit)}'`;
       for (const table of ['adherence_day', 'adherence_exception', 'adherence_actual'] as const)
-        expect(rowDifferences(await rowsOf(rig, table, ofUnit), truth(rig, TWO_UNITS, alone)[table])).toEqual(
-          NO_DIFFERENCE,
-        );
+        expect(
+          rowDifferences(await factRows(rig, table, ofUnit), truth(rig.simulator, TWO_UNITS, alone)[table]),
+        ).toEqual(NO_DIFFERENCE);
       expect((await rig.verify(result.head)).broken).toEqual([]);
     },
     5 * MINUTES,
@@ -240,13 +242,13 @@ describe('an export of one unit, and of another one later', () => {
     'then has the intervals of those who moved with the unit that held them, taken from the one that was there first',
     async () => {
       const weeks = { ...MARCH, to: '2024-03-15' };
-      const rows = truth(rig, TWO_UNITS, weeks);
+      const rows = truth(rig.simulator, TWO_UNITS, weeks);
       for (const table of TABLES)
-        expect(rowDifferences(await rowsOf(rig, table, `local_date < '${weeks.to}'`), rows[table])).toEqual(
+        expect(rowDifferences(await factRows(rig, table, `local_date < '${weeks.to}'`), rows[table])).toEqual(
           NO_DIFFERENCE,
         );
       const days = (await coverageOf(rig)).filter((day) => String(day['localDate']) < weeks.to);
-      expect(rowDifferences(days, expectedCoverage(rig, rows, weeks))).toEqual(NO_DIFFERENCE);
+      expect(rowDifferences(days, expectedCoverage(rig.simulator, rows, weeks))).toEqual(NO_DIFFERENCE);
       expect(await rowsTaken(rig)).toBeGreaterThan(0);
     },
     5 * MINUTES,
@@ -257,9 +259,12 @@ describe('an export of one unit, and of another one later', () => {
     async () => {
       const result = await rig.export({ ...EVERYTHING, ...MARCH, reload: 'all' }, 'March, both again');
       expect(result).toMatchObject({ status: 'complete', gaps: [] });
-      const rows = truth(rig, TWO_UNITS, MARCH);
-      for (const table of TABLES) expect(rowDifferences(await rowsOf(rig, table), rows[table])).toEqual(NO_DIFFERENCE);
-      expect(rowDifferences(await coverageOf(rig), expectedCoverage(rig, rows, MARCH))).toEqual(NO_DIFFERENCE);
+      const rows = truth(rig.simulator, TWO_UNITS, MARCH);
+      for (const table of TABLES)
+        expect(rowDifferences(await factRows(rig, table), rows[table])).toEqual(NO_DIFFERENCE);
+      expect(rowDifferences(await coverageOf(rig), expectedCoverage(rig.simulator, rows, MARCH))).toEqual(
+        NO_DIFFERENCE,
+      );
       expect((await rig.verify(result.head)).broken).toEqual([]);
     },
     5 * MINUTES,
@@ -280,10 +285,10 @@ describe('an export of one unit, and of another one later', () => {
       );
       expect(result).toMatchObject({ status: 'complete', gaps: [], windows: 12 * 2 });
       const days = (await coverageOf(rig)).filter((day) => String(day['localDate']) < '2024-03-01');
-      const rows = truth(rig, TWO_UNITS, year);
+      const rows = truth(rig.simulator, TWO_UNITS, year);
       expect(rows.adherence_day).toEqual([]);
       expect(days).toHaveLength(366 * 2);
-      expect(rowDifferences(days, expectedCoverage(rig, rows, year))).toEqual(NO_DIFFERENCE);
+      expect(rowDifferences(days, expectedCoverage(rig.simulator, rows, year))).toEqual(NO_DIFFERENCE);
       expect((await rig.verify(result.head)).broken).toEqual([]);
     },
     5 * MINUTES,
@@ -308,9 +313,9 @@ describe('an export of one unit, and of another one later', () => {
         { dataset: 'occupancy', state: 'loaded', days: 3, older: true },
         { dataset: 'occupancy', state: 'provisional', days: 13, older: false },
       ]);
-      const rows = truth(rig, TWO_UNITS, range);
+      const rows = truth(rig.simulator, TWO_UNITS, range);
       for (const table of TABLES)
-        expect(rowDifferences(await rowsOf(rig, table, `local_date >= '${range.from}'`), rows[table])).toEqual(
+        expect(rowDifferences(await factRows(rig, table, `local_date >= '${range.from}'`), rows[table])).toEqual(
           NO_DIFFERENCE,
         );
     },
@@ -318,58 +323,12 @@ describe('an export of one unit, and of another one later', () => {
   );
 });
 
-function truth(rig: ExportRig, options: SimulatorOptions, { from, to, managementUnits }: Range): ExpectedRows {
-  const ids = managementUnits.map((name) => unitId(rig, name));
-  return expectedRows(options, { from, to, managementUnits: ids, asOfMs: Date.now() });
-}
-
-async function rowsOf(rig: ExportRig, table: string, where = 'true'): Promise<PlainRow[]> {
-  return await rig.read((warehouse) =>
-    warehouse.query(`SELECT * EXCLUDE (window_id, landing_sha256, loaded_at) FROM ${table} WHERE ${where}`),
-  );
-}
-
-async function coverageOf(rig: ExportRig): Promise<PlainRow[]> {
-  const days = await rig.read((warehouse) => warehouse.allCoverage());
-  return days.map(({ dataset, managementUnitId, localDate, state, rows, reason, seal, requestedAt }) => ({
-    ...{ dataset, managementUnitId, localDate, state, rows, reason },
-    sealed: seal !== null && requestedAt !== null,
-  }));
-}
-
-function expectedCoverage(rig: ExportRig, rows: ExpectedRows, range: Range): PlainRow[] {
-  const counts = new Map<string, number>();
-  for (const table of TABLES) {
-    const dataset = table === 'occupancy_interval' ? 'occupancy' : 'adherence';
-    for (const { management_unit_id, local_date } of rows[table]) {
-      const key = [dataset, management_unit_id, local_date].join(' ');
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-    }
-  }
-  return (['adherence', 'occupancy'] as const).flatMap((dataset) =>
-    range.managementUnits.flatMap((name) =>
-      datesOf(range).map((localDate) => {
-        const managementUnitId = unitId(rig, name);
-        const count = counts.get([dataset, managementUnitId, localDate].join(' ')) ?? 0;
-        const state: CoverageDay['state'] = count > 0 ? 'loaded' : 'empty';
-        return { dataset, managementUnitId, localDate, state, rows: count, reason: null, sealed: true };
-      }),
-    ),
-  );
-}
-
-function datesOf({ from, to }: Range): string[] {
-  const dates: string[] = [];
-  for (let date = from; date < to; date = daysBefore(date, -1)) dates.push(date);
-  return dates;
-}
-
 function daysBefore(date: string, days: number): string {
   return new Date(Date.parse(date) - days * 86_400_000).toISOString().slice(0, 10);
 }
 
 function unitId(rig: ExportRig, name: string): string {
-  return rig.simulator.units.find((unit) => unit.name === name)?.id ?? name;
+  return unitIds(rig.simulator, [name])[0] ?? name;
 }
 
 /** Calls about adherence and occupancy, by the simulator's counters. */

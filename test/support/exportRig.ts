@@ -25,9 +25,12 @@ export interface ExportRig {
   readonly simulator: RunningSimulator;
   readonly client: Client;
   readonly namespace: string;
+  /** Everything that is kept, the workers' log among it. */
+  readonly directory: string;
   readonly objects: string;
   /** What every command of this rig is run with. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly warehousePath: string;
   /** Starts another worker process; `close` stops those that still run. */
   startWorker(): Promise<ChildCommand>;
   /** Starts an export as `temporal workflow start` would; hands over its end. */
@@ -40,13 +43,21 @@ export interface ExportRig {
   close(): Promise<void>;
 }
 
-/** Starts all of it but the worker. The process that is tested is what `npm run build` left in `dist`. */
-export async function startExportRig(name: string, options: SimulatorOptions): Promise<ExportRig> {
-  const { address } = await temporalServer();
+/**
+ * Starts all of it but the worker. The process that is tested is what `npm run build` left in `dist`.
+ *
+ * @param own a Temporal server of the caller's (its namespace `default` is used) and a directory that the caller removes.
+ */
+export async function startExportRig(
+  name: string,
+  options: SimulatorOptions,
+  own?: { readonly address: string; readonly directory: string },
+): Promise<ExportRig> {
+  const address = own?.address ?? (await temporalServer()).address;
   const simulator = await startSimulator(options);
-  const directory = await mkdtemp(join(tmpdir(), `rosterline-${name}-`));
+  const directory = own?.directory ?? (await mkdtemp(join(tmpdir(), `rosterline-${name}-`)));
   const connection = await Connection.connect({ address });
-  const namespace = await temporalNamespace(connection, name);
+  const namespace = own ? 'default' : await temporalNamespace(connection, name);
   const client = new Client({ connection, namespace });
   const workers: ChildCommand[] = [];
   const stores = {
@@ -67,8 +78,10 @@ export async function startExportRig(name: string, options: SimulatorOptions): P
     simulator,
     client,
     namespace,
+    directory,
     objects: stores.objects,
     environment,
+    warehousePath: stores.warehouse.path,
     async startWorker() {
       const worker = await startChildCommand(['worker'], environment, join(directory, 'worker.log'));
       workers.push(worker);
@@ -109,7 +122,7 @@ export async function startExportRig(name: string, options: SimulatorOptions): P
       await Promise.all(workers.map((worker) => worker.stop()));
       await connection.close();
       await simulator.close();
-      await rm(directory, { recursive: true, force: true });
+      if (!own) await rm(directory, { recursive: true, force: true });
     },
   };
   return rig;

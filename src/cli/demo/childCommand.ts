@@ -15,6 +15,8 @@ export interface ChildCommand {
   readonly pid: number;
   /** What it printed when it was ready. */
   readonly ready: Record<string, unknown>;
+  /** Settles when the process has ended, for whatever reason. */
+  readonly ended: Promise<void>;
   /** As a power cut would: nothing is said, nothing is tidied. */
   kill(): Promise<void>;
   /** Asks it to end, and waits until it has. */
@@ -42,6 +44,7 @@ export async function startChildCommand(
   return {
     pid: child.pid,
     ready: JSON.parse(line) as Record<string, unknown>,
+    ended: exited.then(() => undefined),
     kill: () => ended('SIGKILL'),
     stop: () => ended('SIGTERM'),
   };

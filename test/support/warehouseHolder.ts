@@ -26,15 +26,20 @@ export interface WarehouseHolder {
   letGo(): Promise<void>;
 }
 
-/** Starts one, and waits until it has the file: between two loads. */
-export async function holdWarehouse(path: string): Promise<WarehouseHolder> {
+/** Starts one, and waits until it has the file: between two loads. @throws Error when there was no such moment. */
+export async function holdWarehouse(path: string, withinMs = 60_000): Promise<WarehouseHolder> {
   const child = spawn(process.execPath, ['--input-type=module', '-e', HOLD, path], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let said = '';
   child.stdout.on('data', (text: Buffer) => (said += text.toString()));
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  await eventually('another process has the warehouse', () => said === 'held' || hasEnded(child));
+  try {
+    await eventually('another process has the warehouse', () => said === 'held' || hasEnded(child), withinMs);
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
   if (hasEnded(child)) throw new Error('the process that should hold the warehouse has ended');
   return {
     pid: child.pid ?? 0,

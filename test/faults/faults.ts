@@ -1,0 +1,84 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { killsTable, roundLines } from './reportLines.js';
+import { type KillsReport, runKills } from './runKills.js';
+import { type RoundReport, runRound } from './runRound.js';
+
+interface CampaignOptions {
+  rounds: number;
+  seed: number;
+  json?: boolean;
+}
+
+interface CampaignReport {
+  readonly ok: boolean;
+  readonly rounds: readonly RoundReport[];
+}
+
+interface KillsOptions {
+  seed: number;
+  workerKills: number;
+  serverKills: number;
+  from: string;
+  to: string;
+  calmSeconds?: number;
+  json?: boolean;
+}
+
+const program = new Command('npm run faults --')
+  .description(
+    `Tries what a week in production does to an export, and holds the outcome to the truth.
+
+Each round draws, by its seed, an organisation, a request, and faults of the API, kills of worker and Temporal server,
+an operator who pauses, a warehouse locked by another process, objects gone for a while. At the end all rows equal the
+simulator's own, coverage and gaps are exactly as expected, nothing was asked or fetched twice without excuse, and
+verify holds. A round that fails keeps its directory, and says how to repeat it.`,
+  )
+  .option('--rounds <n>', 'how many', wholeNumber, 3)
+  .option('--seed <n>', 'of the first round; the next ones have the next seeds', wholeNumber, 1)
+  .option('--json', 'one JSON object on the last line')
+  .action(async ({ rounds, seed, json }: CampaignOptions) => {
+    const say = sayer(json);
+    const reports: RoundReport[] = [];
+    for (let round = 1; round <= rounds; round++) {
+      const report = await runRound(seed + round - 1);
+      reports.push(report);
+      for (const line of roundLines(round, report)) say(line);
+    }
+    const failed = reports.filter(({ ok }) => !ok).length;
+    say(`${rounds - failed} of ${rounds} rounds held`);
+    end(json, { ok: failed === 0, rounds: reports });
+  });
+
+program
+  .command('kills')
+  .description('kill worker and Temporal server at instants drawn over a one-year export')
+  .option('--seed <n>', 'draws the instants', wholeNumber, 21)
+  .option('--worker-kills <n>', 'how often the worker is killed', wholeNumber, 10)
+  .option('--server-kills <n>', 'how often the Temporal server is killed', wholeNumber, 3)
+  .option('--from <date>', 'first local day', '2024-01-01')
+  .option('--to <date>', 'first local day that is not asked for', '2025-01-01')
+  .option('--calm-seconds <n>', 'how long it takes undisturbed; measured first when left out', wholeNumber)
+  .option('--json', 'one JSON object on the last line')
+  .action(async ({ json, ...plan }: KillsOptions) => {
+    const say = sayer(json);
+    const report = await runKills({ calmSeconds: undefined, ...plan }, say);
+    for (const line of killsTable(report)) say(line);
+    end(json, report);
+  });
+
+await program.parseAsync();
+
+function sayer(json: boolean | undefined): (line: string) => void {
+  return (line) => void (json ? process.stderr : process.stdout).write(`${line}\n`);
+}
+
+function end(json: boolean | undefined, report: KillsReport | CampaignReport): void {
+  if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  process.exit(report.ok ? 0 : 1);
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 0) return number;
+  throw new InvalidArgumentError('not a whole number');
+}

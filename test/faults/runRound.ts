@@ -1,0 +1,220 @@
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { HistoryExportResult } from '../../src/domain/historyExportResult.js';
+import { type ExportRig, startExportRig } from '../support/exportRig.js';
+import { unitIds } from '../support/exportTruth.js';
+import { type Check, custodyCheck, dataChecks, historyChecks } from './checks.js';
+import { secondDownloads, secondJobs, type Struck, told } from './excuses.js';
+import { OwnTemporal } from './ownTemporal.js';
+import { resultThrough, through } from './resultThrough.js';
+import { drawRound, type RoundPlan } from './roundPlan.js';
+import { Striker } from './striker.js';
+import type { PlannedGap } from './strikes.js';
+import { SupervisedWorker } from './supervisedWorker.js';
+
+/** What a round came to. */
+export interface RoundReport {
+  readonly seed: number;
+  readonly ok: boolean;
+  /** What struck, by name, with how often. */
+  readonly struck: Readonly<Record<string, number>>;
+  /** Faults of the simulator that met a call, by kind, with how often. */
+  readonly met: Readonly<Record<string, number>>;
+  readonly seconds: number;
+  readonly windows: number;
+  readonly gaps: number;
+  /** Why the export stood still by itself, in the order in which it said so. */
+  readonly pauses: readonly string[];
+  readonly workerEndedByItself: number;
+  readonly checks: readonly Check[];
+  /** Kept where something failed; else null. */
+  readonly directory: string | null;
+}
+
+const WORKFLOW_ID = 'campaign';
+/** When a round counts as stuck. What a person must mend is tried once a minute, so a round may stand still for some. */
+const ENDS_WITHIN_MS = 8 * 60_000;
+/** Calls of one family that may be under way when a worker that knew of its closed gate is killed, in all families together. */
+const CALLS_UNDER_WAY = 12;
+const LOOK_EVERY_MS = 1000;
+
+/** Runs the round of a seed: an export, all that strikes it, and what must hold afterwards. */
+export async function runRound(seed: number): Promise<RoundReport> {
+  const plan = drawRound(seed);
+  const directory = await mkdtemp(join(tmpdir(), `rosterline-round-${seed}-`));
+  writeFileSync(join(directory, 'round.json'), JSON.stringify(plan, null, 2));
+  const log = (line: string) => appendFileSync(join(directory, 'round.log'), `${line}\n`);
+  const temporal = await OwnTemporal.start(directory);
+  const rig = await startExportRig('round', plan.organisation, { address: temporal.address, directory });
+  const worker = new SupervisedWorker(() => rig.startWorker());
+  const striker = new Striker({ rig, temporal, worker, workflowId: WORKFLOW_ID, log });
+  const pauses: string[] = [];
+  let ok = false;
+  try {
+    await worker.ready();
+    const startedAtMs = Date.now();
+    // Gaps on purpose are there from the start: the first windows ask at once.
+    await striker.strike(
+      plan.strikes.filter(({ what }) => what === 'gap'),
+      startedAtMs,
+    );
+    await rig.start(requestOf(plan), WORKFLOW_ID);
+    const striking = striker.strike(
+      plan.strikes.filter(({ what }) => what !== 'gap'),
+      startedAtMs,
+    );
+    const outcome = await endOf(rig, pauses);
+    const seconds = (Date.now() - startedAtMs) / 1000;
+    await striker.end();
+    await striking;
+    await temporal.answers();
+    await worker.stop();
+    const struck = { killedAtMs: worker.killedAtMs, outages: temporal.outages };
+    const checks =
+      'result' in outcome
+        ? await check(rig, plan, outcome.result, struck, striker.struck)
+        : [{ name: 'export', ok: false, found: outcome.failed }];
+    ok = checks.every((one) => one.ok);
+    for (const { name, ok: held, found } of checks) log(`${held ? 'ok  ' : 'FAIL'}  ${name.padEnd(34)} ${found}`);
+    return {
+      seed,
+      ok,
+      struck: counted(striker.struck),
+      met: rig.simulator.counts().struck,
+      seconds,
+      windows: 'result' in outcome ? outcome.result.windows : 0,
+      gaps: 'result' in outcome ? outcome.result.gaps.length : 0,
+      pauses,
+      workerEndedByItself: worker.endedByItself,
+      checks,
+      directory: ok ? null : directory,
+    };
+  } finally {
+    await striker.end();
+    await worker.stop();
+    await rig.close();
+    await temporal.stop();
+    if (ok) await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** The export's end, noting meanwhile why it stands still; what it hangs on, where it does not end. */
+async function endOf(rig: ExportRig, pauses: string[]): Promise<{ result: HistoryExportResult } | { failed: string }> {
+  const looking = new AbortController();
+  const watching = (async () => {
+    while (!looking.signal.aborted) {
+      const progress = await rig.client.workflow
+        .getHandle(WORKFLOW_ID)
+        .query<{ paused: { reason: string } | null }>('progress')
+        .catch(() => undefined);
+      const reason = progress?.paused?.reason;
+      if (reason !== undefined && pauses.at(-1) !== reason) pauses.push(reason);
+      await sleep(LOOK_EVERY_MS, undefined, { signal: looking.signal }).catch(() => undefined);
+    }
+  })();
+  try {
+    const result = resultThrough(rig.client, WORKFLOW_ID).then(
+      (ended) => ({ result: ended }),
+      (error: unknown) => ({ failed: describe(error) }),
+    );
+    const late = sleep(ENDS_WITHIN_MS, undefined, { signal: looking.signal }).catch(() => undefined);
+    return await Promise.race([result, late.then(async () => ({ failed: await hangsOn(rig) }))]);
+  } finally {
+    looking.abort();
+    await watching;
+  }
+}
+
+async function hangsOn(rig: ExportRig): Promise<string> {
+  const pending: string[] = [];
+  for await (const { workflowId } of rig.client.workflow.list({ query: `ExecutionStatus = 'Running'` })) {
+    const { raw } = await through(() => rig.client.workflow.getHandle(workflowId).describe());
+    for (const { activityType, attempt, lastFailure } of raw.pendingActivities ?? [])
+      pending.push(`${workflowId}: ${activityType?.name} attempt ${attempt}, ${lastFailure?.message}`);
+  }
+  return `has not ended within ${ENDS_WITHIN_MS / 60_000} min; pending: ${pending.slice(0, 5).join(' | ')}`;
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${describe(error.cause)}` : error.message;
+}
+
+async function check(
+  rig: ExportRig,
+  plan: RoundPlan,
+  result: HistoryExportResult,
+  struck: Struck,
+  struckNames: readonly string[],
+): Promise<Check[]> {
+  const { jobs, downloads, insideGate, tokenLeaks, struck: met } = rig.simulator.counts();
+  const met_ = (...kinds: (keyof typeof met)[]) => kinds.reduce((sum, kind) => sum + (met[kind] ?? 0), 0);
+  const again = secondJobs(jobs.requests, struck).filter(({ excuse }) => excuse === null);
+  const twice = secondDownloads(downloads.objects, struck).filter(({ excuse }) => excuse === null);
+  const gapsWanted = plan.strikes.flatMap((strike) => (strike.what === 'gap' ? [strike.gap] : []));
+  // Errors on purpose are met by as many jobs as it takes to find the day.
+  const jobsExcused = met_('reset', 'truncatedBody', 'wrongLength', 'jobUnknown', 'jobError');
+  const downloadsExcused = met_('alteredBytes', 'wrongLength', 'missingField', 'jobUnknown');
+  const insideExcused = CALLS_UNDER_WAY * struck.killedAtMs.length;
+  return [
+    {
+      name: 'strikes',
+      ok: !struckNames.includes('a strike that failed'),
+      found: `${struckNames.length} of ${plan.strikes.length} before the end`,
+    },
+    {
+      name: 'export',
+      ok: (result.status === 'complete') === (result.gaps.length === 0),
+      found: `${result.status}, ${result.windows} windows`,
+    },
+    gapsCheck(rig, gapsWanted, result),
+    { name: 'second jobs', ok: again.length <= jobsExcused, found: excused(again.length, jobsExcused) },
+    {
+      name: 'second downloads',
+      ok: twice.length <= downloadsExcused,
+      found: `${excused(twice.length, downloadsExcused)}; ${told(twice)}`,
+    },
+    {
+      name: 'calls into a closed gate',
+      ok: insideGate <= insideExcused,
+      found: `${insideGate}; excused by ${struck.killedAtMs.length} killed workers that knew of it: ${insideExcused}`,
+    },
+    { name: 'tokens sent to the download host', ok: tokenLeaks === 0, found: String(tokenLeaks) },
+    ...(await dataChecks(rig, plan.organisation, plan.asked, result.gaps)),
+    await custodyCheck(rig, result),
+    ...(await historyChecks(rig)),
+  ];
+}
+
+function excused(count: number, most: number): string {
+  return `${count}; faults that were met excuse ${most}`;
+}
+
+function gapsCheck(rig: ExportRig, wanted: readonly PlannedGap[], { gaps }: HistoryExportResult): Check {
+  const key = (gap: { from: string; to: string; reason: string }, unit: string) =>
+    `adherence ${unit} ${gap.from}_${gap.to} ${gap.reason}`;
+  const expected = wanted.map((gap) => key(gap, unitIds(rig.simulator, [gap.unit])[0] ?? '')).sort();
+  const found = gaps.map((gap) => key(gap, gap.managementUnitId).replace(/^adherence/, gap.dataset)).sort();
+  const same = JSON.stringify(found) === JSON.stringify(expected);
+  return {
+    name: 'gaps',
+    ok: same,
+    found: same
+      ? `${found.length}, as made`
+      : `expected ${JSON.stringify(expected)}, found ${JSON.stringify(gaps.slice(0, 5))}`,
+  };
+}
+
+function requestOf({ asked, windowDays, maxParallelWindows }: RoundPlan) {
+  const { datasets, from, to, exceptions, actuals } = asked;
+  return { datasets, from, to, exceptions, actuals, windowDays, maxParallelWindows };
+}
+
+function counted(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ChildCommand } from '../../src/cli/demo/childCommand.js';
+import { eventually } from '../support/eventually.js';
+
+/** A supervisor's pause before it starts a worker again that ended by itself, such as systemd's `RestartSec`. */
+const RESTART_AFTER_MS = 1000;
+
+/**
+ * `rosterline worker` under a supervisor that starts it again whenever it ends, as systemd or Kubernetes would.
+ *
+ * `endedByItself` counts the times when nobody had killed it: a worker is to outlast a Temporal server that is away.
+ */
+export class SupervisedWorker {
+  /** Just before each SIGKILL, milliseconds since the epoch. */
+  readonly killedAtMs: number[] = [];
+  /** When a worker was ready to work, in milliseconds since the epoch. */
+  readonly readyAtMs: number[] = [];
+  endedByItself = 0;
+  private worker: ChildCommand | undefined;
+  private readonly stopping = new AbortController();
+  private readonly supervised: Promise<void>;
+
+  constructor(private readonly start: () => Promise<ChildCommand>) {
+    this.supervised = this.supervise();
+  }
+
+  /** Settles once a worker is ready. */
+  async ready(): Promise<ChildCommand> {
+    return await eventually('a worker that is ready', () => this.worker);
+  }
+
+  /** Kills the worker with SIGKILL; one that is still starting once it is ready. */
+  async kill(): Promise<void> {
+    const worker = await this.ready();
+    this.worker = undefined;
+    this.killedAtMs.push(Date.now());
+    await worker.kill();
+  }
+
+  /** Lets the worker end its work, and starts none again. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.worker?.stop();
+    await this.supervised;
+  }
+
+  private isStopping(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  private async supervise(): Promise<void> {
+    while (!this.isStopping()) {
+      const worker = await this.start().catch(() => undefined);
+      if (worker) {
+        this.readyAtMs.push(Date.now());
+        this.worker = worker;
+        if (this.isStopping()) await worker.stop();
+        await worker.ended;
+        const wasKilled = this.worker !== worker;
+        this.worker = undefined;
+        if (wasKilled || this.isStopping()) continue;
+      }
+      this.endedByItself++;
+      await sleep(RESTART_AFTER_MS);
+    }
+  }
+}

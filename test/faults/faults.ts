@@ -66,6 +66,8 @@ program
     end(json, report);
   });
 
+// What was started ends with this process, however it ends.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 await program.parseAsync();
 
 function sayer(json: boolean | undefined): (line: string) => void {

@@ -17,8 +17,15 @@ export class OwnTemporal {
     private server: EmbeddedServer,
   ) {}
 
+  // A server outlives the process that started it: one that nobody stopped ends with this process all the same.
+  private readonly atExit = () => {
+    if (this.server.isRunning()) process.kill(this.server.pid, 'SIGKILL');
+  };
+
   static async start(dataDirectory: string): Promise<OwnTemporal> {
-    return new OwnTemporal(dataDirectory, await startEmbeddedServer({ dataDirectory, log: () => undefined }));
+    const temporal = new OwnTemporal(dataDirectory, await startEmbeddedServer({ dataDirectory, log: () => undefined }));
+    process.once('exit', temporal.atExit);
+    return temporal;
   }
 
   get address(): string {
@@ -46,6 +53,7 @@ export class OwnTemporal {
   async stop(): Promise<void> {
     await this.back.catch(() => undefined);
     await this.server.stop();
+    process.off('exit', this.atExit);
   }
 
   private async startAgain(awayMs: number): Promise<void> {

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { Checklist } from '../domain/checklist.js';
 import { DATASET_NAMES, type DatasetName } from '../domain/exportWindow.js';
-import { checkLines, verdict } from './check/checkText.js';
+import { CheckTeller, verdict } from './check/checkText.js';
 import type { CheckedPart } from './check/runChecks.js';
 import { EXIT } from './output.js';
 import { runCommand } from './runCommand.js';
@@ -37,12 +37,13 @@ Exit codes: 0 ready (warnings included) · 1 something is missing or does not wo
     .action(async (options: CheckOptions) => {
       await runCommand(options.json ?? false, async (output) => {
         const { runChecks } = await import('./check/runChecks.js');
+        const teller = new CheckTeller((line) => output.say(line));
         let slow: NodeJS.Timeout | undefined;
         const list = new Checklist(
           (name) => (slow = setTimeout(() => process.stderr.write(`checking: ${name}\n`), SLOW_MS)),
           (check) => {
             clearTimeout(slow);
-            for (const line of checkLines(check)) output.say(line);
+            teller.tell(check);
           },
           withoutSecrets(process.env),
         );
@@ -53,6 +54,7 @@ Exit codes: 0 ready (warnings included) · 1 something is missing or does not wo
           units: options.unit,
           only: options.only,
         });
+        teller.end();
         output.say(`${verdict(list.checks)}; ${calls} API calls, ${logins} ${logins === 1 ? 'login' : 'logins'}`);
         output.result({ ok: list.ok, checks: list.checks });
         if (list.ok) return EXIT.done;

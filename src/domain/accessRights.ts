@@ -113,8 +113,11 @@ function neededPermission({ anyPermission, advisedPermission }: AccessRight): st
 export function missingRightText(right: AccessRight, said: string): string {
   if (/scope/i.test(said)) {
     const named = bracketed(said).filter((name) => SCOPE.test(name));
+    // The narrowest first, as the table has them.
+    const known = right.anyScope.filter((name) => named.includes(name));
+    const scopes = [known, named, right.anyScope].find((names) => names.length > 0) ?? [];
     return (
-      `For ${right.what}, the OAuth client lacks the scope ${anyOf(named.length > 0 ? named : right.anyScope)}, which this ` +
+      `For ${right.what}, the OAuth client lacks the scope ${anyOf(scopes)}, which this ` +
       `organisation enforces: add it to the client (Admin › Integrations › OAuth).`
     );
   }

@@ -12,6 +12,7 @@ import type { SimulatorOptions } from '../../src/simulator/simulatorOptions.js';
 import { type RunningSimulator, startSimulator } from '../../src/simulator/startSimulator.js';
 import { openDuckdbWarehouse } from '../../src/warehouse/duckdb/openDuckdbWarehouse.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
+import { CAN_MOUNT, mountSmallDisk } from '../support/smallDisk.js';
 import { temporalServer } from '../support/temporalServer.js';
 import { holdWarehouse } from '../support/warehouseHolder.js';
 
@@ -220,7 +221,8 @@ describe('check of Genesys', () => {
   it('refuses a unit that does not exist, naming those that do', async () => {
     const { named, list } = await genesys({ units: ['Lede'] });
 
-    expect(named('management units').message).toContain('there is no unit Lede; there are Leeds');
+    expect(named('management units').ok).toBe(true);
+    expect(named('chosen units').message).toContain('there is no unit Lede; there are Leeds');
     expect(list.wrongInput).toBe(true);
   });
 });
@@ -251,6 +253,21 @@ describe('check of the storage', () => {
 
     expect(failed).toEqual(['objects']);
     expect(named('objects').message).toContain('a file stands where a directory should be');
+    removed();
+  });
+
+  (CAN_MOUNT ? it : it.skip)('warns of a disk with less than a GiB, and says when it is full', async () => {
+    const disk = mountSmallDisk(join(directory, 'data'), 1024 * 1024);
+    mkdirSync(join(directory, 'data/objects'));
+    const little = await storage();
+    disk.fill();
+    const full = await storage();
+    disk.unmount();
+
+    expect(little.failed).toEqual([]);
+    expect(little.named('disk space').message).toMatch(/^warning: 0\.0 GiB free under .*free some space/);
+    expect(full.failed).toEqual(['data directory', 'objects', 'warehouse']);
+    expect(full.named('objects').message).toContain('the disk is full: free some space');
     removed();
   });
 

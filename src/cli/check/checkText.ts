@@ -2,13 +2,38 @@ import { type Check, NOT_CHECKED, WARNING } from '../../domain/checklist.js';
 
 const NAME_WIDTH = 18;
 
-/** A check for people: one line, and for one that fails what it needs under it. */
-export function checkLines(check: Check): string[] {
-  const { name, message, needed } = check;
-  const mark = markOf(check);
-  const text = message.startsWith(WARNING) ? message.slice(WARNING.length) : message;
-  const line = `${mark.padEnd(5)}${name.padEnd(NAME_WIDTH)} ${text}`;
-  return mark === 'FAIL' ? [line, `${' '.repeat(5)}${'needed:'.padEnd(NAME_WIDTH)} ${needed}`] : [line];
+/** Tells checks to people as they come. What could not be looked at for one reason is one line, told when it is complete. */
+export class CheckTeller {
+  private skipped: string[] = [];
+  private because = '';
+
+  constructor(private readonly say: (line: string) => void) {}
+
+  tell(check: Check): void {
+    const mark = markOf(check);
+    if (mark === '–') {
+      const because = check.message.slice(NOT_CHECKED.length);
+      if (because !== this.because) this.end();
+      this.because = because;
+      this.skipped.push(check.name);
+      return;
+    }
+    this.end();
+    const { name, needed } = check;
+    const message = check.message.startsWith(WARNING) ? check.message.slice(WARNING.length) : check.message;
+    this.say(line(mark, name, message));
+    if (mark === 'FAIL') this.say(line('', 'needed:', needed));
+  }
+
+  /** Tells what is left to tell. */
+  end(): void {
+    if (this.skipped.length > 0) this.say(line('–', 'not checked', `${this.skipped.join(', ')}: ${this.because}`));
+    this.skipped = [];
+  }
+}
+
+function line(mark: string, name: string, text: string): string {
+  return `${mark.padEnd(5)}${name.padEnd(NAME_WIDTH)} ${text}`;
 }
 
 /** The last line: whether an export may be started. */

@@ -90,9 +90,15 @@ async function checkStructure(
     ),
   );
   const listed = await settled(waiting(() => client.managementUnits()));
-  const chosen = await list.look('management units', neededText(ACCESS_RIGHTS.managementUnits), () => {
-    return chosenUnits(valueOf(listed).value, wanted);
-  });
+  const visible = await list.look('management units', neededText(ACCESS_RIGHTS.managementUnits), () =>
+    visibleUnits(valueOf(listed).value),
+  );
+  const chosen =
+    visible === null || wanted === undefined
+      ? visible
+      : await list.look('chosen units', 'management units of these ids or exact names', () =>
+          chosenUnits(visible, wanted),
+        );
   const first = chosen?.[0];
   const because = 'no management unit is known';
   let userId: string | undefined;
@@ -133,19 +139,25 @@ async function checkStructure(
   return listed.error === undefined ? listed.value.value : null;
 }
 
-function chosenUnits(all: readonly ManagementUnit[], wanted: readonly string[] | undefined): Found<ManagementUnit[]> {
+function visibleUnits(all: readonly ManagementUnit[]): Found<readonly ManagementUnit[]> {
   if (all.length === 0)
     throw new Failure(
       'Forbidden',
       `Genesys lists none for this OAuth client. ${missingRightText(ACCESS_RIGHTS.managementUnits, '')}`,
     );
-  const byId = new Map(all.map((unit) => [unit.id, unit]));
-  const units = chooseUnits(all, wanted === undefined ? {} : { managementUnits: [...wanted] }).flatMap(
-    ({ id }) => byId.get(id) ?? [],
-  );
+  return { value: all, message: namesOf(all) };
+}
+
+function chosenUnits(all: readonly ManagementUnit[], wanted: readonly string[]): Found<readonly ManagementUnit[]> {
+  const ids = chooseUnits(all, { managementUnits: [...wanted] }).map(({ id }) => id);
+  const units = all.filter(({ id }) => ids.includes(id));
+  return { value: units, message: namesOf(units) };
+}
+
+function namesOf(units: readonly ManagementUnit[]): string {
   const names = units.slice(0, 3).map(({ name }) => name);
   const more = units.length > names.length ? `, and ${units.length - names.length} more` : '';
-  return { value: units, message: `${units.length} of ${all.length}: ${names.join(', ')}${more}` };
+  return `${units.length}: ${names.join(', ')}${more}`;
 }
 
 /**

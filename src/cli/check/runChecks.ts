@@ -23,9 +23,11 @@ export interface ChecksOptions {
   readonly only: CheckedPart | undefined;
 }
 
-/** Answers that Genesys gave, by what they cost. */
+/** What the checks cost. */
 export interface CallsMade {
+  /** Calls of the API that were answered, refusals included. */
   calls: number;
+  /** Logins that were tried. */
   logins: number;
 }
 
@@ -67,11 +69,14 @@ async function genesysPart(
   const { config, genesys, made, look } = options;
   const count = (_facts: object, message: string): void => {
     if (message === 'call answered') made.calls++;
-    if (message === 'token obtained') made.logins++;
   };
   const client = createGenesysClient(genesys, { log: { debug: count, warn: () => undefined } });
+  const login = async (): Promise<void> => {
+    made.logins++;
+    await client.login();
+  };
   try {
-    const checked = await checkGenesys(list, { ...options, ...genesys, client, now: Date.now });
+    const checked = await checkGenesys(list, { ...options, ...genesys, client: { ...client, login }, now: Date.now });
     const needed = 'objects and a warehouse of this organisation, or none yet';
     if (checked.organisation === null) list.skip('same organisation', needed, 'the organisation is not known');
     else

@@ -30,11 +30,11 @@ export function addDevCommand(program: Command): void {
         const config = loadConfig(env, process.cwd());
         // Before anything starts: who sees a wrong setting should not have to wait for a server.
         config.genesys();
-        const { createLog, installRuntime, startEmbeddedServer, startWorker } = await import('./workerParts.js');
+        const { createLog, installRuntime, startKeptServer, startWorker } = await import('./workerParts.js');
         const log = createLog('info');
         installRuntime(log);
         const stopped = untilSignal();
-        const server = await startEmbeddedServer({
+        const server = await startKeptServer({
           dataDirectory: config.dataDirectory,
           port: options.temporalPort,
           uiPort: options.uiPort,

@@ -1,5 +1,5 @@
 // Loaded by the commands that work, not by those that only ask: the SDKs and the database take a second to load.
 export { createLog } from '../telemetry/createLog.js';
-export { startEmbeddedServer } from '../temporal/embeddedServer.js';
+export { startKeptServer } from '../temporal/keptServer.js';
 export { installRuntime } from '../temporal/installRuntime.js';
 export { startWorker } from '../temporal/startWorker.js';

@@ -26,3 +26,8 @@ async function tryToListen(ip: string, port: number): Promise<number> {
     });
   });
 }
+
+/** The port of an address or URL that ends in one, such as `127.0.0.1:7233`. */
+export function portOf(address: string): number {
+  return Number(/:(\d+)$/.exec(address)?.[1]);
+}

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type EmbeddedServer, startEmbeddedServer } from '../../src/temporal/embeddedServer.js';
+import { portOf } from '../../src/temporal/freePort.js';
 
 /** While the server was away, milliseconds since the epoch: from its kill until it answered again (null: not yet). */
 export interface Outage {
@@ -63,8 +64,4 @@ export class OwnTemporal {
     const { dataDirectory } = this;
     this.server = await startEmbeddedServer({ dataDirectory, port, uiPort, log: () => undefined });
   }
-}
-
-function portOf(address: string): number {
-  return Number(/:(\d+)$/.exec(address)?.[1]);
 }

@@ -24,6 +24,8 @@ const TARGET_POLLS = 1.5;
 
 /** Soonest next poll. */
 const SHORTEST_DELAY_MS = 250;
+/** Polls after the first are retries, which Temporal is told to wait at least this long for: `nextRetryDelayMs`. */
+const SHORTEST_RETRY_MS = 1_000;
 /** Longest wait between polls of one job, however long jobs usually take. */
 const LONGEST_DELAY_MS = 120_000;
 
@@ -70,7 +72,8 @@ export function expectedJob(schedule: PollSchedule): { noticedMs: number; polls:
   const polls: number[] = [];
   while ((polls.at(-1) ?? 0) < (points.at(-1) ?? 0)) {
     const before = polls.at(-1) ?? 0;
-    polls.push(before + nextPollDelayMs(schedule, before));
+    const delayMs = nextPollDelayMs(schedule, before);
+    polls.push(before + (before === 0 ? delayMs : Math.max(delayMs, SHORTEST_RETRY_MS)));
   }
   const found = points.map((point) => polls.findIndex((pollMs) => pollMs >= point));
   return {

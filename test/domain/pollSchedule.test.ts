@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { jobSeen, nextPollDelayMs, type PollSchedule, UNTAUGHT_POLL_SCHEDULE } from '../../src/domain/pollSchedule.js';
+import {
+  expectedJob,
+  jobSeen,
+  nextPollDelayMs,
+  type PollSchedule,
+  UNTAUGHT_POLL_SCHEDULE,
+} from '../../src/domain/pollSchedule.js';
 
 /** Deterministic numbers in [0, 1): mulberry32. */
 function seeded(seed: number): () => number {
@@ -73,5 +79,30 @@ describe('poll schedule', () => {
     );
     expect(worstLateMs).toBeLessThanOrEqual(latestMs);
     if (highMs <= 20_000) expect(worstCalls).toBeLessThanOrEqual(1.25);
+  });
+});
+
+describe('what a plan expects of jobs', () => {
+  it.each(KINDS)('is within 15 % of the calls they come to and half of the time, once jobs of $kind have been seen', ({ lowMs, highMs }) => {
+    const random = seeded(1);
+    const taught = run(() => longTailed(random, lowMs, highMs), JOBS_OF_A_YEAR).schedule;
+    const expected = expectedJob(taught);
+    const durations = Array.from({ length: JOBS_OF_A_YEAR }, () => longTailed(random, lowMs, highMs));
+    const next = [...durations];
+    const actual = run(() => next.shift() ?? lowMs, JOBS_OF_A_YEAR, taught);
+    const noticedMs = durations.reduce((sum, ms) => sum + ms, 0) / JOBS_OF_A_YEAR + actual.noticedAfterMs;
+    // A window of each dataset: two POSTs and the polls.
+    const callsRatio = (2 + expected.polls) / (2 + actual.pollsPerJob);
+    expect(Math.abs(callsRatio - 1)).toBeLessThan(0.15);
+    expect(expected.noticedMs / noticedMs).toBeGreaterThan(0.5);
+    expect(expected.noticedMs / noticedMs).toBeLessThan(1.5);
+  });
+
+  it('is an assumption before any was seen: one and a half polls at most, and some seconds', () => {
+    const { polls, noticedMs } = expectedJob(UNTAUGHT_POLL_SCHEDULE);
+    expect(polls).toBeGreaterThanOrEqual(1);
+    expect(polls).toBeLessThanOrEqual(1.6);
+    expect(noticedMs).toBeGreaterThan(5_000);
+    expect(noticedMs).toBeLessThan(15_000);
   });
 });

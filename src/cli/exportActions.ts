@@ -10,6 +10,7 @@ import { describeResult } from './exportResultText.js';
 import { followExport } from './followExport.js';
 import { EXIT, type ExitCode, type Output } from './output.js';
 import { progressText } from './progressText.js';
+import { untilPlanned } from './untilPlanned.js';
 
 /** Starts an export, or attaches to the one of the same id that runs; shows it to its end where asked. */
 export async function startExport(
@@ -43,6 +44,7 @@ async function start(
   });
   output.say(`export ${workflowId} runs`);
   if (!options.wait) {
+    await withReason(untilPlanned(handle));
     output.say(`see how far it is: rosterline export status ${workflowId}`);
     output.result({ workflowId, runId: handle.firstExecutionRunId });
     return EXIT.done;

@@ -13,6 +13,8 @@ import { createStatusLine, type StatusLine } from './statusLine.js';
 
 /** How long ago a worker may have asked for work and still count as there: a question waits a minute for work. */
 const SEEN_WITHIN_MS = 75_000;
+/** How long to look for a Temporal server: where there is none, this process can plan. */
+const CONNECT_WITHIN_MS = 3_000;
 /** How long a plan may take: hours only where a gate is closed for hours, and then it is better asked for again. */
 const LONGEST_PLAN = '15 minutes';
 const LOOK_EVERY_MS = 1000;
@@ -37,7 +39,7 @@ export async function planExport(config: Config, input: HistoryExportInput, outp
 }
 
 async function planByWorker(config: Config, input: HistoryExportInput, status: StatusLine): Promise<ExportEstimate> {
-  const connected = await connectClient().catch((error: unknown) => {
+  const connected = await connectClient(CONNECT_WITHIN_MS).catch((error: unknown) => {
     if (!isFailure(error, 'Blocked')) throw error;
     return null;
   });
@@ -56,14 +58,14 @@ async function isWorked(client: Client, taskQueue: string): Promise<boolean> {
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
     taskQueue: { name: warehouseQueue(taskQueue) },
-    taskQueueType: ACTIVITY_QUEUE,
+    ...OF_ACTIVITIES,
   });
   const sinceMs = Date.now() - SEEN_WITHIN_MS;
-  return (pollers ?? []).some(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > sinceMs);
+  return pollers.some(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > sinceMs);
 }
 
-/** `TASK_QUEUE_TYPE_ACTIVITY` of Temporal's API. */
-const ACTIVITY_QUEUE = 2;
+/** `TASK_QUEUE_TYPE_ACTIVITY` of Temporal's API, whose enums the client does not hand on. */
+const OF_ACTIVITIES: object = { taskQueueType: 2 };
 
 async function follow(
   client: Client,

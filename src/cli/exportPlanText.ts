@@ -37,7 +37,8 @@ export function describePlan(plan: ExportEstimate): string[] {
 }
 
 function pollsText({ job }: ExportEstimate): string {
-  const from = job.seen === 0 ? 'assumed, no job seen yet' : `from ${job.seen} jobs seen`;
+  const from =
+    job.seen === 0 ? 'assumed, no job seen yet' : `from the last ${job.seen === 1 ? 'job' : `${job.seen} jobs`}`;
   return `${job.polls.toFixed(1)} polls a job, noticed after ${job.seconds.toFixed(1)} s (${from})`;
 }
 

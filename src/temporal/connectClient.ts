@@ -1,9 +1,18 @@
 import { Client, Connection } from '@temporalio/client';
 import { connectionSettings, reached } from './connectionSettings.js';
 
-/** Connects a client as the Temporal CLI would. @throws Failure `Blocked` when no server answers. */
-export async function connectClient(): Promise<{ client: Client; connection: Connection }> {
+/**
+ * Connects a client as the Temporal CLI would.
+ *
+ * @param withinMs how long to try; ten seconds unless given.
+ * @throws Failure `Blocked` when no server answers.
+ */
+export async function connectClient(withinMs?: number): Promise<{ client: Client; connection: Connection }> {
   const { connectionOptions, namespace } = connectionSettings();
-  const connection = await reached(connectionOptions.address, Connection.connect(connectionOptions));
+  const connectTimeout = withinMs === undefined ? {} : { connectTimeout: withinMs };
+  const connection = await reached(
+    connectionOptions.address,
+    Connection.connect({ ...connectionOptions, ...connectTimeout }),
+  );
   return { client: new Client({ connection, namespace }), connection };
 }

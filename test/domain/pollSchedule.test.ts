@@ -83,20 +83,23 @@ describe('poll schedule', () => {
 });
 
 describe('what a plan expects of jobs', () => {
-  it.each(KINDS)('is within 15 % of the calls they come to and half of the time, once jobs of $kind have been seen', ({ lowMs, highMs }) => {
-    const random = seeded(1);
-    const taught = run(() => longTailed(random, lowMs, highMs), JOBS_OF_A_YEAR).schedule;
-    const expected = expectedJob(taught);
-    const durations = Array.from({ length: JOBS_OF_A_YEAR }, () => longTailed(random, lowMs, highMs));
-    const next = [...durations];
-    const actual = run(() => next.shift() ?? lowMs, JOBS_OF_A_YEAR, taught);
-    const noticedMs = durations.reduce((sum, ms) => sum + ms, 0) / JOBS_OF_A_YEAR + actual.noticedAfterMs;
-    // A window of each dataset: two POSTs and the polls.
-    const callsRatio = (2 + expected.polls) / (2 + actual.pollsPerJob);
-    expect(Math.abs(callsRatio - 1)).toBeLessThan(0.15);
-    expect(expected.noticedMs / noticedMs).toBeGreaterThan(0.5);
-    expect(expected.noticedMs / noticedMs).toBeLessThan(1.5);
-  });
+  it.each(KINDS)(
+    'is within 15 % of the calls they come to and half of the time, once jobs of $kind have been seen',
+    ({ lowMs, highMs }) => {
+      const random = seeded(1);
+      const taught = run(() => longTailed(random, lowMs, highMs), JOBS_OF_A_YEAR).schedule;
+      const expected = expectedJob(taught);
+      const durations = Array.from({ length: JOBS_OF_A_YEAR }, () => longTailed(random, lowMs, highMs));
+      const next = [...durations];
+      const actual = run(() => next.shift() ?? lowMs, JOBS_OF_A_YEAR, taught);
+      const noticedMs = durations.reduce((sum, ms) => sum + ms, 0) / JOBS_OF_A_YEAR + actual.noticedAfterMs;
+      // A window of each dataset: two POSTs and the polls.
+      const callsRatio = (2 + expected.polls) / (2 + actual.pollsPerJob);
+      expect(Math.abs(callsRatio - 1)).toBeLessThan(0.15);
+      expect(expected.noticedMs / noticedMs).toBeGreaterThan(0.5);
+      expect(expected.noticedMs / noticedMs).toBeLessThan(1.5);
+    },
+  );
 
   it('is an assumption before any was seen: one and a half polls at most, and some seconds', () => {
     const { polls, noticedMs } = expectedJob(UNTAUGHT_POLL_SCHEDULE);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -85,8 +85,40 @@ describe('the command line, used wrongly', () => {
     expect(ended.stderr).toContain('to: not a date');
   });
 
+  it.each(['start', 'plan'])(
+    'refuses dates that cannot be meant, with 2 and before anything is asked: export %s',
+    async (command) => {
+      const said = async (...args: string[]) => {
+        const ended = await rosterline(['export', command, ...args, '--json'], { TEMPORAL_ADDRESS: '127.0.0.1:1' });
+        expect(ended.code).toBe(2);
+        expect(lastJson(ended)['error']).toMatchObject({ name: 'InvalidInput' });
+        return ended.stderr;
+      };
+      const before = simulator.counts().made;
+      const [reversed, none, long, future, neither, both, noLength] = await Promise.all([
+        said('--from', '2024-02-01', '--to', '2024-01-01'),
+        said('--from', '2024-02-30', '--to', 'tomorrow'),
+        said('--from', '2003-01-01', '--to', '2024-01-01'),
+        said('--from', '2024-01-01', '--to', '2043-01-01'),
+        said('--to', '2024-01-01'),
+        said('--since', '90d', '--to', '2024-01-01'),
+        said('--since', '90'),
+      ]);
+      expect(reversed).toContain('to: 2024-01-01 is not after from (2024-02-01)');
+      expect(none).toContain('from: no such day in the calendar; to: not a date');
+      expect(long).toContain('from: more than 20 years in one export');
+      expect(future).toContain('to: 2043-01-01 (exclusive) asks for a day that is not over in any time zone');
+      expect(neither).toContain('from: give --from and --to, or --since');
+      expect(both).toContain('since: --since says the dates by itself');
+      expect(noLength).toContain('since: not a length of time: write it as 90d, 12w, 6mo or 2y');
+      expect(simulator.counts().made).toBe(before);
+    },
+    60_000,
+  );
+
   it.each([
     ['an option that is missing', ['export', 'start', '--to', '2024-02-01'], '--from'],
+    ['a dataset that cannot be planned', ['export', 'plan', ...RANGE, '--dataset', 'sales'], 'adherence, occupancy'],
     ['an option that does not exist', ['verify', '--fast'], '--fast'],
     ['a dataset that does not exist', ['export', 'start', ...RANGE, '--dataset', 'sales'], 'adherence, occupancy'],
     ['a port that is none', ['simulate', '--port', '99999'], 'not a port'],
@@ -107,6 +139,7 @@ describe('the command line, used wrongly', () => {
 
   it('has help for each command', async () => {
     for (const command of [
+      ['export', 'plan'],
       ['export', 'start'],
       ['export', 'status'],
       ['verify'],
@@ -136,6 +169,31 @@ describe('rosterline simulate', () => {
     const counts = await fetch(`${String(command.ready['control'])}/counts`);
     expect(await counts.json()).toMatchObject({ made: 0, refused: 0 });
   });
+});
+
+describe('rosterline export plan, where no worker runs', () => {
+  const nowhere = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
+
+  it('plans by itself, and leaves nothing behind', async () => {
+    const ended = await rosterline(['export', 'plan', ...RANGE, '--json'], nowhere);
+
+    expect(ended.code).toBe(0);
+    // Two weeks: two windows of each dataset. Fewest calls: structure 4, two jobs of two calls, two queries.
+    expect(lastJson(ended)).toMatchObject({
+      windows: 4,
+      calls: { minimum: 10, expected: expect.any(Number) },
+      secondsExpected: expect.any(Number),
+      rowsExpected: expect.any(Number),
+    });
+    expect(existsSync(path.join(directory, 'data'))).toBe(false);
+  }, 60_000);
+
+  it('refuses a unit that does not exist with 2, naming those that do', async () => {
+    const ended = await rosterline(['export', 'plan', ...RANGE, '--unit', 'Lede'], nowhere);
+
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('managementUnits: there is no unit Lede; there are Leeds');
+  }, 60_000);
 });
 
 describe('rosterline dev', () => {
@@ -182,6 +240,22 @@ describe('rosterline dev', () => {
     expect(lastJson(status)).toMatchObject({ state: 'COMPLETED', status: 'complete' });
   }, 120_000);
 
+  it('shows what an export would come to, the same by plan and by a dry run, and starts nothing', async () => {
+    const before = simulator.counts().jobs.total;
+    const [plan, dryRun, told] = await Promise.all([
+      rosterline(['export', 'plan', ...RANGE, '--json'], address),
+      rosterline(['export', 'start', ...RANGE, '--dry-run', '--json'], address),
+      rosterline(['export', 'plan', ...RANGE], address),
+    ]);
+
+    expect([plan.code, dryRun.code, told.code]).toEqual([0, 0, 0]);
+    expect(lastJson(plan)).toEqual(lastJson(dryRun));
+    expect(lastJson(plan)).toMatchObject({ windows: 3, calls: { minimum: expect.any(Number) } });
+    expect(told.stdout).toMatch(/adherence +Leeds +Europe\/London +\d/);
+    expect(told.stdout).toContain('Nothing was started.');
+    expect(simulator.counts().jobs.total).toBe(before);
+  }, 120_000);
+
   it('attaches a second identical command to the first, and ends both with the same outcome', async () => {
     const [first, second] = await Promise.all([
       rosterline(['export', 'start', ...RANGE, '--wait', '--json'], address),
@@ -194,19 +268,46 @@ describe('rosterline dev', () => {
     expect(simulator.counts().jobs).toMatchObject({ duplicates: 0 });
   }, 120_000);
 
-  it('ends with 2 when the workflow refuses a unit, naming those that exist', async () => {
-    const ended = await rosterline(['export', 'start', ...RANGE, '--unit', 'Lede', '--wait'], address);
+  it('shows what was planned beside what came of it, and says in one line that nothing is left to do', async () => {
+    const id = ['--workflow-id', 'historyExport/beside'];
+    const dates = ['--from', '2024-05-06', '--to', '2024-05-13', '--dataset', 'adherence'];
+    const done = await rosterline(['export', 'start', ...dates, ...id, '--wait'], address);
+    expect(done.stdout).toMatch(/\n +planned +actual\nwindows +1 +1\nrows +\d+ +\d+\nAPI calls +\d+ +\d+\n/);
+    const status = await rosterline(['export', 'status', 'historyExport/beside'], address);
+    expect(done.stdout).toContain(status.stdout);
 
-    expect(ended.code).toBe(2);
-    expect(ended.stderr).toContain('there is no unit Lede; there are Leeds');
-  }, 60_000);
+    const again = await rosterline(['export', 'start', ...dates, ...id, '--wait'], address);
+    expect(again.code).toBe(0);
+    expect(again.stdout.trim().split('\n').slice(1)).toEqual([
+      expect.stringMatching(
+        /^nothing to do: every day asked for \(2024-05-06 to 2024-05-13, exclusive\) is there already/,
+      ),
+    ]);
+    const json = await rosterline(['export', 'plan', ...dates, '--json'], address);
+    expect(lastJson(json)).toMatchObject({ windows: 0, secondsExpected: 0, rowsExpected: 0 });
+  }, 120_000);
+
+  it.each([
+    ['start', '--wait'],
+    ['start', '--json'],
+    ['plan', '--json'],
+  ])(
+    'ends with 2 when a unit does not exist, naming those that do: export %s %s',
+    async (command, option) => {
+      const ended = await rosterline(['export', command, ...RANGE, '--unit', 'Lede', option], address);
+
+      expect(ended.code).toBe(2);
+      expect(ended.stderr).toContain('there is no unit Lede; there are Leeds');
+    },
+    60_000,
+  );
 
   it('verifies what was exported once its worker has let go of the warehouse, and finds what was altered', async () => {
     const sound = await eventually('verified', async () => {
       const ended = await rosterline(['verify', '--json']);
       return ended.code === 0 && ended;
     });
-    expect(lastJson(sound)).toMatchObject({ ok: true, windows: 4, broken: [] });
+    expect(lastJson(sound)).toMatchObject({ ok: true, windows: 5, broken: [] });
 
     const landings = path.join(directory, 'data', 'objects', 'landings');
     const [name = ''] = readdirSync(landings);

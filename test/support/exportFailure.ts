@@ -10,9 +10,13 @@ export interface EndedExport {
 
 /** The failure that this request ends with. The request is as untyped as what people type. @throws Error when it does not fail. */
 export async function failureOfExport(environment: ExportEnvironment, request: object): Promise<EndedExport> {
+  return await failureOf(environment.run(request));
+}
+
+/** The failure that a workflow ends with. @throws Error when it does not fail. */
+export async function failureOf(ended: Promise<unknown>): Promise<EndedExport> {
   try {
-    const result = await environment.run(request as Parameters<ExportEnvironment['run']>[0]);
-    throw new Error(`the export did not fail: ${JSON.stringify(result)}`);
+    throw new Error(`it did not fail: ${JSON.stringify(await ended)}`);
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
     const cause = rootOf(error.cause);

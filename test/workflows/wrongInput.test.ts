@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addDays, localDateOf } from '../../src/domain/calendar.js';
-import { failureOfExport } from '../support/exportFailure.js';
+import { failureOf, failureOfExport } from '../support/exportFailure.js';
+import { planOf } from '../support/planOf.js';
 import { type ExportEnvironment, exportEnvironment } from '../support/exportEnvironment.js';
 import { quietTemporal } from '../support/quietTemporal.js';
 import { temporalServer } from '../support/temporalServer.js';
@@ -21,20 +22,36 @@ beforeAll(async () => {
 });
 afterAll(() => environment.close());
 
+type WorkflowType = 'historyExport' | 'exportPlan';
+let workflowType: WorkflowType;
+
 /** What the failure says, and how many calls of Genesys it took to say it. */
 async function refused(request: object): Promise<{ type: string; message: string; calls: number }> {
   const before = environment.simulator.counts().made;
-  const failure = await failureOfExport(environment, request);
+  const failure =
+    workflowType === 'historyExport'
+      ? await failureOfExport(environment, request)
+      : await failureOf(planOf(environment, request));
   return { ...failure, calls: environment.simulator.counts().made - before };
 }
 
-describe('an export that cannot be what was meant', () => {
+describe.each<[string, WorkflowType]>([
+  ['an export', 'historyExport'],
+  ['the plan of an export', 'exportPlan'],
+])('%s that cannot be what was meant', (_what, type) => {
+  beforeAll(() => {
+    workflowType = type;
+  });
+
   it.each([
     ['dates reversed', { from: '2024-03-06', to: '2024-03-04' }, 'to: 2024-03-04 is not after from (2024-03-06)'],
     ['one and the same date', { from: '2024-03-04', to: '2024-03-04' }, 'to: 2024-03-04 is not after from'],
     ['a day that is none', { from: '2024-02-30', to: '2024-03-04' }, 'from: no such day in the calendar'],
     ['text for a date', { from: 'last monday', to: '2024-03-04' }, 'from: not a date: write it as 2024-01-31'],
     ['no date', { to: '2024-03-04' }, 'from: '],
+    ['since a time that is none', { since: '90' }, 'since: not a length of time: write it as 90d'],
+    ['since over twenty years', { since: '21y' }, 'since: more than 20 years'],
+    ['both dates and since', { ...MARCH, since: '90d' }, 'since: says the dates by itself'],
     ['over twenty years', { from: '2003-01-01', to: '2024-03-04' }, 'from: more than 20 years'],
     ['an unknown dataset', { ...MARCH, datasets: ['schedules'] }, 'datasets.0: '],
     ['eight days with exceptions', { ...MARCH, windowDays: { adherence: 8 } }, 'windowDays.adherence: at most 7'],
@@ -72,8 +89,10 @@ describe('an export that cannot be what was meant', () => {
     expect(calls).toBe(2);
     expect(await environment.warehouse.query('SELECT count(*)::INTEGER AS days FROM coverage')).toEqual([{ days: 0 }]);
   });
+});
 
-  it('runs where the day is over in the units that were asked for', async () => {
+describe('an export of some of the units', () => {
+  it('runs where the day is over in those that were asked for', async () => {
     const to = localDateOf('Pacific/Kiritimati', new Date().toISOString());
     const request = {
       datasets: ['adherence' as const],

@@ -1,9 +1,9 @@
 import { Failure } from '../domain/failure.js';
-import type { CallAnswer } from './apiCall.js';
+import type { LandingEncoding } from '../domain/landing.js';
 
 /** Cause of a `Corrupt` failure: the answer's bytes as received, so that who caught it can keep them. */
 export class UnreadableAnswer extends Error {
-  constructor(readonly answer: Pick<CallAnswer, 'raw' | 'encoding' | 'correlationId'>) {
+  constructor(readonly answer: { raw: Uint8Array; encoding: LandingEncoding; correlationId: string }) {
     super('the answer is not what it claims to be');
   }
 }

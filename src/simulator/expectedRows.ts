@@ -63,11 +63,10 @@ function daysOf(
   person: Person,
   unit: Unit,
   range: Pick<ExpectedRange, 'from' | 'to' | 'asOfMs' | 'settled'>,
-  marginDays = 0,
 ): AdherenceDay[] {
   const { timeZone } = unit;
-  const start = dayStart(timeZone, epochDayOf(range.from) - marginDays);
-  const end = dayStart(timeZone, epochDayOf(range.to) + marginDays);
+  const start = dayStart(timeZone, epochDayOf(range.from));
+  const end = dayStart(timeZone, epochDayOf(range.to));
   const { settled = false } = range;
   const asOf = Math.floor(range.asOfMs / 1000);
   return adherenceBetween(organisation, person, unit, { start, end, timeZone, asOf, settled }) ?? [];
@@ -155,7 +154,10 @@ function addOccupancy(
   }
 }
 
-/** Who owns a person's intervals: the lowest unit whose adherence has them on that local date, else the present unit. */
+/**
+ * Who owns a person's intervals: the lowest unit whose adherence in the range has them on that local date, else the present unit.
+ * What lies outside the range, a warehouse that was brought this range alone cannot know.
+ */
 function ownersOf(
   organisation: Organisation,
   person: Person,
@@ -167,7 +169,7 @@ function ownersOf(
   );
   const datesByUnit = units.map((unit) => ({
     unit,
-    dates: new Set<EpochDay>(daysOf(organisation, person, unit, range, 1).map((day) => day.day)),
+    dates: new Set<EpochDay>(daysOf(organisation, person, unit, range).map((day) => day.day)),
   }));
   return (atSeconds: number): string | undefined =>
     datesByUnit.find(({ unit, dates }) => dates.has(epochDayAt(unit.timeZone, atSeconds)))?.unit.id ?? present?.id;

@@ -35,6 +35,9 @@ const ASSUMED_JOBS: readonly SeenJob[] = [1_000, 1_500, 2_500, 3_500, 5_000, 8_0
   doneMs,
 }));
 
+/** Rounds of the estimate: with more, the schedule trusts few jobs too much and notices long ones later. */
+const ESTIMATE_ROUNDS = 3;
+
 /** Nothing seen yet. */
 export const UNTAUGHT_POLL_SCHEDULE: PollSchedule = { seen: [] };
 
@@ -69,32 +72,61 @@ export function nextPollDelayMs(schedule: PollSchedule, elapsedMs: number): numb
  */
 export function expectedJob(schedule: PollSchedule): { noticedMs: number; polls: number } {
   const points = durationPoints(schedule);
+  const longestMs = points.at(-1)?.ms ?? 0;
   const polls: number[] = [];
-  while ((polls.at(-1) ?? 0) < (points.at(-1) ?? 0)) {
+  while ((polls.at(-1) ?? 0) < longestMs) {
     const before = polls.at(-1) ?? 0;
     const delayMs = nextPollDelayMs(schedule, before);
     polls.push(before + (before === 0 ? delayMs : Math.max(delayMs, SHORTEST_RETRY_MS)));
   }
-  const found = points.map((point) => polls.findIndex((pollMs) => pollMs >= point));
-  return {
-    noticedMs: found.reduce((total, poll) => total + (polls[poll] ?? 0), 0) / points.length,
-    polls: found.reduce((total, poll) => total + poll + 1, 0) / points.length,
-  };
+  let [noticed, made, total] = [0, 0, 0];
+  for (const { ms, weight } of points) {
+    const finding = polls.findIndex((pollMs) => pollMs >= ms);
+    noticed += weight * (polls[finding] ?? 0);
+    made += weight * (finding + 1);
+    total += weight;
+  }
+  return { noticedMs: noticed / total, polls: made / total };
 }
 
-/** Possible durations, ascending: three for each job seen, spread over the interval in which it became done. */
-function durationPoints({ seen }: PollSchedule): number[] {
-  const assumed = ASSUMED_JOBS.slice(Math.min(seen.length, ASSUMED_JOBS.length));
-  return [...assumed, ...seen]
+/** A possible duration of a job, and how much of what was seen speaks for it. */
+interface Point {
+  readonly ms: number;
+  readonly weight: number;
+}
+
+/**
+ * Possible durations, ascending: three for each job seen, spread over the interval in which it became done.
+ *
+ * Each job speaks for the durations in its interval, and more for those that other jobs speak for too (Turnbull's estimate for
+ * censored data, JRSS B 38, 1976, stopped early because few jobs say little): a job that was only known to be done by 5 s then counts
+ * as done by 1 s once others were seen to be.
+ */
+function durationPoints({ seen }: PollSchedule): Point[] {
+  const jobs = [...ASSUMED_JOBS.slice(Math.min(seen.length, ASSUMED_JOBS.length)), ...seen];
+  const instants = jobs
     .flatMap(({ notDoneMs, doneMs }) => [1, 3, 5].map((sixth) => notDoneMs + ((doneMs - notDoneMs) * sixth) / 6))
     .sort((a, b) => a - b);
+  let weights = instants.map(() => 1);
+  for (let round = 0; round < ESTIMATE_ROUNDS; round++) {
+    const next = instants.map(() => 0);
+    for (const { notDoneMs, doneMs } of jobs) {
+      const first = instants.findIndex((instant) => instant > notDoneMs);
+      let end = first;
+      let total = 0;
+      while (end < instants.length && (instants[end] ?? 0) <= doneMs) total += weights[end++] ?? 0;
+      for (let i = first; i < end; i++) next[i] = (next[i] ?? 0) + (weights[i] ?? 0) / total;
+    }
+    weights = next;
+  }
+  return instants.map((ms, i) => ({ ms, weight: weights[i] ?? 0 }));
 }
 
 /** The first planned poll after `elapsedMs`, or null when no job seen took that long. */
-function nextPollInstantMs(points: readonly number[], elapsedMs: number): number | null {
-  const passed = points.findIndex((point) => point > elapsedMs);
+function nextPollInstantMs(points: readonly Point[], elapsedMs: number): number | null {
+  const passed = points.findIndex(({ ms }) => ms > elapsedMs);
   if (passed === -1) return null;
-  let [cheap, dear] = [0, points.at(-1) ?? 0];
+  let [cheap, dear] = [0, points.at(-1)?.ms ?? 0];
   let next = plan(points, dear);
   for (let halving = 0; halving < 12; halving++) {
     const price = (cheap + dear) / 2;
@@ -104,7 +136,7 @@ function nextPollInstantMs(points: readonly number[], elapsedMs: number): number
       next = tried;
     } else cheap = price;
   }
-  return points[next[passed] ?? points.length - 1] ?? null;
+  return points[next[passed] ?? points.length - 1]?.ms ?? null;
 }
 
 /**
@@ -112,17 +144,17 @@ function nextPollInstantMs(points: readonly number[], elapsedMs: number): number
  *
  * cost(i) = min over j ≥ i of: price of the poll for all jobs still open + their waiting from done to poll + cost(j + 1).
  */
-function plan(points: readonly number[], priceMs: number): number[] {
+function plan(points: readonly Point[], priceMs: number): number[] {
+  const weights = runningSums(points.map(({ weight }) => weight));
+  const weightedMs = runningSums(points.map(({ ms, weight }) => ms * weight));
   const open = points.length;
-  const sums = [0];
-  for (const point of points) sums.push((sums.at(-1) ?? 0) + point);
   const cost = new Array<number>(open + 1).fill(0);
   const next = new Array<number>(open).fill(open - 1);
   for (let i = open - 1; i >= 0; i--) {
     let best = Number.POSITIVE_INFINITY;
     for (let j = i; j < open; j++) {
-      const waiting = (points[j] ?? 0) * (j + 1 - i) - ((sums[j + 1] ?? 0) - (sums[i] ?? 0));
-      const total = priceMs * (open - i) + waiting + (cost[j + 1] ?? 0);
+      const waiting = (points[j]?.ms ?? 0) * between(weights, i, j + 1) - between(weightedMs, i, j + 1);
+      const total = priceMs * between(weights, i, open) + waiting + (cost[j + 1] ?? 0);
       if (total < best) {
         best = total;
         next[i] = j;
@@ -133,8 +165,20 @@ function plan(points: readonly number[], priceMs: number): number[] {
   return next;
 }
 
-function expectedPolls(points: readonly number[], next: readonly number[]): number {
+function expectedPolls(points: readonly Point[], next: readonly number[]): number {
+  const weights = runningSums(points.map(({ weight }) => weight));
   let polls = 0;
-  for (let i = 0; i < points.length; i = (next[i] ?? i) + 1) polls += points.length - i;
-  return polls / points.length;
+  for (let i = 0; i < points.length; i = (next[i] ?? i) + 1) polls += between(weights, i, points.length);
+  return polls / between(weights, 0, points.length);
+}
+
+/** The sums of the first 0, 1, 2 … values. */
+function runningSums(values: readonly number[]): number[] {
+  const sums = [0];
+  for (const value of values) sums.push((sums.at(-1) ?? 0) + value);
+  return sums;
+}
+
+function between(sums: readonly number[], from: number, to: number): number {
+  return (sums[to] ?? 0) - (sums[from] ?? 0);
 }

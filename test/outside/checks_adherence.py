@@ -96,6 +96,9 @@ class Adherence(OutsideCase):
                 self.assertLessEqual(set(days), set(seconds))
                 self.assertEqual(sorted(set(days)), days)
                 met.update(days)
+                for metrics in user.day_metrics:
+                    self.assertTrue(0 <= (metrics.adherence_percentage or 0) <= 100)
+                    self.assertGreaterEqual(metrics.conformance_percentage or 0, 0)
         self.assertEqual(set(seconds), met)
 
     def test_exceptions(self):
@@ -117,8 +120,8 @@ class Adherence(OutsideCase):
                     self.assertEqual(categories[one.scheduled_activity_code_id], one.scheduled_activity_category)
                     if one.actual_activity_code_id is not None:
                         self.assertEqual(categories[one.actual_activity_code_id], one.actual_activity_category)
-                    if one.secondary_presence_lookup_id is not None:
-                        self.assertIn(one.secondary_presence_lookup_id, result.lookup_id_to_secondary_presence_id)
+                    presences = [one.secondary_presence_lookup_id, *(one.scheduled_secondary_presence_lookup_ids or [])]
+                    self.assertLessEqual({*presences} - {None}, result.lookup_id_to_secondary_presence_id.keys())
                 for one in user.actuals:
                     actuals += 1
                     if one.actual_secondary_presence_lookup_id is not None:

@@ -74,6 +74,21 @@ class Occupancy(OutsideCase):
         start, end = (isoparse(instant) for instant in answer.results[0].data[0].interval.split("/"))
         self.assertEqual((isoparse(FROM), isoparse(TO)), (start, end))
 
+    def test_offsets(self):
+        """An interval means the same instants with an offset, in UTC, and local to the zone asked for"""
+        user = self.users()[:3]
+        intervals = [
+            ("2024-04-01T00:00:00Z", "2024-04-02T00:00:00Z"),
+            ("2024-04-01T01:00:00+01:00", "2024-04-02T01:00:00+01:00"),
+            ("2024-04-01T01:00:00", "2024-04-02T01:00:00"),
+        ]
+        in_utc, with_offset, local = (
+            self.ask(aggregates_query(user, start=start, end=end)).to_dict()["results"] for start, end in intervals
+        )
+        self.assertTrue(in_utc)
+        self.assertEqual(in_utc, with_offset)
+        self.assertEqual(in_utc, local)
+
     def test_nothing(self):
         """An interval before there was data is decoded as no results"""
         answer = self.ask(aggregates_query(self.users()[:2], start="2019-01-01T00:00:00Z", end="2019-01-02T00:00:00Z"))

@@ -6,7 +6,7 @@ import subprocess
 from datetime import datetime
 from urllib.parse import parse_qs
 
-from allowed_differences import OPTIONAL_READINGS
+from allowed_differences import LEFT_OUT, OPTIONAL_READINGS
 from checks_adherence import adherence_query
 from checks_occupancy import aggregates_query
 from duckdb_type import parse_duckdb_type
@@ -150,6 +150,26 @@ class Readings(OutsideCase):
                 element = LIST.fullmatch(declared)
                 self.assertTrue(element, f"{model}.{name} is sliced as a list; the SDK declares {declared}")
                 self.document_fits(parse_duckdb_type(declaration), element[1], f"{model}.{name}[]")
+
+    def test_left_out(self):
+        """Every published field of results is read, or left out for a reason; and the simulator sends each that is read"""
+        left_out: set[tuple[str, str]] = set()
+        read: set[tuple[str, str]] = set()
+        for model, lists in self.readings["documents"].items():
+            for name, declaration in lists.items():
+                element = LIST.fullmatch(fields_of(model)[name][1])[1]
+                self.sort_fields(parse_duckdb_type(declaration), element, read, left_out)
+        self.assertEqual(set(LEFT_OUT), left_out)
+        self.assertEqual(set(), read - self.world.comparison.met)
+
+    def sort_fields(self, reading, declared: str, read: set, left_out: set) -> None:
+        if isinstance(reading, list):
+            self.sort_fields(reading[0], LIST.fullmatch(declared)[1], read, left_out)
+        elif isinstance(reading, dict) and hasattr(models, declared):
+            for name, (_, inner) in fields_of(declared).items():
+                (read if name in reading else left_out).add((declared, name))
+                if name in reading:
+                    self.sort_fields(reading[name], inner, read, left_out)
 
     def document_fits(self, read, declared: str, path: str) -> None:
         if isinstance(read, list):

@@ -1,6 +1,7 @@
 """What the SDK makes of refusals."""
 
 import time
+from contextlib import contextmanager
 from datetime import timedelta
 
 from PureCloudPlatformClientV2.rest import ApiException
@@ -152,10 +153,32 @@ class Refusals(OutsideCase):
         self.assertEqual(("platform.api", 2), (limit.namespace, limit.value))
 
     def test_forbidden(self):
-        """A permission that is withdrawn is 403, and its body an error body of the SDK"""
-        body = {"status": 403, "code": "missing.permissions", "message": "withdrawn", "contextId": "1", "messageParams": {}}
-        self.world.simulator.add_fault(kind="status", path="/api/v2/organizations", status=403, body=body)
-        self.refusal(403, "missing.permissions", self.apis.organization.get_organizations_me)
+        """Permissions and scopes that are withdrawn are 403, and name what is missing"""
+        permission, scope = "wfm:historicalAdherence:view", "organization:readonly"
+        job, organisation = self.make_job(adherence_query([self.unit()])), self.apis.organization.get_organizations_me
+        with self.fault(kind="permissionWithdrawn", permission=permission):
+            self.assertIn(permission, self.body_of(self.refusal(403, "missing.permissions", job)).message)
+        with self.fault(kind="scopeWithdrawn", scope=scope), self.fault(kind="scopeWithdrawn", scope="organization"):
+            self.assertIn(scope, self.body_of(self.refusal(403, "app.not.authorized.for.scope", organisation)).message)
+        self.assertTrue(organisation().id)
+
+    def test_revoked(self):
+        """A token that is revoked is 401; with a new one the SDK goes on"""
+        apis = self.world.sdk()
+        self.world.simulator.add_fault(kind="tokenRevoked")
+        self.refusal(401, "bad.credentials", apis.organization.get_organizations_me)
+        simulator = self.world.simulator
+        for client in (apis.client, self.apis.client):
+            client.get_client_credentials_token(simulator.client_id, simulator.client_secret)
+        self.assertTrue(apis.organization.get_organizations_me().id)
+
+    @contextmanager
+    def fault(self, **fault):
+        fault_id = self.world.simulator.add_fault(**fault)
+        try:
+            yield
+        finally:
+            self.world.simulator.remove_fault(fault_id)
 
     def test_html(self):
         """A gateway's HTML reaches the SDK as an exception with that text, not as a decoding error"""

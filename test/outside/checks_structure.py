@@ -53,6 +53,8 @@ class Structure(OutsideCase):
             codes = self.apis.wfm.get_workforcemanagement_businessunit_activitycodes(business_unit.id).entities
             self.assertEqual({True, False}, {code.default_code for code in codes})
             self.assertEqual(len(codes), len({code.id for code in codes}))
+            for code in codes:
+                self.assertEqual(code.category == "TimeOff", code.agent_time_off_selectable is not None)
 
     def test_no_paging(self):
         """Lists are whole whatever page is asked for, and speak of no pages: paging is not supported"""

@@ -24,6 +24,8 @@ class Comparison:
     """What was compared so far, and what differed."""
 
     fields: int = 0
+    met: set[tuple[str, str]] = field(default_factory=set)
+    """Fields of models that came with a value, as (model, JSON name)."""
     differences: list[str] = field(default_factory=list)
     """Sentences: where, and what is wrong there."""
     unknown: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -66,6 +68,8 @@ class Comparison:
                 self.unknown.setdefault((name, key), f"{path}.{key}")
                 continue
             attribute, declared = known[key]
+            if inner is not None:
+                self.met.add((name, key))
             allowed = allowed_values(model, attribute)
             if allowed is not None and inner is not None and inner not in allowed:
                 self.differences.append(f"{path}.{key} is {inner!r}; {name} allows {', '.join(allowed)}")

@@ -27,9 +27,15 @@ class SimulatorProcess:
         with urllib.request.urlopen(f"{self._control}/{what}") as response:
             return json.load(response)
 
-    def add_fault(self, **fault) -> None:
+    def add_fault(self, **fault) -> str:
+        """Arms a fault; hands over the id to remove it by."""
         body = json.dumps(fault).encode()
         request = urllib.request.Request(f"{self._control}/faults", body, {"content-type": "application/json"})
+        with urllib.request.urlopen(request) as response:
+            return json.load(response)["id"]
+
+    def remove_fault(self, fault_id: str) -> None:
+        request = urllib.request.Request(f"{self._control}/faults/{fault_id}", method="DELETE")
         urllib.request.urlopen(request).close()
 
     def close(self) -> None:

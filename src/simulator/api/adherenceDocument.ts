@@ -1,3 +1,4 @@
+import { PRESENCE_OF } from '../data/actualWork.js';
 import { type AdherenceDay, adherenceBetween, percentage } from '../data/adherence.js';
 import type { Organisation } from '../data/organisation.js';
 import type { Person } from '../data/people.js';
@@ -115,6 +116,9 @@ function exceptionInfo(organisation: Organisation, day: AdherenceDay, base: numb
     endOffsetSeconds: exception.end - base,
     scheduledActivityCodeId: exception.scheduledCodeId,
     scheduledActivityCategory: exception.scheduledCategory,
+    scheduledSecondaryPresenceLookupIds: exception.scheduledByDefault
+      ? undefined
+      : [0, 1].map((n) => lookup.idOf(organisation, PRESENCE_OF[exception.scheduledCategory], n)),
     actualActivityCodeId: exception.actualCodeId ?? undefined,
     actualActivityCategory: exception.actualCategory,
     systemPresence: exception.systemPresence,

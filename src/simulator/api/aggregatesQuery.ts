@@ -1,3 +1,4 @@
+import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
 import type { Organisation } from '../data/organisation.js';
 import type { Person } from '../data/people.js';
@@ -52,7 +53,7 @@ export function parseAggregatesQuery(body: unknown, organisation: Organisation):
     );
   if (timeZone && !isTimeZone(timeZone)) throw badRequest(`${timeZone} is not a valid time zone`);
   return {
-    ...intervalOf(interval),
+    ...intervalOf(interval, timeZone ?? 'UTC'),
     granularityMs: granularity ? granularityOf(granularity) : null,
     byUser: groupBy?.includes('userId') ?? false,
     metrics: [...new Set(metrics)],
@@ -60,14 +61,24 @@ export function parseAggregatesQuery(body: unknown, organisation: Organisation):
   };
 }
 
-function intervalOf(interval: string): { start: number; end: number } {
-  const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:?\d{2})$/;
+function intervalOf(interval: string, timeZone: string): { start: number; end: number } {
   const parts = interval.split('/');
-  const [start = Number.NaN, end = Number.NaN] = parts.map((part) =>
-    instant.test(part) ? Date.parse(part) : Number.NaN,
-  );
+  const [start = Number.NaN, end = Number.NaN] = parts.map((part) => instantMs(part, timeZone));
   if (parts.length !== 2 || !(start < end)) throw badRequest(`The interval ${interval} is not valid`);
   return { start, end };
+}
+
+/** NaN where it is none. Without an offset it is local to the query's zone (a guess; documented is that an offset goes first). */
+function instantMs(text: string, timeZone: string): number {
+  const [isInstant, offset] =
+    /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(Z|[+-]\d{2}:?\d{2})?$/.exec(text) ?? [];
+  if (isInstant === undefined) return Number.NaN;
+  if (offset !== undefined) return Date.parse(text);
+  try {
+    return Temporal.PlainDateTime.from(text).toZonedDateTime(timeZone).epochMilliseconds;
+  } catch {
+    return Number.NaN;
+  }
 }
 
 function granularityOf(granularity: string): number {

@@ -85,7 +85,7 @@ export function structureRoutes(api: FastifyInstance, { organisation, now }: Sim
         lengthInMinutes: 30,
         countsAsPaidTime: code.category !== 'Meal',
         countsAsWorkTime: code.category === 'OnQueueWork',
-        agentTimeOffSelectable: code.category === 'TimeOff',
+        agentTimeOffSelectable: code.category === 'TimeOff' ? true : null,
         interruptible: false,
         style: { backgroundColor: '#00c2a8', textColorTheme: 'Dark' },
         metadata: { version: 1, dateModified: isoSeconds(1_700_000_000) },

@@ -17,7 +17,8 @@ export interface Actual {
   readonly presence: number | null;
 }
 
-const PRESENCE_OF: Readonly<Record<ActivityCategory, string>> = {
+/** The system presence that goes with a category. */
+export const PRESENCE_OF: Readonly<Record<ActivityCategory, string>> = {
   OnQueueWork: 'OnQueue',
   Break: 'Break',
   Meal: 'Meal',

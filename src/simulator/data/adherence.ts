@@ -16,6 +16,8 @@ export interface AdherenceException {
   readonly end: number;
   readonly scheduledCodeId: string;
   readonly scheduledCategory: ActivityCategory;
+  /** Whether Genesys made the scheduled code; the customer's are tied to secondary presences. */
+  readonly scheduledByDefault: boolean;
   readonly actualCodeId: string | null;
   readonly actualCategory: ActivityCategory;
   readonly systemPresence: string;
@@ -139,6 +141,7 @@ function exceptionOf(scheduled: Scheduled, actual: Actual, start: number, end: n
     end,
     scheduledCodeId: scheduled.code.id,
     scheduledCategory: scheduled.code.category,
+    scheduledByDefault: scheduled.code.isDefault,
     actualCodeId: actual.codeId,
     actualCategory: actual.category,
     systemPresence: actual.systemPresence,
@@ -154,6 +157,7 @@ function offline(scheduled: Scheduled, start: number, end: number): AdherenceExc
     end,
     scheduledCodeId: scheduled.code.id,
     scheduledCategory: scheduled.code.category,
+    scheduledByDefault: scheduled.code.isDefault,
     actualCodeId: null,
     actualCategory: 'Unavailable',
     systemPresence: 'Offline',

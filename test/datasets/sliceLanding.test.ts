@@ -27,7 +27,7 @@ describe('cutting a landing', () => {
   const cut = async (
     bytes: Buffer,
     encoding: LandingEncoding = 'identity',
-    changes: { sha256?: string; signal?: AbortSignal; onBytes?: (bytes: number) => void } = {},
+    changes: { sha256?: string; ndjsonPath?: string; signal?: AbortSignal; onBytes?: (bytes: number) => void } = {},
   ): Promise<SliceLandingResult<{ base: string }>> =>
     await sliceLanding({
       body: piecesOf(bytes),
@@ -127,6 +127,24 @@ describe('cutting a landing', () => {
     expect(seen.length).toBeGreaterThan(1);
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
     expect(seen.at(-1)).toBeLessThanOrEqual(Buffer.byteLength(text));
+  });
+
+  it('keeps every line whole and in order though it writes while it cuts', async () => {
+    const userResults = Array.from({ length: 4000 }, (_, nr) => ({
+      userId: `user ${nr}`,
+      note: 'x'.repeat(nr % 1500),
+    }));
+    const sliced = await cut(Buffer.from(JSON.stringify({ ...DOCUMENT, userResults })));
+    expect(sliced.elements).toBe(userResults.length);
+    expect(lines()).toEqual(userResults.map((doc, position) => ({ landing: sliced.sha256, item: 0, position, doc })));
+  });
+
+  it.each([1, 4000])('is blocked, not corrupt, when the disk is full, with %d elements', async (length) => {
+    const userResults = Array.from({ length }, (_, nr) => ({ userId: `user ${nr}`, note: 'x'.repeat(1000) }));
+    const full = cut(Buffer.from(JSON.stringify({ ...DOCUMENT, userResults })), 'identity', {
+      ndjsonPath: '/dev/full',
+    });
+    await expect(full).rejects.toMatchObject({ name: 'Blocked', message: expect.stringContaining('ENOSPC') });
   });
 
   it('is blocked, not corrupt, when the scratch directory is gone', async () => {

@@ -135,8 +135,12 @@ describe('cutting a landing', () => {
       note: 'x'.repeat(nr % 1500),
     }));
     const sliced = await cut(Buffer.from(JSON.stringify({ ...DOCUMENT, userResults })));
-    expect(sliced.elements).toBe(userResults.length);
-    expect(lines()).toEqual(userResults.map((doc, position) => ({ landing: sliced.sha256, item: 0, position, doc })));
+    const expected = userResults.map(
+      (doc, position) =>
+        `{"landing":"${sliced.sha256}","item":0,"position":${position},"doc":${JSON.stringify(doc)}}\n`,
+    );
+    // By hash: showing how megabytes differ takes minutes.
+    expect(sha256(readFileSync(path()))).toBe(sha256(Buffer.from(expected.join(''))));
   });
 
   it.each([1, 4000])('is blocked, not corrupt, when the disk is full, with %d elements', async (length) => {

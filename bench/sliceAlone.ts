@@ -15,6 +15,8 @@ export interface SliceAlone {
 /** What it found. `idleBytes`: resident after everything was imported, before anything was read. */
 export interface SlicedAlone {
   readonly seconds: number;
+  /** Of all its threads: what it costs, whoever else has the machine. */
+  readonly processorSeconds: number;
   readonly elements: number;
   readonly idleBytes: number;
   readonly peakBytes: number;

@@ -11,8 +11,16 @@ const store = openFileStore({ directory: objects });
 forgetPeak('self');
 const idleBytes = residentBytes('self');
 const startedAt = performance.now();
+const usedBefore = process.cpuUsage();
 const { elements } = await sliceDocument({ objects: store, window }, document, ndjsonPath);
 const seconds = (performance.now() - startedAt) / 1000;
-const sliced: SlicedAlone = { seconds, elements, idleBytes, peakBytes: peakBytes('self') };
+const { user, system } = process.cpuUsage(usedBefore);
+const sliced: SlicedAlone = {
+  seconds,
+  processorSeconds: (user + system) / 1e6,
+  elements,
+  idleBytes,
+  peakBytes: peakBytes('self'),
+};
 process.send?.(sliced);
 process.disconnect();

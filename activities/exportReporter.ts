@@ -14,7 +14,7 @@ const CAUSES_AN_EXPORT = 50;
  */
 export class ExportReporter {
   private readonly gates = new Map<string, number>();
-  private readonly causes = new Map<string, { message: string; told: number }>();
+  private readonly causes = new Map<string, { told: string | null; signals: number }>();
 
   /** Tells of a failure that this export has not been told of. `attempt` is the activity's, from 1. */
   report(exportId: string, failure: Failure, attempt: number): void {
@@ -34,14 +34,18 @@ export class ExportReporter {
     signal(exportId, 'gateClosed', gate).catch(() => this.gates.delete(key));
   }
 
-  /** Signals `causeChanged` when a later try meets another cause than the one before. The first try fails, and so tells it itself. */
+  /**
+   * Signals `causeChanged` when a later try meets another cause than was told. The first try of a step may fail it, which tells by
+   * itself: so it only makes the next one tell.
+   */
   private reportCause(exportId: string, { message }: Failure, attempt: number): void {
-    const before = this.causes.get(exportId);
-    const told = before?.told ?? 0;
-    this.causes.set(exportId, { message, told });
-    if (attempt === 1 || before?.message === message || told === CAUSES_AN_EXPORT) return;
-    this.causes.set(exportId, { message, told: told + 1 });
-    signal(exportId, 'causeChanged', { reason: message }).catch(() => this.causes.delete(exportId));
+    const { told, signals } = this.causes.get(exportId) ?? { told: null, signals: 0 };
+    if (attempt === 1) this.causes.set(exportId, { told: null, signals });
+    if (attempt === 1 || told === message || signals === CAUSES_AN_EXPORT) return;
+    this.causes.set(exportId, { told: message, signals: signals + 1 });
+    signal(exportId, 'causeChanged', { reason: message }).catch(() =>
+      this.causes.set(exportId, { told: null, signals: signals + 1 }),
+    );
   }
 }
 

@@ -59,7 +59,7 @@ export class ExportPauses {
     );
     setHandler(windowUnblockedSignal, () => this.goOn());
     setHandler(causeChangedSignal, ({ reason }) => {
-      if (this.cause === null) return;
+      if (this.cause === null || this.cause.reason === reason) return;
       this.cause = { ...this.cause, reason };
       this.changed();
     });

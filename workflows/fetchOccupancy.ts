@@ -1,6 +1,5 @@
 import type {
   ExportWindowInput,
-  FetchedWindow,
   LandedBody,
   UserList,
   UserSlice,

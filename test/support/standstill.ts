@@ -27,10 +27,10 @@ export async function statusText(address: string, handle: ExportHandle): Promise
   return stdout;
 }
 
-/** Everything that reaches Genesys: API calls, refused or not, and requests for a token. Downloads are not. */
-export function requestsTo(simulator: ExportEnvironment['simulator']): number {
+/** Calls that Genesys refused for want of a right, requests for a token among them. */
+export function refusals(simulator: ExportEnvironment['simulator']): number {
   const { calls } = simulator.counts();
   return Object.values(calls)
-    .flatMap((byStatus) => Object.values(byStatus))
+    .flatMap((byStatus) => ['400', '401', '403'].map((status) => byStatus[status] ?? 0))
     .reduce((sum, count) => sum + count, 0);
 }

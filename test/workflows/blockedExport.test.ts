@@ -1,11 +1,11 @@
 import { renameSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { ExportProgress } from '../../src/domain/exportProgress.js';
 import { adherenceStates, coverageStates } from '../support/coverageStates.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportEnvironment, type ExportHandle, exportEnvironment } from '../support/exportEnvironment.js';
 import { quietTemporal } from '../support/quietTemporal.js';
+import { currentDetails, refusals, standingStill, statusText } from '../support/standstill.js';
 import { temporalServer } from '../support/temporalServer.js';
 import { objectsDirectory, warehousePath } from '../support/testWorker.js';
 import { holdWarehouse } from '../support/warehouseHolder.js';
@@ -26,14 +26,6 @@ const SIX_DAYS = {
 /** Slow enough that something can happen while windows are under way. */
 const SLOW_JOBS = { jobSeconds: 2 };
 
-/** What progress shows while the export stands still for `reason`. */
-async function standingStill(handle: ExportHandle, reason: RegExp): Promise<ExportProgress> {
-  return await eventually(`paused: ${reason}`, async () => {
-    const shown = await environment.progress(handle);
-    return shown.paused !== null && reason.test(shown.paused.reason) && shown;
-  });
-}
-
 /** No window is lost, none is asked for twice, nothing is downloaded twice. */
 async function expectWhole(handle: ExportHandle): Promise<void> {
   expect(await handle.result()).toMatchObject({ status: 'complete', windows: 6, gaps: [] });
@@ -45,15 +37,30 @@ async function expectWhole(handle: ExportHandle): Promise<void> {
   expect(downloads).toMatchObject({ complete: 12, fetchedTwice: 0 });
 }
 
+/** However many windows wait, one call is refused for each try of one of them (here a second apart, in production a minute). */
+async function expectOneCallATry(): Promise<void> {
+  const { simulator } = environment;
+  await sleep(1500);
+  const before = refusals(simulator);
+  await sleep(4000);
+  const refused = refusals(simulator) - before;
+  expect(refused).toBeGreaterThan(0);
+  expect(refused).toBeLessThanOrEqual(5);
+}
+
 describe('an export that meets a cause which is not a window’s', () => {
   it('stands still while another process has the warehouse, names it, and goes on when that lets go', async () => {
     environment = await exportEnvironment(address, { name: 'a held warehouse', organisation: SLOW_JOBS });
     const handle = await environment.start(SIX_DAYS);
     await eventually('jobs run', async () => (await environment.progress(handle)).windows.running === 3);
     const holder = await holdWarehouse(warehousePath(environment.directory));
-    const shown = await standingStill(handle, new RegExp(`held by process ${holder.pid}\\b`));
+    const shown = await standingStill(environment, handle, new RegExp(`held by process ${holder.pid}\\b`));
     expect(shown.windows).toMatchObject({ running: 3, failed: 0 });
     expect(shown.eta).toBeNull();
+    const reason = `the warehouse ${warehousePath(environment.directory)} is held by process ${holder.pid} (${process.execPath}); close it there and this goes on. Nothing was changed`;
+    expect(shown.paused?.reason).toBe(reason);
+    expect(await statusText(address, handle)).toContain(`paused: ${reason}`);
+    expect(await currentDetails(handle)).toContain(reason);
     // All three have landed meanwhile and wait; no other starts.
     await sleep(3000);
     expect((await environment.progress(handle)).windows).toEqual(shown.windows);
@@ -67,48 +74,84 @@ describe('an export that meets a cause which is not a window’s', () => {
     await environment.warehouse.migrate();
     const holder = await holdWarehouse(warehousePath(environment.directory));
     const handle = await environment.start(SIX_DAYS);
-    const shown = await standingStill(handle, new RegExp(`held by process ${holder.pid}\\b`));
+    const shown = await standingStill(environment, handle, new RegExp(`held by process ${holder.pid}\\b`));
     expect(shown.windows).toEqual({ total: 0, done: 0, running: 0, failed: 0 });
     await holder.letGo();
     await expectWhole(handle);
   });
 
-  it('stands still when Genesys refuses its secret midway, tries with one window only, and goes on when it is taken', async () => {
-    environment = await exportEnvironment(address, { name: 'a refused secret', organisation: SLOW_JOBS });
+  it('stands still when its secret is replaced midway and its token revoked, asks once a try, and goes on when it is taken', async () => {
+    environment = await exportEnvironment(address, {
+      name: 'a refused secret',
+      organisation: SLOW_JOBS,
+      probeEveryMs: 1000,
+    });
     const { simulator, progress } = environment;
     const handle = await environment.start(SIX_DAYS);
     await eventually('jobs run', async () => (await progress(handle)).windows.running === 3);
-    const refusal = { error: 'invalid_client', error_description: 'authentication failed' };
-    simulator.addFault({ kind: 'status', path: '/api/v2', status: 401, times: 10_000 });
-    simulator.addFault({ kind: 'status', path: '/oauth/token', status: 401, body: refusal, times: 10_000 });
-    const shown = await standingStill(handle, /login service refused the OAuth client \(invalid_client\)/);
+    simulator.addFault({ kind: 'clientSecret', secret: 'another' });
+    simulator.addFault({ kind: 'tokenRevoked' });
+    const shown = await standingStill(environment, handle, /login service refused the OAuth client \(invalid_client\)/);
     expect(shown.windows).toMatchObject({ running: 3, failed: 0 });
-
-    await sleep(2000);
-    const before = simulator.counts().made;
-    await sleep(4000);
-    // A second between tries (in production a minute) of one window: three windows trying would be twelve.
-    expect(simulator.counts().made - before).toBeLessThanOrEqual(5);
-    await fetch(`${simulator.controlUrl}/faults`, { method: 'DELETE' });
+    expect(shown.paused?.reason).toBe(
+      'The login service refused the OAuth client (invalid_client). Nothing was lost. Put the right GENESYS_CLIENT_ID, ' +
+        'GENESYS_CLIENT_SECRET and region where the worker reads them and restart it; the export goes on by itself.',
+    );
+    await expectOneCallATry();
+    simulator.removeFaults('clientSecret');
     await expectWhole(handle);
   });
 
-  it('stands still while its permission is withdrawn, and names permission and scope', async () => {
-    environment = await exportEnvironment(address, { name: 'a withdrawn permission' });
-    const { simulator } = environment;
-    const body = { code: 'missing.permissions', message: 'Unable to perform the action: missing permission' };
-    simulator.addFault({
-      kind: 'status',
-      path: '/api/v2/workforcemanagement/adherence',
-      status: 403,
-      body,
-      times: 10_000,
+  it('stands still while its permission is withdrawn midway, names permission and scope, and asks once a try', async () => {
+    environment = await exportEnvironment(address, {
+      name: 'a withdrawn permission',
+      organisation: SLOW_JOBS,
+      probeEveryMs: 1000,
     });
+    const { simulator, progress } = environment;
     const handle = await environment.start(SIX_DAYS);
-    const { paused } = await standingStill(handle, /wfm:historicalAdherence:view/);
+    await eventually('jobs run', async () => (await progress(handle)).windows.running === 3);
+    simulator.addFault({ kind: 'permissionWithdrawn', permission: 'wfm:historicalAdherence:view' });
+    const { paused } = await standingStill(environment, handle, /wfm:historicalAdherence:view/);
     expect(paused?.reason).toMatch(/scope workforce-management:readonly or workforce-management too/);
-    await fetch(`${simulator.controlUrl}/faults`, { method: 'DELETE' });
+    expect(paused?.reason).toMatch(/once that is granted, the work goes on by itself\.$/);
+    await expectOneCallATry();
+    simulator.removeFaults('permissionWithdrawn');
     await expectWhole(handle);
+  });
+
+  it('says the new cause when one is mended and another is behind it', async () => {
+    environment = await exportEnvironment(address, { name: 'one behind the other' });
+    const { simulator } = environment;
+    simulator.addFault({ kind: 'permissionWithdrawn', permission: 'wfm:historicalAdherence:view' });
+    const handle = await environment.start(SIX_DAYS);
+    await standingStill(environment, handle, /wfm:historicalAdherence:view/);
+    simulator.addFault({ kind: 'clientSecret', secret: 'another' });
+    simulator.addFault({ kind: 'tokenRevoked' });
+    await standingStill(environment, handle, /login service refused the OAuth client/);
+    simulator.removeFaults('clientSecret');
+    await standingStill(environment, handle, /wfm:historicalAdherence:view/);
+    simulator.removeFaults('permissionWithdrawn');
+    await expectWhole(handle);
+  });
+
+  it('asks once a try before its first window too, however many units it reads; an operator’s word does not hide why', async () => {
+    const units = [1, 2, 3, 4, 5].map((unit) => ({ name: `Unit ${unit}`, timeZone: 'Asia/Singapore', agents: 1 }));
+    environment = await exportEnvironment(address, { name: 'many units', organisation: { units }, probeEveryMs: 1000 });
+    const { simulator, progress } = environment;
+    const body = { code: 'missing.permissions', message: 'missing permission' };
+    const users = '/api/v2/workforcemanagement/managementunits/.*/users$';
+    const fault = simulator.addFault({ kind: 'status', path: users, status: 403, body, times: null });
+    const handle = await environment.start({ ...SIX_DAYS, to: '2024-03-05', maxParallelWindows: 8 });
+    const { paused, windows } = await standingStill(environment, handle, /wfm:agent:view/);
+    expect(windows).toEqual({ total: 0, done: 0, running: 0, failed: 0 });
+    await expectOneCallATry();
+    await handle.executeUpdate('resume');
+    expect((await progress(handle)).paused).toEqual(paused);
+    await expectOneCallATry();
+    simulator.removeFaults(fault);
+    expect(await handle.result()).toMatchObject({ status: 'complete', windows: 5, gaps: [] });
+    expect((await progress(handle)).paused).toBeNull();
   });
 
   it('stands still while the directory of objects is gone, and goes on when it is back', async () => {
@@ -117,7 +160,7 @@ describe('an export that meets a cause which is not a window’s', () => {
     await eventually('jobs run', async () => (await environment.progress(handle)).windows.running === 3);
     const objects = objectsDirectory(environment.directory);
     renameSync(objects, `${objects}.away`);
-    const shown = await standingStill(handle, /the directory is gone/);
+    const shown = await standingStill(environment, handle, /the directory is gone/);
     expect(shown.paused?.reason).toContain(objects);
     renameSync(`${objects}.away`, objects);
     await expectWhole(handle);
@@ -135,9 +178,13 @@ describe('an export that meets a cause which is not a window’s', () => {
       times: 10_000,
     });
     const handle = await environment.start(SIX_DAYS);
-    await standingStill(handle, /permission/);
+    await standingStill(environment, handle, /permission/);
     await eventually('all three wait', () => (simulator.counts().calls[`POST ${BULK}`]?.['403'] ?? 0) >= 4);
-    await fetch(`${simulator.controlUrl}/faults`, { method: 'DELETE' });
+    // Too early: all but the one that tries are refused once more, and wait again.
+    await handle.executeUpdate('resume');
+    await eventually('two were refused again', () => simulator.counts().calls[`POST ${BULK}`]?.['403'] === 6);
+    await standingStill(environment, handle, /permission/);
+    simulator.removeFaults();
     await handle.executeUpdate('resume');
     expect((await progress(handle)).paused).toBeNull();
     // All but the one that tries; it may have to wait for its next try.

@@ -1,10 +1,4 @@
-import type {
-  ExportWindowInput,
-  LandedBody,
-  UserList,
-  UserSlice,
-  WindowRequest,
-} from '../src/domain/exportSteps.js';
+import type { ExportWindowInput, LandedBody, UserList, UserSlice, WindowRequest } from '../src/domain/exportSteps.js';
 import { halveSlice, userSlices } from '../src/domain/userSlices.js';
 import type { FetchWindow } from './fetchAdherence.js';
 import type { Patiently } from './patience.js';

@@ -75,6 +75,9 @@ describe('a finished job', () => {
     });
     const result = await environment.run({ ...TWO_DAYS, to: '2024-03-05' });
     expect(result).toMatchObject({ status: 'completeWithGaps', gaps: [{ reason: 'Expired', from: '2024-03-04' }] });
+    expect(result.gaps[0]?.message).toMatch(
+      /^Genesys lost 6 jobs of this window, one after the other; start the export again to fill it\. The last: Genesys answered 404 .*job\.not\.found/,
+    );
     expect(environment.simulator.counts().jobs.total).toBe(6);
   });
 });

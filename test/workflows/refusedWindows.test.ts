@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { adherenceStates, coverageStates } from '../support/coverageStates.js';
 import { type ExportEnvironment, exportEnvironment } from '../support/exportEnvironment.js';
 import { quietTemporal } from '../support/quietTemporal.js';
+import { runRosterline } from '../support/runRosterline.js';
 import { temporalServer } from '../support/temporalServer.js';
 
 quietTemporal('ERROR');
@@ -64,7 +65,8 @@ describe('a job that Genesys ends in Error', () => {
     for (const start of ['2024-03-03T16:00', '2024-03-05T16:00'])
       simulator.addFault({ kind: 'jobError', times: 2, match: `"startDate":"${start}` });
     simulator.addFault({ kind: 'jobError', times: 2, match: '"startDate":"2024-03-05T16:00' });
-    const result = await environment.run({ ...EIGHT_DAYS, to: '2024-03-08' });
+    const handle = await environment.start({ ...EIGHT_DAYS, to: '2024-03-08' });
+    const result = await handle.result();
     const gap = {
       dataset: 'adherence',
       managementUnitId: simulator.units[0]?.id,
@@ -78,6 +80,15 @@ describe('a job that Genesys ends in Error', () => {
     expect(await coverageStates(environment.warehouse)).toEqual({
       adherence: { ...states, '2024-03-06': 'failed TooLarge' },
     });
+
+    // What the person sees who waited for it, and what a script does.
+    const [unit = { id: '' }] = simulator.units;
+    const ended = await runRosterline(['export', 'status', handle.workflowId], { TEMPORAL_ADDRESS: address });
+    expect(ended.code).toBe(3);
+    expect(ended.stdout).toContain('complete with gaps: ');
+    expect(ended.stdout).toMatch(
+      new RegExp(`gap: adherence of ${unit.id}, 2024-03-06 to 2024-03-07: TooLarge: .*ended the job in Error twice`),
+    );
 
     // The gap is all that the same export asks for the next time.
     expect(await environment.run({ ...EIGHT_DAYS, to: '2024-03-08' })).toMatchObject({

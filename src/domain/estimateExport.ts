@@ -21,8 +21,8 @@ export interface EstimateFacts {
 /** Lines of the estimate by unit that a result carries: a result is part of a workflow's history, which stays small. */
 const UNITS_SHOWN = 100;
 
-/** Seconds of a window beside its job: request, download, load, seal, and the steps between. Measured on two cores. */
-const SECONDS_A_WINDOW = 1.2;
+/** Seconds of a window beside its job: request, download, load, seal, and the steps between; about what they take on two cores. */
+const SECONDS_A_WINDOW = 0.8;
 /** Seconds of one users-aggregates query. */
 const SECONDS_A_QUERY = 0.3;
 /** Seconds at both ends: structure, plan, seal. */

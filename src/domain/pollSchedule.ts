@@ -68,7 +68,9 @@ export function nextPollDelayMs(schedule: PollSchedule, elapsedMs: number): numb
 /**
  * What a job should take until a poll finds it done, and how many polls that takes: means over the jobs seen, or assumed.
  *
- * For plans; a schedule that is still learning will do better than it says.
+ * For plans. Once as many jobs have been seen as are assumed, polls lie half way between the fewest that the jobs seen needed (one, or
+ * two where a poll came before) and what they would need if they were spread over their intervals, which the schedule takes them to be
+ * in order to keep trying sooner. Jobs that always take as long come close to the one, long-tailed ones to the other.
  */
 export function expectedJob(schedule: PollSchedule): { noticedMs: number; polls: number } {
   const points = durationPoints(schedule);
@@ -86,7 +88,10 @@ export function expectedJob(schedule: PollSchedule): { noticedMs: number; polls:
     made += weight * (finding + 1);
     total += weight;
   }
-  return { noticedMs: noticed / total, polls: made / total };
+  const { seen } = schedule;
+  const fewest = 1 + seen.filter(({ notDoneMs }) => notDoneMs > 0).length / Math.max(1, seen.length);
+  const spread = made / total;
+  return { noticedMs: noticed / total, polls: seen.length < ASSUMED_JOBS.length ? spread : (fewest + spread) / 2 };
 }
 
 /** A possible duration of a job, and how much of what was seen speaks for it. */

@@ -95,6 +95,7 @@ describe('what a plan expects of jobs', () => {
       const noticedMs = durations.reduce((sum, ms) => sum + ms, 0) / JOBS_OF_A_YEAR + actual.noticedAfterMs;
       // A window of each dataset: two POSTs and the polls.
       const callsRatio = (2 + expected.polls) / (2 + actual.pollsPerJob);
+      console.info(`expected ${expected.polls.toFixed(2)} polls, took ${actual.pollsPerJob.toFixed(2)}`);
       expect(Math.abs(callsRatio - 1)).toBeLessThan(0.15);
       expect(expected.noticedMs / noticedMs).toBeGreaterThan(0.5);
       expect(expected.noticedMs / noticedMs).toBeLessThan(1.5);

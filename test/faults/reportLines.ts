@@ -1,6 +1,9 @@
 import type { KillsReport } from './runKills.js';
 import type { RoundReport } from './runRound.js';
 
+/** Characters of a reason that are shown; all are in the JSON. */
+const SHOWN_OF_A_REASON = 140;
+
 /** A run of kills as a table. */
 export function killsTable(report: KillsReport): string[] {
   const { kills, seconds, calmSeconds, secondsLostAKill, workerEndedByItself } = report;
@@ -22,6 +25,7 @@ export function roundLines(round: number, report: RoundReport): string[] {
   ];
   if (workerEndedByItself > 0)
     lines.push(`  a worker ended by itself, and was started again, ${workerEndedByItself} times`);
+  for (const reason of report.pauses) lines.push(`  stood still: ${reason.slice(0, SHOWN_OF_A_REASON)}`);
   if (ok) return lines;
   const failed = report.checks.filter((check) => !check.ok).map(({ name, found }) => `  FAIL  ${name}: ${found}`);
   return [...lines, ...failed, `  again: npm run faults -- --rounds 1 --seed ${seed}`, `  kept: ${directory}`];

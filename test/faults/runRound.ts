@@ -26,7 +26,7 @@ export interface RoundReport {
   readonly seconds: number;
   readonly windows: number;
   readonly gaps: number;
-  /** Why the export stood still by itself, in the order in which it said so. */
+  /** Why the export stood still, an operator's pause included, in the order in which it said so. */
   readonly pauses: readonly string[];
   readonly workerEndedByItself: number;
   readonly checks: readonly Check[];

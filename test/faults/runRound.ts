@@ -12,7 +12,7 @@ import { OwnTemporal } from './ownTemporal.js';
 import { resultThrough, through } from './resultThrough.js';
 import { drawRound, type RoundPlan } from './roundPlan.js';
 import { Striker } from './striker.js';
-import type { PlannedGap } from './strikes.js';
+import { isFromTheStart, type PlannedGap } from './strikes.js';
 import { SupervisedWorker } from './supervisedWorker.js';
 
 /** What a round came to. */
@@ -55,17 +55,11 @@ export async function runRound(seed: number): Promise<RoundReport> {
   let ok = false;
   try {
     await worker.ready();
+    await striker.strike(plan.strikes.filter(isFromTheStart), Date.now());
     const startedAtMs = Date.now();
-    // Gaps on purpose are there from the start: the first windows ask at once.
-    await striker.strike(
-      plan.strikes.filter(({ what }) => what === 'gap'),
-      startedAtMs,
-    );
     await rig.start(requestOf(plan), WORKFLOW_ID);
-    const striking = striker.strike(
-      plan.strikes.filter(({ what }) => what !== 'gap'),
-      startedAtMs,
-    );
+    const during = plan.strikes.filter((strike) => !isFromTheStart(strike));
+    const striking = striker.strike(during, startedAtMs);
     const outcome = await endOf(rig, pauses);
     const seconds = (Date.now() - startedAtMs) / 1000;
     await striker.end();

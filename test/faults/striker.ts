@@ -8,9 +8,6 @@ import { through } from './resultThrough.js';
 import { CHAOS_KINDS, nameOf, type Strike } from './strikes.js';
 import type { SupervisedWorker } from './supervisedWorker.js';
 
-/** How long a strike waits for a moment in which nobody has the warehouse. */
-const LOCK_WITHIN_MS = 20_000;
-
 /** What a striker acts on. */
 export interface Stage {
   readonly rig: ExportRig;
@@ -75,20 +72,17 @@ export class Striker {
         await rename(rig.objects, `${rig.objects}-away`);
         return this.later(strike.forMs, () => rename(`${rig.objects}-away`, rig.objects));
       case 'locked':
-        return this.beside(this.lock(strike.forMs));
+        return await this.lock(strike.forMs);
       case 'pause':
         return this.beside(this.pause(strike.forMs));
     }
   }
 
-  /** Has another process open the warehouse as soon as no load has it. */
+  /** Has another process open the warehouse, as soon as the worker that made it has let go. */
   private async lock(forMs: number): Promise<void> {
-    const holder = await holdWarehouse(this.stage.rig.warehousePath, LOCK_WITHIN_MS).catch(() => undefined);
-    this.stage.log(
-      holder ? `        the warehouse is held by process ${holder.pid}` : '        no moment to hold the warehouse',
-    );
-    await this.pass(forMs);
-    await holder?.letGo();
+    const holder = await holdWarehouse(this.stage.rig.warehousePath);
+    this.stage.log(`        the warehouse is held by process ${holder.pid}`);
+    this.later(forMs, () => holder.letGo());
   }
 
   private async pause(forMs: number): Promise<void> {

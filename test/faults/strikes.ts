@@ -76,6 +76,11 @@ export function drawStrikes(random: Random, shape: RoundShape): Strike[] {
   return strikes.sort((one, other) => one.atMs - other.atMs);
 }
 
+/** Whether it is there before the export starts. */
+export function isFromTheStart({ what }: Strike): boolean {
+  return what === 'gap' || what === 'locked';
+}
+
 /** What a strike is called in a round's line. */
 export function nameOf(strike: Strike): string {
   if (strike.what === 'gap') return `gap:${strike.gap.reason}`;
@@ -143,7 +148,8 @@ function corrupting(random: Random): FaultInput {
 
 function systemic(random: Random, when: { atMs: number; forMs: number }): Strike {
   return random.pick<() => Strike>([
-    () => ({ ...when, what: 'locked' }),
+    // Between loads nobody else would get it: from before the export on.
+    () => ({ ...when, atMs: 0, what: 'locked' }),
     () => ({ ...when, what: 'objectsAway' }),
     () => ({ ...when, what: 'wrongSecret' }),
     () => ({ ...when, what: 'fault', fault: { kind: 'permissionWithdrawn', permission: random.pick(PERMISSIONS) } }),

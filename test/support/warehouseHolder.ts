@@ -27,7 +27,7 @@ export interface WarehouseHolder {
 }
 
 /** Starts one, and waits until it has the file: between two loads. @throws Error when there was no such moment. */
-export async function holdWarehouse(path: string, withinMs = 60_000): Promise<WarehouseHolder> {
+export async function holdWarehouse(path: string): Promise<WarehouseHolder> {
   const child = spawn(process.execPath, ['--input-type=module', '-e', HOLD, path], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -35,7 +35,7 @@ export async function holdWarehouse(path: string, withinMs = 60_000): Promise<Wa
   child.stdout.on('data', (text: Buffer) => (said += text.toString()));
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   try {
-    await eventually('another process has the warehouse', () => said === 'held' || hasEnded(child), withinMs);
+    await eventually('another process has the warehouse', () => said === 'held' || hasEnded(child));
   } catch (error) {
     child.kill('SIGKILL');
     throw error;

@@ -104,7 +104,7 @@ function wrongRange({ from, to, since }: Pick<HistoryExportInput, 'from' | 'to' 
     return missing.map((path) => ({ path, message: 'is missing: give from and to, or since (such as 90d)' }));
   const wrong = [];
   if (from >= to) wrong.push({ path: 'to', message: `${to} is not after from (${from}); to is exclusive` });
-  if (Number(to.slice(0, 4)) - Number(from.slice(0, 4)) > MAX_YEARS)
+  if (to > `${Number(from.slice(0, 4)) + MAX_YEARS}${from.slice(4)}`)
     wrong.push({ path: 'from', message: `more than ${MAX_YEARS} years in one export` });
   return wrong;
 }

@@ -3,7 +3,14 @@ import type { HistoryExportResult } from '../../src/domain/historyExportResult.j
 import { PERSON_NAMES } from '../../src/simulator/data/personNames.js';
 import type { SimulatorOptions } from '../../src/simulator/simulatorOptions.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
-import { summaryOf, textsIn, type WalkedHistory, walkHistories } from '../support/historyTexts.js';
+import {
+  namesAsWritten,
+  payloadSizes,
+  summaryOf,
+  textsIn,
+  type WalkedHistory,
+  walkHistories,
+} from '../support/historyTexts.js';
 import { temporalServer } from '../support/temporalServer.js';
 
 await temporalServer();
@@ -94,7 +101,7 @@ describe('what Temporal keeps of an export that was throttled and met an expired
     const { clientSecret, clientId } = rig.simulator;
     expect(rig.simulator.accessTokens().length).toBeGreaterThan(0);
     const forbidden = [
-      ...PERSON_NAMES.flatMap(asWritten),
+      ...PERSON_NAMES.flatMap(namesAsWritten),
       clientSecret,
       Buffer.from(`${clientId}:${clientSecret}`).toString('base64'),
       ...rig.simulator.accessTokens(),
@@ -198,18 +205,4 @@ async function currentDetails(rig: ExportRig, workflowId: string): Promise<strin
     .getHandle(workflowId)
     .query<{ currentDetails?: string }>('__temporal_workflow_metadata');
   return metadata.currentDetails ?? '';
-}
-
-/** Sizes of the payloads in a value: objects with metadata and data. */
-function payloadSizes(value: unknown): number[] {
-  if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return [];
-  const { data } = value as { data?: unknown };
-  if (data instanceof Uint8Array) return [data.byteLength];
-  return Object.values(value).flatMap(payloadSizes);
-}
-
-/** How a name would look in a payload. The agent who is called null is only looked for as a string. */
-function asWritten(name: string): string[] {
-  const quoted = JSON.stringify(name);
-  return name === 'null' ? [quoted] : [name, quoted.slice(1, -1)];
 }

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 
-type History = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['fetchHistory']>>;
+/** A history as the SDK has it. */
+export type History = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['fetchHistory']>>;
 export type HistoryEvent = NonNullable<History['events']>[number];
 
 /** The history of one run of a workflow. */
@@ -35,4 +36,18 @@ export function textsIn(value: unknown): string[] {
 export function summaryOf(event: HistoryEvent): string | undefined {
   const data = event.userMetadata?.summary?.data;
   return data ? (JSON.parse(Buffer.from(data).toString('utf8')) as string) : undefined;
+}
+
+/** How a person's name would look in a payload. The agent who is called null is only looked for as a string. */
+export function namesAsWritten(name: string): string[] {
+  const quoted = JSON.stringify(name);
+  return name === 'null' ? [quoted] : [name, quoted.slice(1, -1)];
+}
+
+/** Sizes in bytes of the payloads in a value: objects with metadata and data. */
+export function payloadSizes(value: unknown): number[] {
+  if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return [];
+  const { data } = value as { data?: unknown };
+  if (data instanceof Uint8Array) return [data.byteLength];
+  return Object.values(value).flatMap(payloadSizes);
 }

@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { migrate } from '../../src/warehouse/duckdb/migrate.js';
 import { MIGRATIONS } from '../../src/warehouse/duckdb/migrations.js';
+import { openDuckdbWarehouse } from '../../src/warehouse/duckdb/openDuckdbWarehouse.js';
 import { rowsOf } from '../../src/warehouse/duckdb/rows.js';
+import { warehouseBytes } from '../support/warehouseBytes.js';
 
 const last = MIGRATIONS.at(-1)?.version ?? 0;
 const NEXT = { version: last + 1, statements: ['ALTER TABLE business_unit ADD COLUMN division TEXT'] };
@@ -46,15 +48,47 @@ describe('the schema of a warehouse', () => {
     expect(await versions()).toEqual(MIGRATIONS.map((migration) => migration.version));
   });
 
+  it.each(MIGRATIONS.map((_, steps) => steps))('that ends after step %i becomes that of a new file', async (steps) => {
+    const old = await (await DuckDBInstance.fromCache(join(directory, 'old.duckdb'))).connect();
+    await migrate(old, 'old', MIGRATIONS.slice(0, steps));
+    await migrate(old, 'old');
+    expect(await columnsOf(old)).toEqual(SCHEMA);
+    old.disconnectSync();
+  });
+
+  it('of a newer version is refused, and not a byte of the file changes, nor of what its killed writer left beside it', async () => {
+    await migrate(connection, 'w', [...MIGRATIONS, NEXT]);
+    const path = join(directory, 'newer.duckdb');
+    // As a power cut would leave them.
+    for (const file of ['', '.wal']) copyFileSync(join(directory, `w.duckdb${file}`), `${path}${file}`);
+    const before = warehouseBytes(path);
+    expect(Object.keys(before)).toEqual(['', '.wal']);
+    const warehouse = openDuckdbWarehouse({ path, tempDirectory: join(directory, 'temp') });
+    await expect(warehouse.migrate()).rejects.toMatchObject({
+      name: 'Blocked',
+      message: expect.stringMatching(
+        `${path} was written by a newer version of Rosterline .*schema is ${NEXT.version}, this version knows ${last}.* It was not touched`,
+      ),
+    });
+    await expect(warehouse.query('SELECT 1')).rejects.toMatchObject({ name: 'Blocked' });
+    await warehouse.release();
+    expect(warehouseBytes(path)).toEqual(before);
+  });
+
   it('has every table and column that others build on, with its type', async () => {
-    const columns = await rowsOf<{ line: string }>(
-      connection,
-      `SELECT table_name || ': ' || string_agg(column_name || ' ' || data_type, ', ' ORDER BY column_index) AS line
-       FROM duckdb_columns() WHERE NOT internal GROUP BY table_name ORDER BY table_name`,
-    );
-    expect(columns.map(({ line }) => line)).toEqual(SCHEMA);
+    expect(await columnsOf(connection)).toEqual(SCHEMA);
   });
 });
+
+/** Every table and view with its columns and their types, a line each. */
+async function columnsOf(connection: DuckDBConnection): Promise<string[]> {
+  const columns = await rowsOf<{ line: string }>(
+    connection,
+    `SELECT table_name || ': ' || string_agg(column_name || ' ' || data_type, ', ' ORDER BY column_index) AS line
+     FROM duckdb_columns() WHERE NOT internal GROUP BY table_name ORDER BY table_name`,
+  );
+  return columns.map(({ line }) => line);
+}
 
 const PROVENANCE = 'window_id VARCHAR, landing_sha256 VARCHAR, loaded_at TIMESTAMP WITH TIME ZONE';
 const INSTANT = 'TIMESTAMP WITH TIME ZONE';

@@ -23,7 +23,11 @@ export interface ChildCommand {
   stop(): Promise<void>;
 }
 
-/** Starts a command with `--json` and waits for its first line. Its log goes to a file; it ends when this process does. */
+/**
+ * Starts a command with `--json` and waits for its first line. Its log goes to a file; it ends when this process does.
+ *
+ * @throws Error with what the command said when it ends instead.
+ */
 export async function startChildCommand(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -37,13 +41,20 @@ export async function startChildCommand(
   const line = await Promise.race([firstLine(child), exited.then(() => undefined)]);
   if (line === undefined || child.pid === undefined)
     throw new Error(`rosterline ${args.join(' ')} ended before it was ready; its log is ${logFile}`);
+  const ready = JSON.parse(line) as Record<string, unknown>;
+  if ('error' in ready) {
+    await exited;
+    throw new Error(
+      `rosterline ${args.join(' ')} could not start: ${JSON.stringify(ready['error'])}; its log is ${logFile}`,
+    );
+  }
   const ended = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     await exited;
   };
   return {
     pid: child.pid,
-    ready: JSON.parse(line) as Record<string, unknown>,
+    ready,
     ended: exited.then(() => undefined),
     kill: () => ended('SIGKILL'),
     stop: () => ended('SIGTERM'),

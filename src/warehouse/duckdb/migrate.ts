@@ -6,6 +6,9 @@ import { inTransaction, rowOf } from './rows.js';
 /**
  * Brings the schema to the last of `migrations`, step by step, each in a transaction of its own.
  *
+ * A file that is refused keeps every byte: what its last writer, when it was killed, left beside it (`.wal`) stays there too, where
+ * DuckDB would merge it in on closing.
+ *
  * @throws Failure `Blocked` when the file was written by a newer version; it is not touched.
  */
 export async function migrate(
@@ -13,6 +16,7 @@ export async function migrate(
   path: string,
   migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<void> {
+  await connection.run('PRAGMA disable_checkpoint_on_shutdown');
   const found = await schemaVersion(connection);
   const newest = migrations.at(-1)?.version ?? 0;
   if (found > newest) {
@@ -31,6 +35,7 @@ export async function migrate(
       await connection.run(`INSERT INTO schema_version VALUES (?, now())`, [migration.version]);
     });
   }
+  await connection.run('PRAGMA enable_checkpoint_on_shutdown');
 }
 
 /** Version of the schema in a file; 0 where there is none. */

@@ -1,0 +1,207 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClosedGate } from '../../src/domain/exportProgress.js';
+import type { SimulatorOptions } from '../../src/simulator/simulatorOptions.js';
+import { eventually } from '../support/eventually.js';
+import type { ExportEnvironment, ExportHandle, ExportRequest } from '../support/exportEnvironment.js';
+import { oneDayWindowIds } from '../support/windowHistory.js';
+import type { exportPlan } from '../../workflows/exportPlan.js';
+import type { CircumstanceName } from './circumstances.js';
+
+/** How an export is led into its circumstance. Ends when the export has. */
+export interface BringAbout {
+  readonly organisation?: Partial<SimulatorOptions>;
+  run(environment: ExportEnvironment): Promise<Pick<ExportHandle, 'workflowId' | 'firstExecutionRunId'>>;
+}
+
+const API = '/api/v2/workforcemanagement';
+const BULK = `${API}/adherence/historical/bulk`;
+/** A window a day, two at once. */
+const FOUR_DAYS = {
+  datasets: ['adherence'],
+  from: '2024-03-04',
+  to: '2024-03-08',
+  windowDays: { adherence: 1 },
+  maxParallelWindows: 2,
+} satisfies ExportRequest;
+const FOREVER = 10_000;
+const MISSING_PERMISSION = { code: 'missing.permissions', message: 'Unable to perform the action' };
+
+/** For every circumstance but the killed worker, which needs a worker of its own process (see recordKilled.ts). */
+export const BRING_ABOUT: Readonly<Record<Exclude<CircumstanceName, 'killed'>, BringAbout>> = {
+  happy: {
+    run: (environment) =>
+      toItsEnd(environment, { from: '2024-03-04', to: '2024-03-18', exceptions: true, actuals: true }),
+  },
+  nothingToDo: {
+    run: async (environment) => {
+      const request = { ...FOUR_DAYS, to: '2024-03-05' };
+      await toItsEnd(environment, request);
+      return await toItsEnd(environment, request);
+    },
+  },
+  planned: {
+    run: async ({ client, taskQueue }) => {
+      const start = { taskQueue, workflowId: `exportPlan/${taskQueue}`, args: [FOUR_DAYS] as [ExportRequest] };
+      const handle = await client.workflow.start<typeof exportPlan>('exportPlan', start);
+      await handle.result();
+      return handle;
+    },
+  },
+  throttled: {
+    run: async (environment) => {
+      environment.simulator.addFault({ kind: 'throttle', method: 'POST', path: BULK, retryAfter: 4 });
+      return await toItsEnd(environment, FOUR_DAYS);
+    },
+  },
+  pausedByOperator: {
+    organisation: { jobSeconds: 0.5 },
+    run: async (environment) => {
+      const handle = await environment.start(FOUR_DAYS);
+      await underWay(environment, handle);
+      await handle.executeUpdate('pause', { args: [{ reason: 'a change at Genesys' }] });
+      await eventually(
+        'those under way have ended',
+        async () => (await environment.progress(handle)).windows.running === 0,
+      );
+      await handle.executeUpdate('resume');
+      return await ended(handle);
+    },
+  },
+  pausedByItself: {
+    organisation: { jobSeconds: 0.5 },
+    run: async (environment) => {
+      const handle = await environment.start(FOUR_DAYS);
+      await underWay(environment, handle);
+      const withdrawn = { kind: 'status', path: BULK, status: 403, body: MISSING_PERMISSION, times: FOREVER } as const;
+      environment.simulator.addFault(withdrawn);
+      const blocked = (name: string) => async () => {
+        const { events } = await handle.fetchHistory();
+        return (events ?? []).filter((event) => event.workflowExecutionSignaledEventAttributes?.signalName === name);
+      };
+      await eventually('two windows are blocked', async () => (await blocked('windowBlocked')()).length >= 2);
+      await withoutFaults(environment);
+      return await ended(handle);
+    },
+  },
+  pausedBeforeItsPlan: {
+    run: async (environment) => {
+      const withdrawn = { kind: 'status', path: API, status: 403, body: MISSING_PERMISSION, times: FOREVER } as const;
+      environment.simulator.addFault(withdrawn);
+      const handle = await environment.start({ ...FOUR_DAYS, to: '2024-03-05' });
+      await eventually('it stands still', async () => (await environment.progress(handle)).paused !== null);
+      await withoutFaults(environment);
+      return await ended(handle);
+    },
+  },
+  continuedAsNew: {
+    organisation: { jobSeconds: 0.5 },
+    run: async (environment) => {
+      const handle = await environment.start({ ...FOUR_DAYS, to: '2024-03-20' });
+      await underWay(environment, handle);
+      // A gate that closes again and again fills a history with fewer bytes than windows do.
+      const gate: ClosedGate = { family: 'reads', until: '2024-03-04T00:00:00.000Z', why: 'Genesys answered 429' };
+      await eventually('the next run', async () => {
+        await Promise.all(Array.from({ length: 50 }, () => handle.signal('gateClosed', gate).catch(() => undefined)));
+        // A run cannot end while messages go on coming in.
+        await sleep(300);
+        const { runId } = await environment.client.workflow.getHandle(handle.workflowId).describe();
+        return runId !== handle.firstExecutionRunId;
+      });
+      return await ended(handle);
+    },
+  },
+  gap: {
+    run: async (environment) => {
+      const body = { code: 'wfm.not.enabled', message: 'This unit has no history here' };
+      environment.simulator.addFault({ kind: 'status', method: 'POST', path: BULK, status: 400, body });
+      return await toItsEnd(environment, { ...FOUR_DAYS, to: '2024-03-06' });
+    },
+  },
+  bisected: {
+    run: async (environment) => {
+      environment.simulator.addFault({ kind: 'jobError', times: 2 });
+      const request = { ...FOUR_DAYS, windowDays: { adherence: 2 }, maxParallelWindows: 1 };
+      return await toItsEnd(environment, request);
+    },
+  },
+  retriedJob: {
+    run: async (environment) => {
+      environment.simulator.addFault({ kind: 'jobError', times: 1 });
+      return await toItsEnd(environment, { ...FOUR_DAYS, to: '2024-03-06' });
+    },
+  },
+  forgottenJob: {
+    run: async (environment) => {
+      const body = { code: 'job.not.found', message: 'Job was not found' };
+      environment.simulator.addFault({ kind: 'status', method: 'GET', path: `${BULK}/jobs/`, status: 404, body });
+      return await toItsEnd(environment, { ...FOUR_DAYS, to: '2024-03-06' });
+    },
+  },
+  corrupt: {
+    run: async (environment) => {
+      // An answer of JSON in which everything required is missing.
+      environment.simulator.addFault({ kind: 'status', method: 'GET', path: '/downloads/', status: 200, body: {} });
+      return await toItsEnd(environment, { ...FOUR_DAYS, to: '2024-03-06' });
+    },
+  },
+  refusedUsers: {
+    organisation: {
+      usersUnknownToAnalytics: 1,
+      units: [{ name: 'Refusals Desk', timeZone: 'Asia/Singapore', agents: 4 }],
+    },
+    run: (environment) => toItsEnd(environment, { from: '2024-03-04', to: '2024-03-06' }),
+  },
+  overlapping: {
+    organisation: { jobSeconds: 1 },
+    run: async (environment) => {
+      const request = { ...FOUR_DAYS, to: '2024-03-06' };
+      const first = await environment.start(request);
+      await underWay(environment, first);
+      const second = await environment.start({ ...request, to: '2024-03-07' });
+      await first.result();
+      return await ended(second);
+    },
+  },
+  cancelled: {
+    organisation: { jobSeconds: 30 },
+    run: async (environment) => {
+      const handle = await environment.start(FOUR_DAYS);
+      await underWay(environment, handle);
+      await handle.cancel();
+      await handle.result().catch(() => undefined);
+      const ids = oneDayWindowIds(environment, { from: FOUR_DAYS.from, days: 2 });
+      await eventually('its windows have ended', async () => {
+        const told = await Promise.all(ids.map((id) => environment.client.workflow.getHandle(id).describe()));
+        return told.every(({ status }) => status.name !== 'RUNNING');
+      });
+      return handle;
+    },
+  },
+};
+
+async function toItsEnd(environment: ExportEnvironment, request: ExportRequest): Promise<ExportHandle> {
+  return await ended(await environment.start(request));
+}
+
+async function ended(handle: ExportHandle): Promise<ExportHandle> {
+  await handle.result();
+  return handle;
+}
+
+/** Waits until the server knows the first two windows. */
+async function underWay(environment: ExportEnvironment, handle: ExportHandle): Promise<void> {
+  const ids = oneDayWindowIds(environment, { from: FOUR_DAYS.from, days: 2 });
+  const areKnown = async (): Promise<boolean> =>
+    await Promise.all(ids.map((id) => environment.client.workflow.getHandle(id).describe())).then(
+      () => true,
+      () => false,
+    );
+  await eventually('two windows are under way', async () => {
+    const { windows } = await environment.progress(handle);
+    return windows.running === 2 && (await areKnown());
+  });
+}
+
+async function withoutFaults(environment: ExportEnvironment): Promise<void> {
+  await fetch(`${environment.simulator.controlUrl}/faults`, { method: 'DELETE' });
+}

@@ -101,7 +101,7 @@ export const BRING_ABOUT: Readonly<Record<Exclude<CircumstanceName, 'killed'>, B
       // A gate that closes again and again fills a history with fewer bytes than windows do.
       const gate: ClosedGate = { family: 'reads', until: '2024-03-04T00:00:00.000Z', why: 'Genesys answered 429' };
       await eventually('the next run', async () => {
-        await Promise.all(Array.from({ length: 50 }, () => handle.signal('gateClosed', gate).catch(() => undefined)));
+        await Promise.all(Array.from({ length: 25 }, () => handle.signal('gateClosed', gate).catch(() => undefined)));
         // A run cannot end while messages go on coming in.
         await sleep(300);
         const { runId } = await environment.client.workflow.getHandle(handle.workflowId).describe();

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A disk that can be filled. */
@@ -32,12 +33,13 @@ export function mountSmallDisk(directory: string, bytes: number): SmallDisk {
 }
 
 function canMount(): boolean {
+  const directory = mkdtempSync(join(tmpdir(), 'rosterline-mount-'));
   try {
-    mountSmallDisk(join('/tmp', `rosterline-mount-${process.pid}`), 64 * 1024).unmount();
+    mountSmallDisk(directory, 64 * 1024).unmount();
     return true;
   } catch {
     return false;
   } finally {
-    rmSync(join('/tmp', `rosterline-mount-${process.pid}`), { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true });
   }
 }

@@ -8,7 +8,8 @@ const RESTART_AFTER_MS = 1000;
 /**
  * `rosterline worker` under a supervisor that starts it again whenever it ends, as systemd or Kubernetes would.
  *
- * `endedByItself` counts the times when nobody had killed it: a worker is to outlast a Temporal server that is away.
+ * `endedByItself` counts the times when nobody had killed it. A worker that runs outlasts a Temporal server that is away; one that
+ * starts just then ends, saying so.
  */
 export class SupervisedWorker {
   /** Just before each SIGKILL, milliseconds since the epoch. */

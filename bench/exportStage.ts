@@ -3,10 +3,12 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { Closing } from '../src/cli/closing.js';
 import { type ChildCommand, startChildCommand } from '../src/cli/demo/childCommand.js';
+import { EXIT } from '../src/cli/output.js';
 import type { ExportProgress } from '../src/domain/exportProgress.js';
 import type { HistoryExportResult } from '../src/domain/historyExportResult.js';
 import type { SimulatorCounts } from '../src/simulator/control/counters.js';
@@ -43,6 +45,9 @@ export async function startExportStage(
   const directory = await mkdtemp(join(tmpdir(), 'rosterline-bench-'));
   const closing = new Closing();
   closing.add(() => rm(directory, { recursive: true, force: true }));
+  // The server would outlive an interrupted benchmark.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void closing.close().finally(() => process.exit(EXIT.interrupted)));
   try {
     const server = await startEmbeddedServer({ dataDirectory: directory, log: say });
     closing.add(() => server.stop());
@@ -111,13 +116,21 @@ async function runExport(
   onProgress: (progress: ExportProgress) => void,
 ): Promise<HistoryExportResult> {
   const handle = await client.workflow.start('historyExport', { taskQueue: 'rosterline', workflowId, args: [input] });
-  const look = setInterval(() => {
-    // A query that nobody answers in time is no progress to tell.
-    handle.query<ExportProgress>('progress').then(onProgress, () => undefined);
-  }, LOOK_EVERY_MS);
+  const result = handle.result() as Promise<HistoryExportResult>;
+  const state = { ended: false };
+  const looking = (async () => {
+    while (!state.ended) {
+      // A query that nobody answers in time is no progress to tell.
+      const progress = await handle.query<ExportProgress>('progress').catch(() => null);
+      if (progress) onProgress(progress);
+      await Promise.race([sleep(LOOK_EVERY_MS), result.catch(() => undefined)]);
+    }
+  })();
   try {
-    return (await handle.result()) as HistoryExportResult;
+    return await result;
   } finally {
-    clearInterval(look);
+    state.ended = true;
+    // The connection is closed next: nothing may still be asked by it.
+    await looking;
   }
 }

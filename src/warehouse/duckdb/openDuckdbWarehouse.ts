@@ -46,7 +46,13 @@ function loads(file: DuckdbFile) {
       file.write((connection) => inTransaction(connection, () => loadStructure(connection, structure))),
     markPending: (days) => file.write((connection) => markPending(connection, days)),
     markFailed: (window, days, reason) => file.write((connection) => markFailed(connection, window, days, reason)),
-    loadWindow: (load, signal) => file.write((connection) => loadWindow(connection, load, signal), signal),
+    loadWindow: async (load, signal) => {
+      try {
+        return await file.write((connection) => loadWindow(connection, load, signal), signal);
+      } finally {
+        await file.giveBackMemory();
+      }
+    },
     recordOutcome: (outcome) => file.write((connection) => recordOutcome(connection, outcome)),
   } satisfies Partial<Warehouse>;
 }

@@ -33,12 +33,18 @@ const DYNAMIC_CONFIGURATION = [
   'matching.numTaskqueueWritePartitions=1',
 ];
 
+// Halves what a workflow costs the server. What it has acknowledged outlives the death of the process; a power cut can take the last
+// transactions, and what they recorded is then done again.
+const SQLITE_PRAGMAS = ['journal_mode=wal', 'synchronous=normal'];
+
 /** The arguments that make a Temporal CLI a dev server with a UI and these settings. */
 export function devServerArguments({ ip, port, uiPort, database }: DevServerSettings): string[] {
   return [
     ...['server', 'start-dev', '--headless=false', '--log-level', 'warn'],
     ...['--ip', ip, '--port', String(port), '--ui-port', String(uiPort)],
-    ...(database === undefined ? [] : ['--db-filename', database]),
+    ...(database === undefined
+      ? []
+      : ['--db-filename', database, ...SQLITE_PRAGMAS.flatMap((pragma) => ['--sqlite-pragma', pragma])]),
     ...DYNAMIC_CONFIGURATION.flatMap((value) => ['--dynamic-config-value', value]),
   ];
 }

@@ -49,7 +49,7 @@ export class ExportRun {
       nextPage: () => this.nextPage(),
       inputFor: (planned) => this.inputFor(planned),
       awaitOther: (planned) => this.awaitOther(planned),
-      split: (planned) => this.split(planned),
+      split: (planned, refused) => this.split(planned, refused),
       tooLong: (window) => wholeDays(window) > (this.begun.longestDays[window.dataset] ?? Infinity),
       ended: (result) => this.ended(result),
       failed: (planned, reason, message) => this.failed(planned, reason, message),
@@ -171,16 +171,18 @@ export class ExportRun {
     return other.result;
   }
 
-  private async split(planned: PlannedWindow): Promise<readonly PlannedWindow[] | null> {
+  private async split(planned: PlannedWindow, refused: boolean): Promise<readonly PlannedWindow[] | null> {
     const halves = await this.own((activities) =>
       activities.main.splitWindow.executeWithOptions({ summary: `Halve ${planned.label}` }, [
         { organisationId: this.begun.organisationId, exportId: this.info.workflowId, planned },
       ]),
     );
     if (!halves) return null;
-    const longest = Math.max(...halves.map(({ window }) => wholeDays(window)));
     const { longestDays, plan } = this.begun;
-    longestDays[planned.window.dataset] = Math.min(longest, longestDays[planned.window.dataset] ?? longest);
+    if (refused) {
+      const longest = Math.max(...halves.map(({ window }) => wholeDays(window)));
+      longestDays[planned.window.dataset] = Math.min(longest, longestDays[planned.window.dataset] ?? longest);
+    }
     plan.windows += halves.length - 1;
     return halves;
   }

@@ -33,11 +33,22 @@ export function ranOutOfTime(error: unknown): boolean {
   return error.retryState === RetryState.TIMEOUT && !wasAnsweredWithError(error);
 }
 
+/**
+ * Whether Genesys refused the window's length. A job that ended in `Error` twice is halved too, but says nothing of other windows: a
+ * single bad day must not make a year of single days.
+ */
+export function refusedAsTooLarge(error: unknown): boolean {
+  return failedWith(error, 'TooLarge') && wasAnswered(error);
+}
+
 /** Whether the last try was answered with a server error: for three days, that is about what was asked, and becomes a gap. */
 function wasAnsweredWithError(error: ActivityFailure): boolean {
+  return wasAnswered(error) && failedWith(error, 'Transient');
+}
+
+function wasAnswered(error: unknown): boolean {
   const facts: unknown = applicationFailure(error)?.details?.[0];
-  const answered = typeof facts === 'object' && facts !== null && 'status' in facts && typeof facts.status === 'number';
-  return answered && failedWith(error, 'Transient');
+  return typeof facts === 'object' && facts !== null && 'status' in facts && typeof facts.status === 'number';
 }
 
 /** The input in our types; a wrong one fails the workflow, where a bare zod error would retry its task for ever. */

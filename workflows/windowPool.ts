@@ -17,7 +17,7 @@ import { type ExportWindow, windowId } from '../src/domain/exportWindow.js';
 import { nextStartable } from '../src/domain/exportOrder.js';
 import type { exportWindow } from './exportWindow.js';
 import type { FailureName } from '../src/domain/failure.js';
-import { applicationFailure, failedWith } from './failedWith.js';
+import { applicationFailure, failedWith, refusedAsTooLarge } from './failedWith.js';
 
 /** What the pool asks of the export that owns it. */
 export interface PoolOwner {
@@ -32,9 +32,9 @@ export interface PoolOwner {
   readonly takesOthers: boolean;
   /** What another export's run of the window brought since this export began, awaited while it runs; null when nothing. */
   awaitOther(planned: PlannedWindow): Promise<WindowResult | null>;
-  /** The two halves of a window that Genesys refused as too large; null for one day. */
-  split(planned: PlannedWindow): Promise<readonly PlannedWindow[] | null>;
-  /** Longest window, in days, that the dataset may have, once Genesys has refused one. */
+  /** The two halves of a window that brought nothing whole; null for one day. `refused`: so are all windows as long. */
+  split(planned: PlannedWindow, refused: boolean): Promise<readonly PlannedWindow[] | null>;
+  /** Whether a window is longer than what Genesys took after it had refused a longer one. */
   tooLong(window: ExportWindow): boolean;
   ended(result: WindowResult): void;
   failed(planned: PlannedWindow, reason: string, message: string): Promise<void>;
@@ -125,7 +125,7 @@ export class WindowPool {
   }
 
   private async toItsEnd(planned: PlannedWindow, id: string): Promise<void> {
-    if (this.owner.tooLong(planned.window) && (await this.halve(planned))) return;
+    if (this.owner.tooLong(planned.window) && (await this.halve(planned, true))) return;
     // Another export may have brought the window since this one was planned: an id that was used before is looked at first.
     let usedBefore = this.owner.takesOthers
       ? WorkflowIdReusePolicy.REJECT_DUPLICATE
@@ -154,15 +154,15 @@ export class WindowPool {
           usedBefore = WorkflowIdReusePolicy.ALLOW_DUPLICATE;
           continue;
         }
-        if (failedWith(error, 'TooLarge') && (await this.halve(planned))) return;
+        if (failedWith(error, 'TooLarge') && (await this.halve(planned, refusedAsTooLarge(error)))) return;
         await this.owner.failed(planned, reasonOf(error), messageOf(error));
         return;
       }
     }
   }
 
-  private async halve(planned: PlannedWindow): Promise<boolean> {
-    const halves = await this.owner.split(planned);
+  private async halve(planned: PlannedWindow, refused: boolean): Promise<boolean> {
+    const halves = await this.owner.split(planned, refused);
     if (!halves) return false;
     this.pending.unshift(...halves);
     return true;

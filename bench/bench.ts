@@ -8,6 +8,7 @@ import { callsBench } from './callsBench.js';
 import { holds, type Report, reportText, table } from './figures.js';
 import { loadBench } from './loadBench.js';
 import { MEMORY_SIZES, memoryBench, type MemorySize } from './memoryBench.js';
+import { speedBench } from './speedBench.js';
 import { compared, type Comparison, readRecord, writeRecord } from './record.js';
 
 interface Options {
@@ -18,6 +19,7 @@ interface Options {
 const BENCHES = {
   load: (form, say) => loadBench(form, join(cacheDirectory(process.env), 'bench'), say),
   calls: (form, say) => callsBench(form, say),
+  speed: (form, say) => speedBench(form, say),
   memory: (form, say) => memoryBench(form, MEMORY_SIZES[form], say),
 } as const satisfies Record<Report['bench'], (form: Report['form'], say: (line: string) => void) => Promise<Report>>;
 
@@ -29,6 +31,7 @@ const program = new Command('npm run bench --')
 
 add('load', 'landings to rows: against one read_json, and to lines alone; a minute');
 add('calls', 'API calls against the fewest possible, jobs noticed; three minutes');
+add('speed', 'windows a second where no limit binds; a minute');
 add('memory', 'resident memory of a worker over five years of four units; a quarter of an hour')
   .option('--years <n>', 'years of adherence (default 5)', wholeNumber)
   .option('--agents <n>', 'agents of each of the four units (default 200)', wholeNumber);
@@ -36,7 +39,7 @@ add('memory', 'resident memory of a worker over five years of four units; a quar
 program
   .command('ci')
   .description(
-    'short forms of all; fails when a ratio is worse than the recorded one by more than a third; a minute and a half',
+    'short forms of load, calls and memory; fails when a ratio is worse than the recorded one by more than a third; a minute and a half',
   )
   .option('--json', 'print one JSON object and nothing else on standard output')
   .action((options: Options) =>

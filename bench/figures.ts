@@ -17,7 +17,7 @@ export interface Figure {
 
 /** What one benchmark found. */
 export interface Report {
-  readonly bench: 'load' | 'memory' | 'calls';
+  readonly bench: 'load' | 'memory' | 'calls' | 'speed';
   readonly form: 'full' | 'short';
   /** What was measured, in words, by what it is. */
   readonly about: Readonly<Record<string, string | number>>;

@@ -1,8 +1,8 @@
 import { progressText } from '../src/cli/progressText.js';
-import { type ExportStage, startExportStage } from './exportStage.js';
+import { busyFigures, busySeconds } from './busyFigures.js';
+import { startExportStage } from './exportStage.js';
 import { type Figure, machine, type Report } from './figures.js';
 import { MemoryWatch } from './memoryWatch.js';
-import { processorSeconds } from './processMemory.js';
 
 /** How much is exported. Options of the command line replace parts of it. */
 export interface MemorySize {
@@ -114,16 +114,4 @@ function memoryFigures(quarters: readonly number[]): Figure[] {
       recorded: { as: `memory against ${LIMIT_MB} MB`, better: 'lower' },
     },
   ];
-}
-
-function busySeconds({ processes }: ExportStage): Record<string, number> {
-  return Object.fromEntries(Object.entries(processes).map(([name, pid]) => [name, processorSeconds(pid)]));
-}
-
-function busyFigures(stage: ExportStage, before: Readonly<Record<string, number>>, seconds: number): Figure[] {
-  return Object.entries(busySeconds(stage)).map(([name, used]) => ({
-    name: `processors busy with the ${name}`,
-    value: (used - (before[name] ?? 0)) / seconds,
-    unit: 'cores',
-  }));
 }

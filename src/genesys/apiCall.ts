@@ -15,7 +15,7 @@ import type { HttpAnswer, Transport } from './transport.js';
 import { isWebPage, UnreadableAnswer, webPageFailure } from './unreadableAnswer.js';
 import { decodedText, landingEncoding, wholeBody } from './wholeBody.js';
 
-/** A successful answer: its body as received, and parsed. */
+/** A successful answer: its body as received, and parsed (null where it is only landed). */
 export interface CallAnswer {
   readonly json: unknown;
   readonly raw: Uint8Array;
@@ -72,7 +72,7 @@ export function createApiCalls(
     pacer.accepted(call.endpoint.family);
     pacer.accepted('token');
     if (isWebPage(text)) throw webPageFailure(`${call.endpoint.method} ${url.pathname}`, status);
-    const json = parsed(text, call.endpoint, { raw, encoding, correlationId });
+    const json = call.endpoint.isLanded ? null : parsed(text, call.endpoint, { raw, encoding, correlationId });
     call.answer = { json, raw, encoding, correlationId, receivedAt: new Date(receivedMs).toISOString() };
     return { status, statusText: '', headers, data: json, text };
   };

@@ -9,7 +9,6 @@ import {
   decoded,
   ManagementUnitsAnswer,
   OrganizationAnswer,
-  UsersAggregatesAnswer,
   UsersAnswer,
 } from './decoders.js';
 import { startDownload } from './download.js';
@@ -137,7 +136,6 @@ export function createGenesysClient(
         filter: { type: 'or', predicates: userIds.map((value) => ({ dimension: 'userId', value })) },
       };
       const answer = await calls.make(endpoint, () => analytics.postAnalyticsUsersAggregatesQuery(query), userIds);
-      decoded(UsersAggregatesAnswer, answer, endpoint);
       return answered(answer, null);
     },
 

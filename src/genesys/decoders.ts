@@ -48,9 +48,6 @@ export const AdherenceJobAnswer = z.object({
   downloadUrls: z.array(z.string().min(1)).nullish(),
 });
 
-/** The load checks the rest; here only that it is such an answer at all. */
-export const UsersAggregatesAnswer = z.object({ results: z.array(z.unknown()).optional() });
-
 /** @throws Failure `Corrupt` with the path of what is missing or wrong, never with a value. */
 export function decoded<T>(schema: z.ZodType<T>, answer: CallAnswer, endpoint: Endpoint): T {
   const parsed = schema.safeParse(answer.json);

@@ -6,6 +6,8 @@ export interface Endpoint extends AccessRight {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly family: Family;
+  /** Whether the answer is only landed: the load parses it, piece by piece, where a whole one would take many times its size. */
+  readonly isLanded?: true;
 }
 
 /**
@@ -61,5 +63,6 @@ export const ENDPOINTS = {
     method: 'POST',
     path: '/api/v2/analytics/users/aggregates/query',
     family: 'analytics',
+    isLanded: true,
   },
 } as const satisfies Record<string, Endpoint>;

@@ -9,7 +9,6 @@ import {
   BusinessUnitsAnswer,
   ManagementUnitsAnswer,
   OrganizationAnswer,
-  UsersAggregatesAnswer,
   UsersAnswer,
 } from '../../src/genesys/decoders.js';
 import { ANY_LOOPBACK_PORT } from '../../src/genesys/genesysClientConfig.js';
@@ -64,7 +63,6 @@ console.log(
       WfmUserEntityListing: schemaOf(UsersAnswer),
       BusinessUnitActivityCodeListing: schemaOf(ActivityCodesAnswer),
       WfmHistoricalAdherenceBulkResponse: schemaOf(AdherenceJobAnswer),
-      UserAggregateQueryResponse: schemaOf(UsersAggregatesAnswer),
       WfmHistoricalAdherenceBulkResult: schemaOf(AdherenceEnvelope),
     },
     documents: {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../../temporal/childEnvironment.js';
@@ -33,7 +33,7 @@ export async function startChildCommand(
   env: Readonly<Record<string, string>>,
   logFile: string,
 ): Promise<ChildCommand> {
-  const child = spawn(process.execPath, [BIN, ...args, '--json'], {
+  const child = spawn(process.execPath, [...nodeOptions(), BIN, ...args, '--json'], {
     env: { ...childEnvironment(process.env, 'server'), ...env, [STOP_WITH_PARENT]: '1' },
     stdio: ['pipe', 'pipe', openSync(logFile, 'a', 0o600)],
   });
@@ -59,6 +59,12 @@ export async function startChildCommand(
     kill: () => ended('SIGKILL'),
     stop: () => ended('SIGTERM'),
   };
+}
+
+/** The options of Node that the program names in its first line, with this very Node. */
+function nodeOptions(): string[] {
+  const [first = ''] = readFileSync(BIN, 'utf8').split('\n', 1);
+  return first.split(' node ')[1]?.split(' ') ?? [];
 }
 
 async function firstLine(child: ChildProcess): Promise<string | undefined> {

@@ -16,8 +16,10 @@ export interface DuckdbSettings {
   readonly log?: ((message: string) => void) | undefined;
 }
 
-/** Bytes of lines from which a load is worth every thread, and leaves memory behind that is worth giving back. */
-const LARGE_LOAD_BYTES = 4 * 1024 * 1024;
+/** Bytes of lines from which a load is worth every thread. */
+const WORTH_THREADS_BYTES = 8 * 1024 * 1024;
+/** Bytes of lines from which a load leaves memory behind that is worth giving back. */
+const WORTH_GIVING_BACK_BYTES = 1024 * 1024;
 
 /** One owner a file in this process, whoever asks. */
 const owners = new Map<string, DuckdbFile>();
@@ -106,14 +108,14 @@ export class DuckdbFile {
     use: (connection: DuckDBConnection) => Promise<Result>,
     signal?: AbortSignal,
   ): Promise<Result> {
-    const isLarge = bytes >= LARGE_LOAD_BYTES;
+    const threads = bytes < WORTH_THREADS_BYTES ? 1 : (this.#settings.threads ?? availableParallelism());
     try {
       return await this.write(async (connection) => {
-        await this.#useThreads(connection, isLarge ? (this.#settings.threads ?? availableParallelism()) : 1);
+        await this.#useThreads(connection, threads);
         return await use(connection);
       }, signal);
     } finally {
-      if (isLarge) await this.#giveBackMemory();
+      if (bytes >= WORTH_GIVING_BACK_BYTES) await this.#giveBackMemory();
     }
   }
 

@@ -30,9 +30,9 @@ export const Settings = z.strictObject({
       memory: z
         .string()
         .regex(/^\d+(\.\d+)?(MB|GB)$/i, 'not a size such as 256MB')
-        .default('128MB'),
+        .default('256MB'),
     })
-    .default({ memory: '128MB' }),
+    .default({ memory: '256MB' }),
   objects: z
     .strictObject({
       url: z

@@ -17,7 +17,7 @@ describe('the configuration', () => {
     const config = loadConfig({}, '/srv/wfm');
 
     expect(config.dataDirectory).toBe('/srv/wfm/.rosterline');
-    expect(config.warehouse).toEqual({ path: '/srv/wfm/.rosterline/warehouse.duckdb', memory: '128MB' });
+    expect(config.warehouse).toEqual({ path: '/srv/wfm/.rosterline/warehouse.duckdb', memory: '256MB' });
     expect(config.objects.directory).toBe('/srv/wfm/.rosterline/objects');
     expect(config.taskQueue).toBe('rosterline');
   });

@@ -62,7 +62,7 @@ export async function startExportRig(
   const workers: ChildCommand[] = [];
   const stores = {
     objects: join(directory, 'objects'),
-    warehouse: { path: join(directory, 'warehouse.duckdb'), memory: '128MB' },
+    warehouse: { path: join(directory, 'warehouse.duckdb'), memory: '256MB' },
   };
   const environment = {
     GENESYS_API_URL: simulator.url,

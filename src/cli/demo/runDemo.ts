@@ -78,7 +78,7 @@ export async function runDemo(directory: string, status: StatusLine, closing: Cl
     const stores = { objects: path.join(directory, 'objects'), warehouse: path.join(directory, 'warehouse.duckdb') };
     await outcome.worker.stop();
     const verified = await verifyStores(
-      { objects: stores.objects, warehouse: { path: stores.warehouse, memory: '128MB' } },
+      { objects: stores.objects, warehouse: { path: stores.warehouse, memory: '256MB' } },
       outcome.result.head,
     );
     const counts = await control.counts();

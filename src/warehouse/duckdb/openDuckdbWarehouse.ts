@@ -14,7 +14,7 @@ import { windowUsers } from './windowUsers.js';
 export interface DuckdbWarehouseOptions {
   /** The database file; made with its directory when it is not there. */
   readonly path: string;
-  /** DuckDB's memory limit. @default '128MB' */
+  /** DuckDB's memory limit. @default '256MB' */
   readonly memory?: string;
   /** Milliseconds after the last use at which other programs can open the file. @default 3000 */
   readonly idleReleaseMs?: number;
@@ -33,7 +33,7 @@ export interface DuckdbWarehouseOptions {
 export function openDuckdbWarehouse(options: DuckdbWarehouseOptions): Warehouse {
   const file = duckdbFile({
     ...options,
-    memory: options.memory ?? '128MB',
+    memory: options.memory ?? '256MB',
     idleReleaseMs: options.idleReleaseMs ?? 3000,
   });
   return { location: file.path, ...loads(file), ...custody(file), ...reads(file), release: () => file.release() };

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { textTable } from '../src/cli/textTable.js';
 
 /** What the project promises of a figure at full size. */
 export type Bound = { readonly atLeast: number } | { readonly atMost: number };
@@ -66,19 +67,9 @@ export function reportText(report: Report): string {
   ].join('\n');
 }
 
-/** Columns of text, numbers to the right. */
+/** A table whose second column holds numbers, written out. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, column) => Math.max(...[head, ...rows].map((row) => (row[column] ?? title).length)));
-  return [head, ...rows]
-    .map((row) =>
-      widths
-        .map((width, column) =>
-          column === 1 ? (row[column] ?? '').padStart(width) : (row[column] ?? '').padEnd(width),
-        )
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return textTable(head, rows, [1]).join('\n');
 }
 
 function amount(value: number): string {

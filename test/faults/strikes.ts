@@ -1,4 +1,4 @@
-import type { ChaosKind } from '../../src/simulator/control/chaos.js';
+import { type ChaosKind, TRANSIENT_KINDS } from '../../src/simulator/control/chaos.js';
 import type { FaultInput } from '../../src/simulator/control/fault.js';
 import { RETRY_AFTER_FORMS } from '../../src/simulator/control/retryAfterForm.js';
 import type { Random } from '../../src/simulator/data/seededRandom.js';
@@ -94,20 +94,10 @@ export function nameOf(strike: Strike): string {
   return fault.kind;
 }
 
-/** Kinds of chaos: those that pass by themselves, however often they meet the same window. */
-export const CHAOS_KINDS: ChaosKind[] = [
-  'resetBefore',
-  'resetAfter',
-  'serverError',
-  'htmlError',
-  'throttle',
-  'slowBody',
-  'truncatedBody',
-  'jobUnknown',
-  'expiredUrl',
-  'urlExpiredMidDownload',
-  'tokenRevoked',
-];
+/** Kinds of chaos: those that pass by themselves, however often they meet the same window. A window that meets a corrupt answer twice is a gap. */
+export const CHAOS_KINDS: ChaosKind[] = TRANSIENT_KINDS.filter(
+  (kind) => kind !== 'wrongLength' && kind !== 'alteredBytes',
+);
 
 function throttle(random: Random): FaultInput {
   const retryAfter = { form: random.pick(RETRY_AFTER_FORMS), seconds: random.integer(0, 6) };

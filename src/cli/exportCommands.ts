@@ -3,7 +3,8 @@ import { type Config, describeIssues, loadConfig } from '../config/loadConfig.js
 import { hasBegunSomewhere } from '../domain/exportRange.js';
 import { DATASET_NAMES } from '../domain/exportWindow.js';
 import { Failure } from '../domain/failure.js';
-import { HistoryExportInput, LANES, RELOADS } from '../domain/historyExportInput.js';
+import { HistoryExportInput, RELOADS } from '../domain/historyExportInput.js';
+import { LANES } from '../domain/lane.js';
 import type { ExitCode, Output } from './output.js';
 import { runCommand } from './runCommand.js';
 

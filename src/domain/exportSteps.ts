@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { ExportWindow } from './exportWindow.js';
 import type { Gap } from './gap.js';
-import { type ExportRange, LANES } from './historyExportInput.js';
+import type { ExportRange } from './historyExportInput.js';
 import type { Landing } from './landing.js';
+import { LANES } from './lane.js';
 
 /**
  * Input of the workflow `exportWindow`, made by `historyExport`.

@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import { DATASET_NAMES, type LocalDate } from './exportWindow.js';
+import { LANES } from './lane.js';
 
 const LocalDateText = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/, { error: 'not a date: write it as 2024-01-31', abort: true })
   .refine(isRealDate, 'no such day in the calendar');
-
-/** Lanes, most urgent first: which work goes before which when the API's budget is short. */
-export const LANES = ['failover', 'sync', 'nightly', 'backfill'] as const;
 
 export const RELOADS = ['missing', 'provisional', 'all', 'force'] as const;
 export type Reload = (typeof RELOADS)[number];

@@ -12,3 +12,8 @@ export function warehouseQueue(prefix: string): string {
 export function familyQueue(prefix: string, family: Family): string {
   return `${prefix}-genesys-${family}`;
 }
+
+/** Queue without a rate, for calls of the `failover` lane of every family: they obey gates alone, and are paid for by the family's rate. */
+export function urgentQueue(prefix: string): string {
+  return `${prefix}-genesys-urgent`;
+}

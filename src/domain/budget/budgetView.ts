@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { GATE_NAMES } from '../family.js';
+
+const InstantMs = z.number().int().nonnegative();
+
+/** What the keeper tells workers of one family. */
+export const FamilyBudget = z.strictObject({
+  /** Closed until then; null when open. */
+  gate: z.strictObject({ untilMs: InstantMs, why: z.string().max(300) }).nullable(),
+  /** Calls a second that all workers together may make, learnt or set; null when nothing bounds them. */
+  ratePerSecond: z.number().positive().nullable(),
+  /** Who keeps that rate: the task queue, or, where the server cannot, each worker its share. */
+  pacedBy: z.enum(['queue', 'client']),
+  maxJobs: z.number().int().positive().nullable(),
+  /** Jobs under way in all workers, as of their last tallies. */
+  jobsInFlight: z.number().int().nonnegative(),
+  /** How often a worker that calls tells its tally; null while nobody wants to know. */
+  tallyEveryMs: z.number().positive().nullable(),
+});
+export type FamilyBudget = z.infer<typeof FamilyBudget>;
+
+/** What the keeper answers to a worker's query `budget`: only families of which anything is known. */
+export const BudgetView = z.strictObject({
+  v: z.literal(1),
+  /** Workers that told a tally lately. */
+  workers: z.number().int().nonnegative(),
+  families: z.partialRecord(z.enum(GATE_NAMES), FamilyBudget),
+});
+export type BudgetView = z.infer<typeof BudgetView>;
+
+/** Nothing known: a keeper that has not been told anything, or that does not answer. */
+export const EMPTY_BUDGET: BudgetView = { v: 1, workers: 0, families: {} };

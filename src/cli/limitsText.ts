@@ -1,0 +1,64 @@
+import { reasonOf } from '../domain/budget/describeLimits.js';
+import { LIMIT_HEADINGS, limitCells } from '../domain/budget/limitsCells.js';
+import type { LimitsRow, LimitsTable } from '../domain/budget/limitsTable.js';
+import { textTable } from './textTable.js';
+
+/** What a terminal shows without breaking lines. */
+const WIDTH = 100;
+
+/** Widest text of each column, so that with two blanks between them a line has at most 100 characters. */
+const CELL_WIDTHS = [16, 14, 18, 18, 17, 7] as const;
+
+/** Documented limits of a family that are written out. */
+const DOCUMENTED_SHOWN = 4;
+
+/** What is known of each family's limit, for people: lines of at most 100 characters. */
+export function limitsText(table: LimitsTable, nowIso: string): string[] {
+  if (table.families.length === 0)
+    return [
+      ...wrapped('nothing is known yet: no call of this OAuth client was refused, and no limit is set', ''),
+      ...table.notes.flatMap((note) => wrapped(note, '')),
+    ];
+  const rows = table.families.map((row) =>
+    limitCells(row, nowIso).map((cell, column) => fitted(plain(cell), CELL_WIDTHS[column] ?? WIDTH)),
+  );
+  return [
+    ...textTable(LIMIT_HEADINGS, rows, [5]),
+    '',
+    ...table.families.flatMap((row) => wrapped(`${row.family}: ${plain(reasonOf(row))}`, '  ')),
+    ...table.families.flatMap((row) => wrapped(documentedList(row), '  ')),
+    '',
+    ...table.notes.flatMap((note) => wrapped(plain(note), '  ')),
+    ...wrapped('refused: in the last hour. Instants are UTC.', '  '),
+  ];
+}
+
+/** What Genesys's own list of limits says, by its own keys; the JSON has all of it. */
+function documentedList({ family, documented }: LimitsRow): string {
+  if (documented.length === 0) return '';
+  const shown = documented.slice(0, DOCUMENTED_SHOWN).map(({ key, value }) => `${plain(key)} ${value}`);
+  const more = documented.length - shown.length;
+  return `${family}, documented: ${shown.join(', ')}${more > 0 ? `, and ${more} more (--json)` : ''}`;
+}
+
+/** Text from outside cannot move the cursor of a terminal. */
+function plain(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+}
+
+function fitted(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text;
+}
+
+/** Lines of at most 100 characters, broken between words where there are any; all but the first indented. */
+function wrapped(text: string, indent: string): string[] {
+  const lines: string[] = [];
+  for (let rest = text; rest.length > 0; ) {
+    const room = WIDTH - (lines.length === 0 ? 0 : indent.length);
+    const space = rest.length <= room ? rest.length : rest.lastIndexOf(' ', room);
+    const end = space > 0 ? space : room;
+    lines.push(`${lines.length === 0 ? '' : indent}${rest.slice(0, end)}`);
+    rest = rest.slice(end).trimStart();
+  }
+  return lines;
+}

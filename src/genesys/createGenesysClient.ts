@@ -19,12 +19,21 @@ import { type GenesysLog, SILENT_LOG } from './genesysLog.js';
 import { createPacer } from './pacer.js';
 import { redactor } from './redact.js';
 import { createSdk } from './sdk.js';
+import { NO_SHARED_BUDGET, type SharedBudget } from './sharedBudget.js';
 import { createTokenSource, type TokenSource } from './tokenSource.js';
 import { createTransport } from './transport.js';
 import { decodedText, LARGEST_ANSWER_BYTES } from './wholeBody.js';
 
 /** Users that one users-aggregates query may name. Source: Genesys's page on the query. */
 export const MOST_USERS_A_QUERY = 100;
+
+/** What a client is made with, beside whose it is. */
+export interface GenesysClientOptions {
+  readonly log?: GenesysLog;
+  readonly now?: () => number;
+  /** What other workers of the same OAuth client know; left out, this process knows only what it meets. */
+  readonly budget?: SharedBudget;
+}
 
 /**
  * The client of one organisation: the official SDK builds requests and paths, one HTTP hook of ours sends them.
@@ -35,7 +44,7 @@ export const MOST_USERS_A_QUERY = 100;
  */
 export function createGenesysClient(
   given: GenesysClientConfig,
-  { log = SILENT_LOG, now = () => Date.now() }: { log?: GenesysLog; now?: () => number } = {},
+  { log = SILENT_LOG, now = () => Date.now(), budget = NO_SHARED_BUDGET }: GenesysClientOptions = {},
 ): GenesysClient {
   const config = {
     ...given,
@@ -46,7 +55,7 @@ export function createGenesysClient(
   const holder: { tokens?: TokenSource } = {};
   const redact = redactor(() => holder.tokens?.secrets() ?? [config.clientSecret]);
   const transport = createTransport();
-  const pacer = createPacer(now, log);
+  const pacer = createPacer(now, log, budget);
   const shared = { transport, pacer, now, log, redact };
   const tokens = createTokenSource(config, shared);
   holder.tokens = tokens;

@@ -9,9 +9,11 @@ import {
 } from '../domain/counterWindow.js';
 import { Failure } from '../domain/failure.js';
 import type { Family, GateName } from '../domain/family.js';
-import { closedGates, closeGate, type Gates, gateHolding, gateToClose } from '../domain/gates.js';
+import { type ClosedGate, closedGates, closeGate, type Gates, gateHolding, gateToClose } from '../domain/gates.js';
 import { type Refusal, retryInstantMs, toldWaitMs } from '../domain/retryInstant.js';
+import { createBudgetWatch } from './budgetWatch.js';
 import type { GenesysLog } from './genesysLog.js';
+import { NO_SHARED_BUDGET, type SharedBudget } from './sharedBudget.js';
 
 /** Longest wait within a call. Past that, Temporal waits: durably, visibly and without holding a slot. */
 export const LONGEST_INLINE_WAIT_MS = 2_000;
@@ -72,7 +74,7 @@ interface Hold {
   readonly mayEndSooner?: boolean;
 }
 
-export function createPacer(now: () => number, log: GenesysLog): Pacer {
+export function createPacer(now: () => number, log: GenesysLog, budget: SharedBudget = NO_SHARED_BUDGET): Pacer {
   let gates: Gates<OwnGate> = {};
   let window = UNKNOWN_WINDOW;
   let tokens = 0;
@@ -82,6 +84,12 @@ export function createPacer(now: () => number, log: GenesysLog): Pacer {
 
   const wakeAll = () => {
     for (const wake of [...waiting]) wake();
+  };
+
+  const watch = createBudgetWatch(budget, log, wakeAll);
+  const sharedGates = (): Gates => {
+    const families = Object.entries(watch.latest().families) as [GateName, { gate: ClosedGate | null }][];
+    return Object.fromEntries(families.flatMap(([name, { gate }]) => (gate === null ? [] : [[name, gate]])));
   };
 
   /** Waits until an instant, or until something changes. */
@@ -97,9 +105,10 @@ export function createPacer(now: () => number, log: GenesysLog): Pacer {
     });
 
   /** Waits while `held` names an instant. What lets a call go must also count it: others look in the same moment. */
-  const waitWhile = async (held: () => Hold | null, startedMs: number) => {
+  const waitWhile = async (held: () => Hold | null, startedMs: number, look: () => Promise<void>) => {
     const deadlineMs = startedMs + LONGEST_INLINE_WAIT_MS;
     for (;;) {
+      await look();
       if (shut) throw new Failure('Transient', 'The client was closed while a call waited. Nothing was sent.');
       const hold = held();
       if (hold === null) return;
@@ -119,7 +128,11 @@ export function createPacer(now: () => number, log: GenesysLog): Pacer {
     return Math.max(untilMs, gates[gate]?.untilMs ?? untilMs);
   };
 
-  const heldByGates = (family: Family) => gateHolding(gates, [family, 'token'], now());
+  const heldByGates = (family: Family) => {
+    const names: GateName[] = [family, 'token'];
+    const [own, shared] = [gateHolding(gates, names, now()), gateHolding(sharedGates(), names, now())];
+    return own !== null && own.untilMs >= (shared?.untilMs ?? 0) ? own : shared;
+  };
   const held = (family: Family): Hold | null => {
     const closed = heldByGates(family);
     if (closed !== null) return closed;
@@ -142,7 +155,7 @@ export function createPacer(now: () => number, log: GenesysLog): Pacer {
         window = callSent(window, sentMs);
         return null;
       };
-      await waitWhile(heldOrSent, startedMs);
+      await waitWhile(heldOrSent, startedMs, () => watch.look());
       const finish = (change: () => void) => {
         if (token === tokens) change();
         wakeAll();
@@ -163,7 +176,12 @@ export function createPacer(now: () => number, log: GenesysLog): Pacer {
           }),
       };
     },
-    pass: (gate, startedMs) => waitWhile(() => gateHolding(gates, [gate], now()), startedMs),
+    pass: (gate, startedMs) =>
+      waitWhile(
+        () => gateHolding(gates, [gate], now()),
+        startedMs,
+        () => Promise.resolve(),
+      ),
     holds: (gate) =>
       gateHolding(gates, [gate], now()) === null ? null : new HeldBack(`${gate} closed before the call left`),
     refused(family, refusal) {

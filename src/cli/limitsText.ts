@@ -25,10 +25,10 @@ export function limitsText(table: LimitsTable, nowIso: string): string[] {
   return [
     ...textTable(LIMIT_HEADINGS, rows, [5]),
     '',
-    ...table.families.flatMap((row) => wrapped(`${row.family}: ${plain(reasonOf(row))}`, '  ')),
+    ...table.families.flatMap((row) => wrapped(`${row.family}: ${reasonOf(row)}`, '  ')),
     ...table.families.flatMap((row) => wrapped(documentedList(row), '  ')),
     '',
-    ...table.notes.flatMap((note) => wrapped(plain(note), '  ')),
+    ...table.notes.flatMap((note) => wrapped(note, '  ')),
     ...wrapped('refused: in the last hour. Instants are UTC.', '  '),
   ];
 }
@@ -36,7 +36,7 @@ export function limitsText(table: LimitsTable, nowIso: string): string[] {
 /** What Genesys's own list of limits says, by its own keys; the JSON has all of it. */
 function documentedList({ family, documented }: LimitsRow): string {
   if (documented.length === 0) return '';
-  const shown = documented.slice(0, DOCUMENTED_SHOWN).map(({ key, value }) => `${plain(key)} ${value}`);
+  const shown = documented.slice(0, DOCUMENTED_SHOWN).map(({ key, value }) => `${key} ${value}`);
   const more = documented.length - shown.length;
   return `${family}, documented: ${shown.join(', ')}${more > 0 ? `, and ${more} more (--json)` : ''}`;
 }
@@ -53,7 +53,7 @@ function fitted(text: string, width: number): string {
 /** Lines of at most 100 characters, broken between words where there are any; all but the first indented. */
 function wrapped(text: string, indent: string): string[] {
   const lines: string[] = [];
-  for (let rest = text; rest.length > 0; ) {
+  for (let rest = plain(text); rest.length > 0; ) {
     const room = WIDTH - (lines.length === 0 ? 0 : indent.length);
     const space = rest.length <= room ? rest.length : rest.lastIndexOf(' ', room);
     const end = space > 0 ? space : room;

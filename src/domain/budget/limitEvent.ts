@@ -15,7 +15,9 @@ export interface AcceptedCalls {
   readonly calls: number;
   /** Calls among them that took the queue without a rate. */
   readonly urgentCalls: number;
-  /** The same calls in slices of time, oldest first, where the worker can tell: how many left from `fromMs` on. */
+  /** Jobs of this OAuth client under way in all workers, this tally included; null for calls that make no jobs. */
+  readonly jobsInFlight: number | null;
+  /** The same calls in slices of time, oldest first, where the worker can tell: how many left from `fromMs` on, before the next slice. */
   readonly slices: readonly { readonly fromMs: number; readonly calls: number }[];
 }
 

@@ -1,0 +1,53 @@
+import type { LimitDecision } from './limitEvent.js';
+import {
+  CANARY_PER_SECOND,
+  JOBS_TALLY_MS,
+  LEAST_TALLY_MS,
+  LONGEST_TALLY_MS,
+  ORDINARY_SHARE,
+} from './limitParameters.js';
+import { boundedRate, dwellMs } from './limitTrust.js';
+import type { LimitState } from './limitState.js';
+import { limitAt } from './stepLimit.js';
+
+/** What follows at an instant from what is known: rate, gate and jobs, null where nothing is bounded. */
+export function decide(known: LimitState, nowMs: number): LimitDecision {
+  const state = limitAt(known, nowMs);
+  return {
+    ratePerSecond: rateNow(state),
+    gateUntilMs: state.gate.untilMs > nowMs ? state.gate.untilMs : null,
+    maxJobs: mostJobs(state),
+  };
+}
+
+/**
+ * How often workers that call should tell their tallies; null while nothing was ever refused, and where counters pace.
+ *
+ * Besides, a worker tells one at once when it first sees the gate closed, and after its first call through an opened one.
+ */
+export function tallyEveryMs(state: LimitState): number | null {
+  if (state.pacePerSecond === null && state.mode === 'learn') return null;
+  if (state.announced) return null;
+  const countsJobs = state.mode === 'jobs' || state.closures.some(({ jobs }) => jobs !== null && !state.jobs.ruledOut);
+  if (state.mode === 'jobs' || (countsJobs && state.mode === 'learn')) return JOBS_TALLY_MS;
+  return Math.min(LONGEST_TALLY_MS, Math.max(LEAST_TALLY_MS, dwellMs(state) / 4));
+}
+
+function rateNow(state: LimitState): number | null {
+  const { gate, pacePerSecond, outer, urgent } = state;
+  if (state.announced || pacePerSecond === null) return null;
+  const paced = Math.min(
+    pacePerSecond,
+    state.mode === 'track' ? (outer?.ratePerSecond ?? pacePerSecond) : pacePerSecond,
+  );
+  const paid = state.mode === 'track' ? Math.max(ORDINARY_SHARE * paced, paced - urgent.perSecond) : paced;
+  // Whether a guessed gate has opened is tried slowly: a rate takes seconds to reach the queue, so it is set before.
+  const trying = gate.unproven && !(gate.asTold && gate.tooEarly === 0);
+  return boundedRate(trying ? Math.min(CANARY_PER_SECOND, paid) : paid);
+}
+
+/** Where each refusal costs a long wait, one job fewer is under way than would be allowed. */
+function mostJobs({ mode, jobs, told }: LimitState): number | null {
+  if (mode !== 'jobs' || jobs.most === null) return null;
+  return Math.max(1, jobs.most - (told.longestMs >= 5_000 ? 1 : 0));
+}

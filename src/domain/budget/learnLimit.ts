@@ -1,0 +1,92 @@
+import { callsBetween } from './callCurve.js';
+import { jobsLimitFrom } from './jobsLimit.js';
+import { CREDIT_BOUND, MARGIN } from './limitParameters.js';
+import { boundedRate, isTrusted } from './limitTrust.js';
+import { roundWindowMs } from './roundWindow.js';
+import type { LimitState } from './limitState.js';
+
+const ENOUGH_CALLS = 12;
+const ENOUGH_MS = 30_000;
+const MOST_REOPENINGS = 8;
+
+/** What lies between reopenings. */
+interface Cycles {
+  readonly calls: number;
+  readonly lengthMs: number;
+  readonly cycles: number;
+}
+
+/** Another cycle was seen from reopening to reopening: enough of them make a rate and a window. */
+export function learnFromCycles(before: LimitState, reopening: { byMs: number; notBeforeMs: number }): LimitState {
+  const reopenings = [...before.reopenings, reopening.byMs].slice(-MOST_REOPENINGS);
+  const state = { ...before, reopenings };
+  const seen = latestCycles(state, reopening.byMs);
+  if (seen === null) return state;
+  const perSecond = (seen.calls * 1000) / seen.lengthMs;
+  if (seen.calls < ENOUGH_CALLS && seen.lengthMs < ENOUGH_MS) {
+    // Cycles of seconds are a bucket's: stop hammering it while more of them are waited for.
+    const pace = Math.min(state.pacePerSecond ?? Number.POSITIVE_INFINITY, boundedRate(1.5 * perSecond));
+    return { ...state, pacePerSecond: pace };
+  }
+  return jobsLimitFrom(tracked(state, seen, reopening), reopening.byMs);
+}
+
+function tracked(state: LimitState, seen: Cycles, reopening: { byMs: number; notBeforeMs: number }): LimitState {
+  const told = state.told.longestMs > 0;
+  const reopenToReopen = (seen.calls * 1000) / seen.lengthMs;
+  const refusalToRefusal = told ? null : refusalRate(state, seen.cycles);
+  const measured = Math.min(reopenToReopen, refusalToRefusal ?? reopenToReopen);
+  const window = windowOf(state, seen, measured, reopening);
+  const perSecond =
+    window.round && seen.cycles === 1 ? Math.min((seen.calls * 1000) / window.ms, 2 * measured) : measured;
+  const rate = boundedRate((1 - MARGIN) * perSecond);
+  return {
+    ...state,
+    mode: 'track',
+    pacePerSecond: rate,
+    provenPerSecond: rate,
+    windowMs: window.ms,
+    probe: { ...state.probe, credit: CREDIT_BOUND, running: false },
+  };
+}
+
+/** From the latest reopening back, until there is enough or no more; null before the second reopening, and where nothing got through. */
+function latestCycles(state: LimitState, byMs: number): Cycles | null {
+  let best: Cycles | null = null;
+  const earlier = state.reopenings.slice(0, -1).reverse();
+  for (const [index, fromMs] of earlier.entries()) {
+    const lengthMs = byMs - fromMs;
+    if (lengthMs <= 0) continue;
+    best = { calls: callsBetween(state.accepted, fromMs, byMs), lengthMs, cycles: index + 1 };
+    if (best.calls >= ENOUGH_CALLS || lengthMs >= ENOUGH_MS) break;
+  }
+  return best !== null && best.calls > 0 ? best : null;
+}
+
+/** Rate over as many cycles from refusal to refusal. */
+function refusalRate(state: LimitState, cycles: number): number | null {
+  const last = state.closures[state.closures.length - 1];
+  const first = state.closures[state.closures.length - 1 - cycles];
+  if (!last || !first || last.atMs <= first.atMs) return null;
+  const calls = callsBetween(state.accepted, first.atMs, last.atMs);
+  return calls > 0 ? (calls * 1000) / (last.atMs - first.atMs) : null;
+}
+
+function windowOf(
+  state: LimitState,
+  seen: Cycles,
+  perSecond: number,
+  reopening: { byMs: number; notBeforeMs: number },
+): { ms: number; round: boolean } {
+  const cycleMs = seen.lengthMs / seen.cycles;
+  const burstMs = ((state.callsBeforeFirstRefusal ?? 0) * 1000) / perSecond;
+  const toldMs = isTrusted(state) ? state.told.longestMs : 0;
+  // A bucket's cycles are seconds, and say nothing of how long a rate must hold to be proven: its burst does.
+  const wholeMs = cycleMs < 0.3 * burstMs ? burstMs : 0;
+  if (state.told.longestMs > 0 || seen.cycles > 1 || wholeMs > 0 || state.reopened === null)
+    return { ms: Math.max(1000, cycleMs, toldMs, wholeMs), round: false };
+  const least = Math.max(1000, reopening.notBeforeMs - state.reopened.byMs);
+  const most = Math.max(least, reopening.byMs - state.reopened.notBeforeMs);
+  const round = roundWindowMs(least, most);
+  return round === null ? { ms: Math.sqrt(least * most), round: false } : { ms: round, round: true };
+}

@@ -1,0 +1,35 @@
+import { callsBetween } from './callCurve.js';
+import { LARGEST_STEP } from './limitParameters.js';
+import { boundedRate, dwellMs } from './limitTrust.js';
+import type { LimitState } from './limitState.js';
+
+/** Once a rate has held for a dwell while calls were made: takes a raised one for proven, and tries a higher one if it is paid for. */
+export function probeWhenProven(state: LimitState, nowMs: number): LimitState {
+  const { probe, provenPerSecond: proven, pacePerSecond: pace } = state;
+  if (state.mode !== 'track' || proven === null || pace === null) return state;
+  if (state.gate.unproven || state.unjudged !== null || nowMs < state.gate.untilMs) return state;
+  const dwell = dwellMs(state);
+  const elapsedMs = nowMs - probe.sinceMs;
+  if (elapsedMs < dwell) return state;
+  const usedPerSecond = (callsBetween(state.accepted, probe.sinceMs, nowMs) * 1000) / elapsedMs;
+  const held = probe.running && usedPerSecond >= 0.9 * proven;
+  const provenNow = held ? pace : proven;
+  const step = held ? Math.min(LARGEST_STEP, 2 * probe.step) : probe.step;
+  const notBeforeMs = held ? nowMs : probe.notBeforeMs;
+  // Never while idle: a rate that nobody uses proves nothing.
+  const busy = usedPerSecond >= 0.85 * provenNow - 1000 / dwell;
+  const tries = busy && probe.credit >= 1 && nowMs >= notBeforeMs;
+  return {
+    ...state,
+    provenPerSecond: provenNow,
+    pacePerSecond: tries ? boundedRate(provenNow * (1 + step)) : provenNow,
+    probe: {
+      ...probe,
+      running: tries,
+      step,
+      gapDwells: held ? 1 : probe.gapDwells,
+      notBeforeMs,
+      sinceMs: nowMs,
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { judgeClosure } from './limitEpisode.js';
+import { learnFromCycles } from './learnLimit.js';
+import { outerReopened } from './outerLimit.js';
+import { roundWindowMs } from './roundWindow.js';
+import type { LimitState } from './limitState.js';
+
+/** A call was accepted after the gate had closed: the limit has opened by then. */
+export function limitReopened(before: LimitState, sentMs: number): LimitState {
+  const state = before.unjudged === null ? before : judgeClosure(before, before.unjudged);
+  const { gate } = state;
+  const byMs = gate.asTold ? gate.untilMs : sentMs;
+  const notBeforeMs = gate.asTold ? gate.untilMs - 1000 : Math.max(gate.lastRefusedSentMs, gate.firstRefusedMs);
+  const kept = gate.asTold && gate.tooEarly === 0 ? 1 : 0;
+  const told = { ...state.told, kept: state.told.kept + kept };
+  const reopening = { byMs, notBeforeMs };
+  const learnt = afterReopening({ ...state, told }, reopening);
+  return {
+    ...learnt,
+    reopened: learnt.mode === 'track' && isOuter(state, byMs) ? state.reopened : reopening,
+    gate: { ...learnt.gate, tooEarly: 0, unproven: false, asTold: false },
+    probe: { ...learnt.probe, sinceMs: Math.max(sentMs, byMs) },
+  };
+}
+
+function afterReopening(state: LimitState, reopening: { byMs: number; notBeforeMs: number }): LimitState {
+  if (state.mode === 'learn') return learnFromCycles(state, reopening);
+  if (state.mode !== 'track') return state;
+  if (isOuter(state, reopening.byMs)) return outerReopened(state, reopening);
+  return refinedWindow(state, reopening);
+}
+
+function isOuter(state: LimitState, byMs: number): boolean {
+  const closedMs = byMs - state.gate.firstRefusedMs;
+  return state.mode === 'track' && closedMs > Math.max(3 * (state.windowMs ?? 0), 1_200_000);
+}
+
+/** Two reopenings about a window apart date it better than one, where nothing is told. */
+function refinedWindow(state: LimitState, { byMs, notBeforeMs }: { byMs: number; notBeforeMs: number }): LimitState {
+  const { reopened, windowMs } = state;
+  if (reopened === null || windowMs === null || state.told.longestMs > 0) return state;
+  const [least, most] = [notBeforeMs - reopened.byMs, byMs - reopened.notBeforeMs];
+  const about = byMs - reopened.byMs;
+  if (about < 0.7 * windowMs || about > 1.3 * windowMs || least <= 0 || most > 1.3 * least) return state;
+  return { ...state, windowMs: roundWindowMs(least, most) ?? windowMs };
+}

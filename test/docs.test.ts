@@ -144,6 +144,8 @@ describe('rosterline.example.yaml', () => {
         'genesys.region',
         'objects.url',
         'taskQueue',
+        'telemetry.metricsHost',
+        'telemetry.metricsPort',
         'warehouse.memory',
         'warehouse.url',
       ].sort(),

@@ -32,7 +32,7 @@ export function addDevCommand(program: Command): void {
         config.genesys();
         const { createLog, installRuntime, startKeptServer, startWorker } = await import('./workerParts.js');
         const log = createLog('info');
-        installRuntime(log);
+        const meter = installRuntime(log, config.metrics);
         const stopped = untilSignal();
         const server = await startKeptServer({
           dataDirectory: config.dataDirectory,
@@ -41,7 +41,11 @@ export function addDevCommand(program: Command): void {
           log: (line) => output.say(line),
         });
         try {
-          const worker = await startWorker(config, log, { ownsWarehouse: true, temporalAddress: server.address });
+          const worker = await startWorker(config, log, {
+            ownsWarehouse: true,
+            temporalAddress: server.address,
+            meter,
+          });
           output.say(
             `working for ${worker.organisation.name}; Temporal at ${server.address}, its UI at ${server.uiUrl}; Ctrl-C stops`,
           );

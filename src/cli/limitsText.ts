@@ -1,4 +1,4 @@
-import { reasonOf } from '../domain/budget/describeLimits.js';
+import { isNothingKnown, reasonOf } from '../domain/budget/describeLimits.js';
 import { LIMIT_HEADINGS, limitCells } from '../domain/budget/limitsCells.js';
 import type { LimitsRow, LimitsTable } from '../domain/budget/limitsTable.js';
 import { textTable } from './textTable.js';
@@ -14,9 +14,9 @@ const DOCUMENTED_SHOWN = 4;
 
 /** What is known of each family's limit, for people: lines of at most 100 characters. */
 export function limitsText(table: LimitsTable, nowIso: string): string[] {
-  if (table.families.length === 0)
+  if (isNothingKnown(table))
     return [
-      ...wrapped('nothing is known yet: no call of this OAuth client was refused, and no limit is set', ''),
+      ...wrapped('nothing is known yet: this OAuth client has made no call, none was refused, and no limit is set', ''),
       ...table.notes.flatMap((note) => wrapped(note, '')),
     ];
   const rows = table.families.map((row) =>

@@ -24,9 +24,9 @@ export function addWorkerCommand(program: Command): void {
         const config = loadConfig(process.env, process.cwd());
         const { createLog, installRuntime, startWorker } = await import('./workerParts.js');
         const log = createLog('info');
-        installRuntime(log);
+        const meter = installRuntime(log, config.metrics);
         const stopped = untilSignal();
-        const worker = await startWorker(config, log, { ownsWarehouse: options.only !== 'api' });
+        const worker = await startWorker(config, log, { ownsWarehouse: options.only !== 'api', meter });
         output.say(`working for ${worker.organisation.name} on task queue ${config.taskQueue}; Ctrl-C stops`);
         output.result({
           ready: true,

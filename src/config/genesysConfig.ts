@@ -19,7 +19,7 @@ export function genesysConfig(settings: Settings['genesys'], resolve: (file: str
     );
   const apiUrl = settings.apiUrl ?? (region ? `https://api.${region}` : undefined);
   const loginUrl = settings.loginUrl ?? (region ? `https://login.${region}` : undefined);
-  const clientId = settings.clientId ?? secretFile(settings.clientIdFile, 'GENESYS_CLIENT_ID_FILE', resolve);
+  const clientId = clientIdOf(settings, resolve);
   const clientSecret =
     settings.clientSecret ?? secretFile(settings.clientSecretFile, 'GENESYS_CLIENT_SECRET_FILE', resolve);
   const missing = [
@@ -42,6 +42,20 @@ export function genesysConfig(settings: Settings['genesys'], resolve: (file: str
     clientSecret,
     downloadHosts: settings.downloadHosts ?? defaultDownloadHosts(apiUrl, region),
   };
+}
+
+/** The OAuth client's id. @throws Failure `InvalidInput` when it is not set. */
+export function requiredClientId(settings: Settings['genesys'], resolve: (file: string) => string): string {
+  const clientId = clientIdOf(settings, resolve);
+  if (clientId) return clientId;
+  throw new Failure(
+    'InvalidInput',
+    'not set: GENESYS_CLIENT_ID; limits are those of an OAuth client, and the README says where its id comes from',
+  );
+}
+
+function clientIdOf(settings: Settings['genesys'], resolve: (file: string) => string): string | undefined {
+  return settings.clientId ?? secretFile(settings.clientIdFile, 'GENESYS_CLIENT_ID_FILE', resolve);
 }
 
 function defaultDownloadHosts(apiUrl: string, region: string | undefined): string[] {

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import type { z } from 'zod';
 import { Failure } from '../domain/failure.js';
 import type { GenesysClientConfig } from '../genesys/genesysClientConfig.js';
-import { genesysConfig } from './genesysConfig.js';
+import { genesysConfig, requiredClientId } from './genesysConfig.js';
 import { Settings } from './settings.js';
 
 /** What one process runs with: paths absolute, defaults filled in. */
@@ -15,8 +15,18 @@ export interface Config {
   readonly warehouse: { readonly path: string; readonly memory: string };
   readonly objects: { readonly directory: string };
   readonly export: Settings['export'];
+  /** Where figures can be read; null where no port is set. */
+  readonly metrics: MetricsAddress | null;
   /** @throws Failure `InvalidInput` naming each variable that is missing or wrong. */
   genesys(): GenesysClientConfig;
+  /** The OAuth client's id alone, for what needs no secret. @throws Failure `InvalidInput` when it is not set. */
+  clientId(): string;
+}
+
+/** Where a process offers its figures to Prometheus. */
+export interface MetricsAddress {
+  readonly host: string;
+  readonly port: number;
 }
 
 /**
@@ -43,8 +53,14 @@ export function loadConfig(env: NodeJS.ProcessEnv, workingDirectory: string): Co
         : path.join(dataDirectory, 'objects'),
     },
     export: settings.export,
+    metrics: metricsAddress(settings.telemetry),
     genesys: () => genesysConfig(settings.genesys, resolve),
+    clientId: () => requiredClientId(settings.genesys, resolve),
   };
+}
+
+function metricsAddress({ metricsPort, metricsHost }: Settings['telemetry']): MetricsAddress | null {
+  return metricsPort === undefined ? null : { host: metricsHost, port: metricsPort };
 }
 
 function readSettings(env: NodeJS.ProcessEnv, workingDirectory: string): Settings {
@@ -88,6 +104,7 @@ function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
     },
     warehouse: { url: env['WAREHOUSE_URL'], memory: env['WAREHOUSE_MEMORY'] },
     objects: { url: env['OBJECTS_URL'] },
+    telemetry: { metricsPort: env['ROSTERLINE_METRICS_PORT'], metricsHost: env['ROSTERLINE_METRICS_HOST'] },
     data: env['ROSTERLINE_DATA'],
     taskQueue: env['ROSTERLINE_TASK_QUEUE'],
   };

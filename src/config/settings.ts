@@ -3,6 +3,10 @@ import { DEFAULT_TASK_QUEUE } from '../domain/taskQueues.js';
 
 const Url = z.string().regex(/^https?:\/\/\S+$/, 'not an http(s) URL');
 
+const NO_PORT = 'not a port (1 to 65535)';
+/** Text in the environment, a number in the file. */
+const Port = z.coerce.number(NO_PORT).int(NO_PORT).min(1, NO_PORT).max(65_535, NO_PORT);
+
 /**
  * Settings as read from the environment laid over the file that `ROSTERLINE_CONFIG` names. The environment wins.
  *
@@ -46,6 +50,13 @@ export const Settings = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'not a task queue name')
     .default(DEFAULT_TASK_QUEUE),
+  telemetry: z
+    .strictObject({
+      /** Port of the metrics; without one there are none. */
+      metricsPort: Port.optional(),
+      metricsHost: z.union([z.ipv4(), z.ipv6()], 'not an IP address').default('127.0.0.1'),
+    })
+    .default({ metricsHost: '127.0.0.1' }),
   export: z
     .strictObject({
       /** Days that Genesys may still restate: loaded as `provisional`. */

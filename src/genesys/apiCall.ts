@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Failure } from '../domain/failure.js';
 import type { LandingEncoding } from '../domain/landing.js';
 import { toldWaitMs } from '../domain/retryInstant.js';
+import type { CallWatcher } from '../telemetry/callWatcher.js';
 import { apiFailure, errorBody } from './apiFailure.js';
 import type { Endpoint } from './endpoints.js';
 import type { GenesysLog } from './genesysLog.js';
@@ -46,8 +47,17 @@ export function createApiCalls(
     tokens,
     now,
     log,
+    watcher,
     redact,
-  }: { transport: Transport; pacer: Pacer; tokens: TokenSource; now: () => number; log: GenesysLog; redact: Redact },
+  }: {
+    transport: Transport;
+    pacer: Pacer;
+    tokens: TokenSource;
+    now: () => number;
+    log: GenesysLog;
+    watcher: CallWatcher;
+    redact: Redact;
+  },
 ): ApiCalls {
   const underWay = new AsyncLocalStorage<CallUnderWay>();
   let freshTokenRefused = false;
@@ -81,7 +91,7 @@ export function createApiCalls(
   const exchange = async ({ endpoint }: CallUnderWay, url: URL, request: SdkRequest, token: Token) => {
     const startedMs = now();
     for (;;) {
-      const permit = await pacer.admit(endpoint.family, startedMs);
+      const permit = await turnOf(endpoint, startedMs);
       try {
         return await send(endpoint, url, request, token, permit);
       } catch (error) {
@@ -89,6 +99,19 @@ export function createApiCalls(
         const what = `${endpoint.method} ${url.pathname}`;
         throw networkFailure(error, what, unanswered(endpoint), redact);
       }
+    }
+  };
+
+  /** Leave to make a call, waited for. */
+  const turnOf = async ({ family }: Endpoint, startedMs: number): Promise<Permit> => {
+    const fromMs = now();
+    try {
+      return await pacer.admit(family, startedMs);
+    } catch (error) {
+      watcher.putOff(family);
+      throw error;
+    } finally {
+      watcher.waited(family, now() - fromMs);
     }
   };
 
@@ -109,10 +132,14 @@ export function createApiCalls(
       });
     } catch (error) {
       if (error instanceof HeldBack) permit.unsent();
-      else permit.ended('noAnswer');
+      else {
+        permit.ended('noAnswer');
+        watcher.answered(endpoint.family, null);
+      }
       throw error;
     }
     const { status, headers } = answer;
+    watcher.answered(endpoint.family, status);
     const receivedMs = now();
     const counters = countersOf(headers);
     permit.ended(counters ?? (status < 300 ? 'noCounters' : 'noAnswer'));
@@ -133,6 +160,7 @@ export function createApiCalls(
     if (limited || (body?.code?.startsWith('too.many.requests') ?? false)) {
       const refusal = { ...atHead, bodyText: text, limitKey: body?.limitKey ?? null };
       const { gate, untilMs } = pacer.refused(endpoint.family, refusal);
+      watcher.refused(endpoint.family);
       throw throttled(gate, untilMs, `Genesys answered ${status} to ${endpoint.method} ${url.pathname}`, {
         status,
         correlationId,

@@ -1,5 +1,6 @@
 import { Failure } from '../domain/failure.js';
 import { FAMILIES, type GateName } from '../domain/family.js';
+import { type CallWatcher, NO_WATCHER } from '../telemetry/callWatcher.js';
 import { baseUrl } from './allowedUrl.js';
 import { type CallAnswer, createApiCalls } from './apiCall.js';
 import {
@@ -33,6 +34,8 @@ export interface GenesysClientOptions {
   readonly now?: () => number;
   /** What other workers of the same OAuth client know; left out, this process knows only what it meets. */
   readonly budget?: SharedBudget;
+  /** Told of each call, for metrics. */
+  readonly watcher?: CallWatcher;
 }
 
 /**
@@ -44,7 +47,12 @@ export interface GenesysClientOptions {
  */
 export function createGenesysClient(
   given: GenesysClientConfig,
-  { log = SILENT_LOG, now = () => Date.now(), budget = NO_SHARED_BUDGET }: GenesysClientOptions = {},
+  {
+    log = SILENT_LOG,
+    now = () => Date.now(),
+    budget = NO_SHARED_BUDGET,
+    watcher = NO_WATCHER,
+  }: GenesysClientOptions = {},
 ): GenesysClient {
   const config = {
     ...given,
@@ -59,7 +67,7 @@ export function createGenesysClient(
   const shared = { transport, pacer, now, log, redact };
   const tokens = createTokenSource(config, shared);
   holder.tokens = tokens;
-  const calls = createApiCalls(config.apiUrl, { ...shared, tokens });
+  const calls = createApiCalls(config.apiUrl, { ...shared, watcher, tokens });
   const { organization, workforceManagement, analytics } = createSdk(config.apiUrl, calls.hook);
 
   return {

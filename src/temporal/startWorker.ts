@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import type { MetricMeter } from '@temporalio/common';
 import { createActivities } from '../../activities/createActivities.js';
 import { ExportReporter } from '../../activities/exportReporter.js';
 import { JobTimes } from '../../activities/jobTimes.js';
@@ -10,8 +11,10 @@ import { createDownloadLinks } from '../genesys/downloadLinks.js';
 import { createGenesysClient } from '../genesys/createGenesysClient.js';
 import type { GenesysClient } from '../genesys/genesysClient.js';
 import { openFileStore } from '../objects/fileStore.js';
+import { NO_WATCHER } from '../telemetry/callWatcher.js';
 import type { Logger } from '../telemetry/createLog.js';
 import { openDuckdbWarehouse } from '../warehouse/duckdb/openDuckdbWarehouse.js';
+import { callMetrics } from './callMetrics.js';
 import { connectWorker } from './connectWorker.js';
 import { createWorkers } from './createWorkers.js';
 
@@ -38,10 +41,13 @@ const REACH_AGAIN_MS = 5000;
 export async function startWorker(
   config: Config,
   log: Logger,
-  options: { ownsWarehouse: boolean; temporalAddress?: string },
+  options: { ownsWarehouse: boolean; temporalAddress?: string; meter?: MetricMeter | null },
 ): Promise<RunningWorker> {
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 });
-  const genesys = createGenesysClient(config.genesys(), { log });
+  const genesys = createGenesysClient(config.genesys(), {
+    log,
+    watcher: options.meter ? callMetrics(options.meter) : NO_WATCHER,
+  });
   const organisation = await reachOrganisation(genesys, log);
   const warehouse = options.ownsWarehouse
     ? openDuckdbWarehouse({

@@ -25,9 +25,10 @@ describe('rosterline limits, for people', () => {
   });
 
   it('says in one line that nothing is known yet', () => {
-    expect(limitsText({ v: 1, families: [], notes: [] }, NOW)).toEqual([
-      'nothing is known yet: no call of this OAuth client was refused, and no limit is set',
-    ]);
+    for (const families of [[], [QUIET_ROW]])
+      expect(limitsText({ v: 1, families, notes: [] }, NOW)).toEqual([
+        'nothing is known yet: this OAuth client has made no call, none was refused, and no limit is set',
+      ]);
   });
 
   it('shows the date of a gate that opens on another day', () => {

@@ -22,6 +22,28 @@ describe('the configuration', () => {
     expect(config.taskQueue).toBe('rosterline');
   });
 
+  it('has metrics on a port of this machine only where one is set, and names a port that is none', () => {
+    expect(loadConfig({}, directory).metrics).toBeNull();
+    expect(loadConfig({ ROSTERLINE_METRICS_PORT: '9464' }, directory).metrics).toEqual({
+      host: '127.0.0.1',
+      port: 9464,
+    });
+    const everywhere = { ROSTERLINE_METRICS_PORT: '9464', ROSTERLINE_METRICS_HOST: '::' };
+    expect(loadConfig(everywhere, directory).metrics).toEqual({ host: '::', port: 9464 });
+    for (const port of ['0', '65536', '94.64', 'http'])
+      expect(() => loadConfig({ ROSTERLINE_METRICS_PORT: port }, directory)).toThrow(
+        /telemetry\.metricsPort: not a port/,
+      );
+    expect(() => loadConfig({ ROSTERLINE_METRICS_HOST: 'somewhere' }, directory)).toThrow(
+      /telemetry\.metricsHost: not an IP address/,
+    );
+  });
+
+  it('knows the OAuth client by its id alone, without its secret', () => {
+    expect(loadConfig({ GENESYS_CLIENT_ID: 'an-id' }, directory).clientId()).toBe('an-id');
+    expect(() => loadConfig({}, directory).clientId()).toThrow(/not set: GENESYS_CLIENT_ID/);
+  });
+
   it('finds a region, its login service and its download host', () => {
     const genesys = loadConfig({ ...CLIENT, GENESYS_REGION: 'apse1.pure.cloud' }, directory).genesys();
 

@@ -15,7 +15,7 @@ const NOTES = 6;
  * @param nowIso when it is shown: instants of that day are shown without their date.
  */
 export function describeLimits(table: LimitsTable, nowIso: string): string {
-  if (table.families.length === 0) return 'Nothing is known yet: no call was refused, and no limit is set.';
+  if (isNothingKnown(table)) return 'Nothing is known yet: no call was made or refused, and no limit is set.';
   return [
     `| ${LIMIT_HEADINGS.join(' | ')} |`,
     `|${LIMIT_HEADINGS.map(() => '---').join('|')}|`,
@@ -26,6 +26,15 @@ export function describeLimits(table: LimitsTable, nowIso: string): string {
     '',
     'Refused: in the last hour. Instants are UTC. `rosterline limits set FAMILY RATE` sets a limit, `limits forget FAMILY` drops it.',
   ].join('\n');
+}
+
+/** Whether no family has been called, refused, documented or set a limit: then there is nothing to show but that. */
+export function isNothingKnown({ families }: LimitsTable): boolean {
+  return families.every(
+    ({ documented, learnt, set, usedNow, counters, gateUntil, refusedLastHour }) =>
+      documented.length + usedNow.callsLastMinute + usedNow.jobsInFlight + refusedLastHour === 0 &&
+      [learnt, set, counters, gateUntil].every((known) => known === null),
+  );
 }
 
 /** Why the family is bounded as it is, and over which window it was learnt. */

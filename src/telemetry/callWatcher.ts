@@ -1,0 +1,20 @@
+import type { Family } from '../domain/family.js';
+
+/** Told what becomes of each call of the API, for figures. It must neither throw nor take time. */
+export interface CallWatcher {
+  /** @param status of HTTP; null where no answer came. */
+  answered(family: Family, status: number | null): void;
+  /** A call that was refused for now: with 429, or in the forms that count as one. */
+  refused(family: Family): void;
+  /** How long a call waited in the client for its turn, in milliseconds; also one that was then put off. */
+  waited(family: Family, ms: number): void;
+  /** A call that would have had to wait longer than a call may: it comes again later. */
+  putOff(family: Family): void;
+}
+
+export const NO_WATCHER: CallWatcher = {
+  answered: () => undefined,
+  refused: () => undefined,
+  waited: () => undefined,
+  putOff: () => undefined,
+};

@@ -5,6 +5,7 @@ import type { Chaos } from './control/chaos.js';
 import type { Counters } from './control/counters.js';
 import type { Faults } from './control/faults.js';
 import type { Organisation } from './data/organisation.js';
+import type { Limits } from './limits/limits.js';
 import type { SimulatorSettings } from './simulatorOptions.js';
 
 /** What the routes of one simulator share. */
@@ -16,6 +17,7 @@ export interface SimulatorContext {
   readonly urls: SignedUrls;
   readonly faults: Faults;
   readonly chaos: Chaos;
+  readonly limits: Limits;
   readonly counters: Counters;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ChaosSettings } from './control/chaos.js';
+import { type LimitInput, LimitSettings } from './limits/limitSettings.js';
 import { seededHex, seededUuid } from './data/seededRandom.js';
 import { isTimeZone } from './data/zoneDays.js';
 
@@ -35,6 +36,8 @@ export const SimulatorSettings = z.strictObject({
   furtherClients: z.array(OAuthClient).default([]),
   /** Calls a minute and OAuth client; null switches the limit off. (Default: 300) */
   tokenLimitPerMinute: z.number().int().positive().nullable().default(300),
+  /** Further limits, in the order in which calls meet them, after the token's. (Default: none) */
+  limits: z.array(LimitSettings).default([]),
   /** Tokens a minute and OAuth client, a limit of its own that answers 400; null switches it off. (Default: 60) */
   loginLimitPerMinute: z.number().int().positive().nullable().default(60),
   tokenLifetimeSeconds: z.number().positive().default(86_400),
@@ -113,4 +116,18 @@ export function oauthClients(settings: SimulatorSettings): { clientId: string; c
     { clientId: seededUuid(seed, 'other client'), clientSecret: seededHex(43, seed, 'other secret') },
     ...settings.furtherClients,
   ];
+}
+
+/** Every limit on calls: the token's, named `token`, before those of the settings. */
+export function limitsOf({ tokenLimitPerMinute, limits }: SimulatorSettings): LimitSettings[] {
+  if (tokenLimitPerMinute === null) return limits;
+  const token = LimitSettings.parse({
+    name: 'token',
+    shape: 'fixed',
+    calls: tokenLimitPerMinute,
+    windowSeconds: 60,
+    counters: true,
+    known: { namespace: 'platform.api', key: 'client.credentials.token.rate.per.minute' },
+  } satisfies LimitInput);
+  return [token, ...limits];
 }

@@ -12,6 +12,7 @@ import { structureRoutes } from './api/structureRoutes.js';
 import { armFault } from './control/armFault.js';
 import { controlRoutes } from './control/controlRoutes.js';
 import { endpointRoutes } from './control/endpointRoutes.js';
+import { limitRoutes } from './control/limitRoutes.js';
 import type { SimulatorContext } from './simulatorContext.js';
 
 /** Largest request body, in bytes. Source: Genesys's limit `request.bytes.max`. */
@@ -34,6 +35,7 @@ export function simulatorServer(context: SimulatorContext, baseUrl: () => string
   server.decorateRequest('clientId', '');
   server.decorateRequest('arrivedAtMs', 0);
   server.decorateRequest('met');
+  server.decorateRequest('passes');
 
   server.addHook('onRequest', (request, reply, done) => {
     request.arrivedAtMs = now();
@@ -53,10 +55,12 @@ export function simulatorServer(context: SimulatorContext, baseUrl: () => string
   disturbAnswers(server, context);
   server.setErrorHandler((error, request, reply) => {
     const refusal = error instanceof ApiError ? error : frameworkRefusal(error);
+    const { headers = {}, instead } = refusal.more;
+    if (typeof instead === 'string') reply.type('text/html');
     void reply
       .code(refusal.status)
-      .headers(refusal.more.headers ?? {})
-      .send(errorBody(refusal, request.id));
+      .headers(headers)
+      .send(instead ?? errorBody(refusal, request.id));
   });
   server.setNotFoundHandler((request) => {
     throw notFound(request);
@@ -66,6 +70,7 @@ export function simulatorServer(context: SimulatorContext, baseUrl: () => string
   oauthRoutes(server, context);
   downloadRoutes(server, context);
   controlRoutes(server, context);
+  limitRoutes(server, context);
   void server.register((api, _options, done) => {
     admitApiCalls(api, context);
     structureRoutes(api, context);

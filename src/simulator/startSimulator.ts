@@ -9,8 +9,9 @@ import { Chaos, ChaosSettings } from './control/chaos.js';
 import { Fault, type FaultInput } from './control/fault.js';
 import { Faults } from './control/faults.js';
 import { organisationOf } from './data/organisation.js';
+import { Limits } from './limits/limits.js';
 import type { SimulatorContext } from './simulatorContext.js';
-import { oauthClients, type SimulatorOptions, simulatorSettings } from './simulatorOptions.js';
+import { limitsOf, oauthClients, type SimulatorOptions, simulatorSettings } from './simulatorOptions.js';
 import { simulatorServer } from './simulatorServer.js';
 
 /** A simulated organisation that answers on loopback. */
@@ -55,6 +56,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   const faults = new Faults(now);
   const chaos = new Chaos();
   if (settings.chaos) chaos.begin(settings.chaos);
+  const limits = new Limits(limitsOf(settings), settings.seed);
   const context: SimulatorContext = {
     settings,
     organisation,
@@ -68,7 +70,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
     urls: new SignedUrls(settings.urlLifetimeSeconds, now),
     faults,
     chaos,
-    counters: new Counters(now, faults),
+    limits,
+    counters: new Counters(now, faults, limits),
     now,
   };
   let url = '';

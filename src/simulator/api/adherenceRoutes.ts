@@ -25,6 +25,7 @@ export function adherenceRoutes(api: FastifyInstance, context: SimulatorContext,
     const lacks = faults.take('missingField', request.met, about)?.field ?? null;
     const ends = stuck ? 'never' : fails ? 'Error' : 'Complete';
     const job = jobs.create(request.clientId, query, request.body, { ends, lacks });
+    for (const pass of request.passes) pass.jobMade(job.readyAtMs);
     const count: JobCount = {
       jobId: job.id,
       arrivedAtMs: request.arrivedAtMs,

@@ -1,9 +1,9 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { CallMet } from '../control/faults.js';
-import { retryAdvice } from '../control/retryAfterForm.js';
+import type { Pass, WindowCounters } from '../limits/limiter.js';
 import type { SimulatorContext } from '../simulatorContext.js';
 import { ApiError, tooManyRequests } from './apiError.js';
-import { FixedWindow } from './fixedWindow.js';
+import { limitRefusal } from './limitRefusal.js';
 import { requireRights } from './rights.js';
 
 declare module 'fastify' {
@@ -12,18 +12,20 @@ declare module 'fastify' {
     clientId: string;
     arrivedAtMs: number;
     met: CallMet;
+    /** What the limits that let it in want to hear of it. */
+    passes: readonly Pass[];
   }
 }
 
 /**
- * Lets calls under `/api/v2` in, or not: token first, then the token's limit, then the throttles that were injected, then rights.
+ * Lets calls under `/api/v2` in, or not: token first, then the limits in their order (the token's own before others), then the
+ * throttles that were injected, then rights.
  *
- * The limit counts by OAuth client, where Genesys counts by token: stricter on purpose, so that nobody gets round it by
- * asking for a second token. Refused calls count too.
+ * Limits count by OAuth client, where Genesys counts by token: stricter on purpose, so that nobody gets round them by asking
+ * for a second token.
  */
 export function admitApiCalls(api: FastifyInstance, context: SimulatorContext): void {
-  const { settings, tokens, counters, faults, now } = context;
-  const windows = new Map<string, FixedWindow>();
+  const { tokens, counters, faults, limits, now } = context;
 
   api.addHook('onRequest', (request, reply, done) => {
     const client = tokens.clientOf(request.headers.authorization);
@@ -35,10 +37,18 @@ export function admitApiCalls(api: FastifyInstance, context: SimulatorContext): 
     const call = { clientId, method: request.method, path };
     counters.gates.arrived(call, request.arrivedAtMs);
 
-    countAgainstLimit(reply, clientId, (retryAfter) => {
-      const untilMs = now() + retryAfter * 1000;
-      counters.gates.refused(call, untilMs, (other) => other.clientId === clientId, now());
-    });
+    const admission = limits.meet(call, request.arrivedAtMs);
+    if (admission.counters && !admission.refusal?.isBare) reply.headers(rateLimitHeaders(admission.counters));
+    if (admission.refusal) {
+      const { told, covers } = admission.refusal;
+      if (told.untilMs !== null) counters.gates.refused(call, told.untilMs, covers, now());
+      throw limitRefusal(admission.refusal);
+    }
+    request.passes = admission.passes;
+    if (admission.passes.length > 0)
+      reply.raw.once('close', () => {
+        for (const pass of admission.passes) pass.answered();
+      });
     const refusal = faults.throttle(request.met);
     if (refusal) {
       const { untilMs, covers } = refusal;
@@ -48,26 +58,14 @@ export function admitApiCalls(api: FastifyInstance, context: SimulatorContext): 
     requireRights(context, request.met);
     done();
   });
+}
 
-  function countAgainstLimit(reply: FastifyReply, clientId: string, refused: (retryAfter: number) => void): void {
-    const allowed = settings.tokenLimitPerMinute;
-    if (allowed === null) return;
-    let window = windows.get(clientId);
-    if (!window) windows.set(clientId, (window = new FixedWindow(allowed, 60_000)));
-    const { admitted, count, resetSeconds } = window.count(now());
-    reply.headers({
-      'inin-ratelimit-count': count.toString(),
-      'inin-ratelimit-allowed': allowed.toString(),
-      'inin-ratelimit-reset': resetSeconds.toString(),
-    });
-    if (admitted) return;
-    refused(resetSeconds);
-    throw tooManyRequests(retryAdvice(resetSeconds, now()), {
-      key: 'client.credentials.token.rate.per.minute',
-      namespace: 'platform.api',
-      value: allowed,
-    });
-  }
+function rateLimitHeaders({ count, allowed, resetSeconds }: WindowCounters): Record<string, string> {
+  return {
+    'inin-ratelimit-count': count.toString(),
+    'inin-ratelimit-allowed': allowed.toString(),
+    'inin-ratelimit-reset': resetSeconds.toString(),
+  };
 }
 
 function unauthorized(why: 'missing' | 'expired' | 'unknown'): ApiError {

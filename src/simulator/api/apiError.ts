@@ -24,6 +24,8 @@ export class ApiError extends Error {
       readonly errors?: readonly ErrorDetail[];
       readonly headers?: Readonly<Record<string, string>>;
       readonly limit?: { readonly key: string; readonly namespace: string; readonly value: number };
+      /** What is sent in place of the error body; text is HTML. */
+      readonly instead?: string | Readonly<Record<string, unknown>>;
     } = {},
   ) {
     super(message);
@@ -56,10 +58,10 @@ export function errorBody(error: ApiError, correlationId: string): Record<string
 
 /** A 429 as Genesys words it, with the advice that it gives. */
 export function tooManyRequests(
-  { header, bodySeconds }: Pick<RetryAdvice, 'header' | 'bodySeconds'>,
+  { header, body }: Pick<RetryAdvice, 'header' | 'body'>,
   limit?: ApiError['more']['limit'],
 ): ApiError {
-  const advice = bodySeconds === null ? '' : ` Retry the request in [${bodySeconds.toString()}] seconds`;
+  const advice = body === null ? '' : ` Retry the request in ${body}`;
   return new ApiError(429, 'too.many.requests.retry.after', `Rate limit exceeded the maximum.${advice}`, {
     ...(header === null ? {} : { headers: { 'retry-after': header } }),
     ...(limit ? { limit } : {}),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { FixedWindow } from './fixedWindow.js';
+import { FixedWindow } from '../limits/fixedWindow.js';
 
 /** What an access token stands for. */
 export interface Grant {
@@ -72,7 +72,10 @@ export class Tokens {
     if (this.limits.loginsPerMinute === null) return true;
     let window = this.#logins.get(clientId);
     if (!window) this.#logins.set(clientId, (window = new FixedWindow(this.limits.loginsPerMinute, 60_000)));
-    return window.count(this.now()).admitted;
+    const nowMs = this.now();
+    if (window.opensAtMs(nowMs) > nowMs) return false;
+    window.accept(nowMs);
+    return true;
   }
 }
 

@@ -1,6 +1,7 @@
 import { DownloadLedger, type ObjectCount } from './downloadLedger.js';
 import type { Faults } from './faults.js';
 import { GateLedger } from './gateLedger.js';
+import type { LimitCount, Limits } from '../limits/limits.js';
 import { JobLedger } from './jobLedger.js';
 
 /** What `GET control/counts` answers: the truth about the calls that came, for tests and for the demo's figures. */
@@ -30,6 +31,8 @@ export interface SimulatorCounts {
   readonly tokensIssued: number;
   /** How often faults struck, by kind, armed and drawn ones alike. */
   readonly struck: ReturnType<Faults['struck']>;
+  /** What each limit did, by its name; `token` is the limit of calls a minute. */
+  readonly limits: Readonly<Record<string, LimitCount>>;
 }
 
 /** The counters of one simulator. `reset` zeroes what was counted and leaves everything else alone. */
@@ -48,6 +51,7 @@ export class Counters {
   constructor(
     now: () => number,
     private readonly faults: Faults,
+    private readonly limits: Limits,
   ) {
     this.downloads = new DownloadLedger(now);
   }
@@ -83,6 +87,7 @@ export class Counters {
       tokenLeaks: this.tokenLeaks,
       tokensIssued: this.tokensIssued,
       struck: this.faults.struck(),
+      limits: this.limits.count(),
     };
   }
 
@@ -97,5 +102,6 @@ export class Counters {
     this.tokenLeaks = 0;
     this.tokensIssued = 0;
     this.faults.resetCounts();
+    this.limits.resetCounts();
   }
 }

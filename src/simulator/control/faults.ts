@@ -1,3 +1,4 @@
+import { matchesCall } from './callMatch.js';
 import type { Fault, FaultKind, FaultOf } from './fault.js';
 import { type RetryAdvice, retryAdvice } from './retryAfterForm.js';
 
@@ -97,7 +98,7 @@ export class Faults {
     call: CallMet,
     fits: (fault: FaultOf<Kind>) => boolean = () => true,
   ): FaultOf<Kind> | undefined {
-    return this.take(kind, call, (fault) => strikes(fault, call.method, call.path) && fits(fault));
+    return this.take(kind, call, (fault) => matchesCall(fault, call.method, call.path) && fits(fault));
   }
 
   /** Whether a call is to be refused with 429. */
@@ -111,8 +112,8 @@ export class Faults {
     }
     for (const armed of this.#armed) {
       const { fault } = armed;
-      if (fault.kind !== 'throttle' || !strikes(fault, call.method, call.path)) continue;
-      const covers = (method: string, path: string): boolean => strikes(fault, method, path);
+      if (fault.kind !== 'throttle' || !matchesCall(fault, call.method, call.path)) continue;
+      const covers = (method: string, path: string): boolean => matchesCall(fault, method, path);
       if (now < armed.closedUntilMs) {
         const retryAfter = Math.ceil((armed.closedUntilMs - now) / 1000);
         return { ...retryAdvice(retryAfter, now), untilMs: armed.closedUntilMs, covers };
@@ -163,10 +164,4 @@ export class Faults {
 
 function isOfKind<Kind extends FaultKind>(fault: Fault, kind: Kind): fault is FaultOf<Kind> {
   return fault.kind === kind;
-}
-
-function strikes(fault: { method: string; path: string }, method: string, path: string): boolean {
-  if (fault.method !== '*' && fault.method.toUpperCase() !== method) return false;
-  const isPrefix = fault.path.startsWith('/') && !/[\\^$*+?()[\]{}|]/.test(fault.path);
-  return isPrefix ? path.startsWith(fault.path) : new RegExp(fault.path).test(path);
 }

@@ -23,8 +23,8 @@ export type RetryAfterForm = z.infer<typeof RetryAfterForm>;
 export interface RetryAdvice {
   /** The `Retry-After` header; null leaves it out. */
   readonly header: string | null;
-  /** The seconds that the body names; null names none. */
-  readonly bodySeconds: number | null;
+  /** What the body asks to wait, such as `[59] seconds`; null where it names nothing. */
+  readonly body: string | null;
   /** When the refused calls may come again, milliseconds since the epoch; null where nothing says. */
   readonly untilMs: number | null;
 }
@@ -35,17 +35,17 @@ export interface RetryAdvice {
  * A header in whole seconds stands in the body too, as Genesys words it. Dates as RFC 9110 section 5.6.7 has them.
  */
 export function retryAdvice(retryAfter: string | number | RetryAfterForm | null, nowMs: number): RetryAdvice {
-  if (retryAfter === null) return { header: null, bodySeconds: null, untilMs: null };
+  if (retryAfter === null) return { header: null, body: null, untilMs: null };
   if (typeof retryAfter === 'object') return adviceIn(retryAfter, nowMs);
   const header = retryAfter.toString();
   if (/^\s*\d+(\.\d+)?\s*$/.test(header)) {
     const seconds = Number(header);
-    return { header, bodySeconds: Number.isInteger(seconds) ? seconds : null, untilMs: nowMs + seconds * 1000 };
+    return { header, body: Number.isInteger(seconds) ? inSeconds(seconds) : null, untilMs: nowMs + seconds * 1000 };
   }
   const date = Date.parse(/^\w{3} \w{3} .*\d{4}$/.test(header) ? `${header} GMT` : header);
   // "-5" is a year to JavaScript.
   const isDate = /[a-z]{3}/i.test(header) && !Number.isNaN(date);
-  return { header, bodySeconds: null, untilMs: isDate ? date : null };
+  return { header, body: null, untilMs: isDate ? date : null };
 }
 
 function adviceIn({ form, seconds }: RetryAfterForm, nowMs: number): RetryAdvice {
@@ -54,22 +54,26 @@ function adviceIn({ form, seconds }: RetryAfterForm, nowMs: number): RetryAdvice
   const dateMs = Math.ceil(untilMs / 1000) * 1000;
   switch (form) {
     case 'seconds':
-      return { header: whole.toString(), bodySeconds: whole, untilMs };
+      return { header: whole.toString(), body: inSeconds(whole), untilMs };
     case 'imfDate':
-      return { header: new Date(dateMs).toUTCString(), bodySeconds: null, untilMs: dateMs };
+      return { header: new Date(dateMs).toUTCString(), body: null, untilMs: dateMs };
     case 'rfc850Date':
-      return { header: rfc850(dateMs), bodySeconds: null, untilMs: dateMs };
+      return { header: rfc850(dateMs), body: null, untilMs: dateMs };
     case 'asctimeDate':
-      return { header: asctime(dateMs), bodySeconds: null, untilMs: dateMs };
+      return { header: asctime(dateMs), body: null, untilMs: dateMs };
     case 'body':
-      return { header: null, bodySeconds: whole, untilMs };
+      return { header: null, body: inSeconds(whole), untilMs };
     case 'absent':
-      return { header: null, bodySeconds: null, untilMs: null };
+      return { header: null, body: null, untilMs: null };
     case 'nonsense':
-      return { header: 'soon, we hope', bodySeconds: null, untilMs: null };
+      return { header: 'soon, we hope', body: null, untilMs: null };
     case 'negative':
-      return { header: '-5', bodySeconds: null, untilMs: null };
+      return { header: '-5', body: null, untilMs: null };
   }
+}
+
+function inSeconds(whole: number): string {
+  return `[${whole.toString()}] seconds`;
 }
 
 /** `Sunday, 06-Nov-94 08:49:37 GMT` */

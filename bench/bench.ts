@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { type Output } from '../src/cli/output.js';
 import { runCommand } from '../src/cli/runCommand.js';
 import { createStatusLine } from '../src/cli/statusLine.js';
@@ -8,20 +8,39 @@ import { callsBench } from './callsBench.js';
 import { holds, type Report, reportText, table } from './figures.js';
 import { loadBench } from './loadBench.js';
 import { MEMORY_SIZES, memoryBench, type MemorySize } from './memoryBench.js';
+import { PACING_SIZES, pacingBench } from './pacingBench.js';
+import { SHAPES } from './pacing/shapes.js';
 import { speedBench } from './speedBench.js';
 import { compared, type Comparison, readRecord, writeRecord } from './record.js';
 
-interface Options {
+interface Options extends Partial<MemorySize> {
   short?: boolean;
   json?: boolean;
+  shape?: string;
+  seed?: number;
 }
 
-const BENCHES = {
+type Measure = (form: Report['form'], say: (line: string) => void, options: Options) => Promise<Report>;
+
+const BENCHES: Readonly<Record<Report['bench'], Measure>> = {
   load: (form, say) => loadBench(form, join(cacheDirectory(process.env), 'bench'), say),
   calls: (form, say) => callsBench(form, say),
   speed: (form, say) => speedBench(form, say),
-  memory: (form, say) => memoryBench(form, MEMORY_SIZES[form], say),
-} as const satisfies Record<Report['bench'], (form: Report['form'], say: (line: string) => void) => Promise<Report>>;
+  memory: (form, say, { years, agents }) => {
+    const changes = { ...(years && { years }), ...(agents && { agents }) };
+    return years || agents
+      ? memoryBench('short', { ...MEMORY_SIZES.full, ...changes }, say)
+      : memoryBench(form, MEMORY_SIZES[form], say);
+  },
+  pacing: (form, say, { shape, seed }) => {
+    const size = PACING_SIZES[form];
+    const shapes = shape === undefined ? size.shapes : SHAPES.filter(({ name }) => name === shape);
+    return pacingBench(form, { ...size, shapes, ...(seed !== undefined && { seeds: [seed] }) }, say);
+  },
+};
+
+/** Those whose ratios mean the same on every machine: `ci` holds them to `recorded.json`. */
+const HELD = ['load', 'calls', 'memory'] as const;
 
 const program = new Command('npm run bench --')
   .description(
@@ -35,11 +54,14 @@ add('speed', 'windows a second where no limit binds; a minute');
 add('memory', 'resident memory of a worker over five years of four units; a quarter of an hour')
   .option('--years <n>', 'years of adherence (default 5)', wholeNumber)
   .option('--agents <n>', 'agents of each of the four units (default 200)', wholeNumber);
+add('pacing', 'the same jobs against limiters of six shapes, ours beside what people use; up to forty minutes')
+  .addOption(new Option('--shape <name>', 'one limiter alone').choices(SHAPES.map(({ name }) => name)))
+  .option('--seed <n>', 'draw the limits by this seed alone (default: the medians of 1, 2 and 3)', wholeNumber);
 
 program
   .command('ci')
   .description(
-    'short forms of load, calls and memory; fails when a ratio is worse than the recorded one by more than a third; a minute and a half',
+    `short forms of ${HELD.join(', ')}; fails when a ratio is worse than the recorded one by more than a third; five minutes`,
   )
   .option('--json', 'print one JSON object and nothing else on standard output')
   .action((options: Options) =>
@@ -47,11 +69,11 @@ program
       const recorded = readRecord();
       const reports: Report[] = [];
       const comparisons: Comparison[] = [];
-      for (const name of ['load', 'calls', 'memory'] as const) {
-        let report = await measured(name, 'short', output);
+      for (const name of HELD) {
+        let report = await measured(name, { short: true }, output);
         // Another program may have had the machine: what is really slower is slower twice.
         if (compared(report, recorded).some(({ regressed }) => regressed))
-          report = await measured(name, 'short', output);
+          report = await measured(name, { short: true }, output);
         reports.push(report);
         comparisons.push(...compared(report, recorded));
       }
@@ -67,12 +89,14 @@ program
   .description(
     'runs the short forms and writes their ratios to bench/recorded.json, which ci compares with; leave the machine alone meanwhile',
   )
+  .addArgument(new Argument('[benchmarks...]', 'which (default: all)').choices(HELD))
   .option('--json', 'print one JSON object and nothing else on standard output')
-  .action((options: Options) =>
+  .action((benchmarks: readonly (typeof HELD)[number][], options: Options) =>
     runCommand(options.json ?? false, async (output) => {
       const reports: Report[] = [];
-      for (const name of ['load', 'calls', 'memory'] as const) reports.push(await measured(name, 'short', output));
-      const recorded = writeRecord(reports, 'npm run bench record');
+      const names = benchmarks.length > 0 ? benchmarks : HELD;
+      for (const name of names) reports.push(await measured(name, { short: true }, output));
+      const recorded = writeRecord(reports, ['npm run bench record', ...benchmarks].join(' '));
       output.say(`recorded in bench/recorded.json: ${JSON.stringify(recorded.ratios)}`);
       output.result({ recorded, reports });
       return 0;
@@ -88,11 +112,9 @@ function add(name: Report['bench'], description: string): Command {
     .description(description)
     .option('--short', 'a smaller measurement, as in ci: shows regressions, not whether promises hold')
     .option('--json', 'print one JSON object and nothing else on standard output')
-    .action((options: Options & Partial<MemorySize>) =>
+    .action((options: Options) =>
       runCommand(options.json ?? false, async (output) => {
-        const form = options.short ? 'short' : 'full';
-        const { years, agents } = options;
-        const report = await measured(name, form, output, { ...(years && { years }), ...(agents && { agents }) });
+        const report = await measured(name, options, output);
         output.result(report);
         return report.figures.some((figure) => holds(figure, report.form) === false) ? 1 : 0;
       }),
@@ -100,19 +122,11 @@ function add(name: Report['bench'], description: string): Command {
 }
 
 /** Runs one, telling how far it is on standard error. */
-async function measured(
-  name: Report['bench'],
-  form: Report['form'],
-  output: Output,
-  changes: Partial<MemorySize> = {},
-): Promise<Report> {
+async function measured(name: Report['bench'], options: Options, output: Output): Promise<Report> {
   const status = createStatusLine();
   try {
     const say = (line: string): void => status.show(`${name}: ${line}`);
-    const changed = Object.keys(changes).length > 0;
-    const report = await (changed
-      ? memoryBench('short', { ...MEMORY_SIZES.full, ...changes }, say)
-      : BENCHES[name](form, say));
+    const report = await BENCHES[name](options.short ? 'short' : 'full', say, options);
     status.end();
     output.say(`${reportText(report)}\n`);
     return report;

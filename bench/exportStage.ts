@@ -1,27 +1,16 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { Closing } from '../src/cli/closing.js';
-import { type ChildCommand, startChildCommand } from '../src/cli/demo/childCommand.js';
 import { EXIT } from '../src/cli/output.js';
 import type { ExportProgress } from '../src/domain/exportProgress.js';
 import type { HistoryExportResult } from '../src/domain/historyExportResult.js';
 import type { SimulatorCounts } from '../src/simulator/control/counters.js';
 import type { SimulatorOptions } from '../src/simulator/simulatorOptions.js';
 import { startEmbeddedServer } from '../src/temporal/embeddedServer.js';
-
-/** What the simulator's process says when it answers. */
-export interface SimulatorReady {
-  readonly url: string;
-  readonly controlUrl: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-}
+import { startSimulatorProcess, startWorkerProcess } from './startProcesses.js';
 
 /** Everything an export needs, all real but the organisation, each in a process of its own. */
 export interface ExportStage {
@@ -52,8 +41,7 @@ export async function startExportStage(
     const server = await startEmbeddedServer({ dataDirectory: directory, log: say });
     closing.add(() => server.stop());
     const simulator = await startSimulatorProcess(organisation, closing);
-    const worker = await startWorker(simulator.ready, server.address, directory);
-    closing.add(() => worker.stop());
+    const worker = await startWorkerProcess(simulator.ready, server.address, directory, closing);
     const connection = await Connection.connect({ address: server.address });
     closing.add(() => connection.close());
     const client = new Client({ connection });
@@ -71,42 +59,6 @@ export async function startExportStage(
     await closing.close();
     throw error;
   }
-}
-
-async function startSimulatorProcess(
-  organisation: SimulatorOptions,
-  closing: Closing,
-): Promise<{ ready: SimulatorReady; pid: number }> {
-  const child = fork(fileURLToPath(new URL('simulatorProcess.ts', import.meta.url)), [JSON.stringify(organisation)]);
-  closing.add(() => ended(child));
-  const ready = await Promise.race([
-    once(child, 'message').then(([message]) => message as SimulatorReady),
-    once(child, 'exit').then(() => null),
-  ]);
-  if (!ready || child.pid === undefined) throw new Error('the simulator ended before it answered');
-  return { ready, pid: child.pid };
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.disconnect();
-  await exited;
-}
-
-async function startWorker(simulator: SimulatorReady, temporal: string, directory: string): Promise<ChildCommand> {
-  return await startChildCommand(
-    ['worker'],
-    {
-      GENESYS_API_URL: simulator.url,
-      GENESYS_LOGIN_URL: simulator.url,
-      GENESYS_CLIENT_ID: simulator.clientId,
-      GENESYS_CLIENT_SECRET: simulator.clientSecret,
-      ROSTERLINE_DATA: directory,
-      TEMPORAL_ADDRESS: temporal,
-    },
-    join(directory, 'worker.log'),
-  );
 }
 
 async function runExport(

@@ -13,15 +13,26 @@ export interface Figure {
   /** Holds for the full form only: a short one measures something smaller. */
   readonly must?: Bound;
   /** Says that the figure means the same on every machine, under which name it is recorded, and which way is better. */
-  readonly recorded?: { readonly as: string; readonly better: 'higher' | 'lower' };
+  readonly recorded?: {
+    readonly as: string;
+    readonly better: 'higher' | 'lower';
+    /** What it may be worse by, in its own unit, beside the share that all are granted. */
+    readonly slack?: number;
+  };
 }
 
 /** What one benchmark found. */
 export interface Report {
-  readonly bench: 'load' | 'memory' | 'calls' | 'speed';
+  readonly bench: 'load' | 'memory' | 'calls' | 'speed' | 'pacing';
   readonly form: 'full' | 'short';
   /** What was measured, in words, by what it is. */
   readonly about: Readonly<Record<string, string | number>>;
+  /** What figures alone do not show: cells as `textTable` takes them, and which text columns stand on the right. */
+  readonly table?: {
+    readonly head: readonly string[];
+    readonly rows: readonly (readonly (string | number)[])[];
+    readonly right: readonly number[];
+  };
   readonly figures: readonly Figure[];
   readonly seconds: number;
   readonly machine: { readonly cores: number; readonly node: string };
@@ -62,6 +73,7 @@ export function reportText(report: Report): string {
   const { cores, node } = report.machine;
   return [
     `${report.bench}, ${report.form} form: ${about.join(', ')}`,
+    ...(report.table ? [...textTable(report.table.head, report.table.rows, report.table.right), ''] : []),
     table(['', 'measured', '', 'must', ''], rows),
     `${report.seconds.toFixed(0)} s on ${cores} cores, Node ${node}`,
   ].join('\n');

@@ -22,12 +22,18 @@ export function readRecord(): Recorded {
   return Recorded.parse(JSON.parse(readFileSync(FILE, 'utf8')));
 }
 
-/** Writes the ratios of the reports as what later ones are held to. */
+/** Writes the ratios of the reports as what later ones are held to; those of other benchmarks stay. */
 export function writeRecord(reports: readonly Report[], command: string): Recorded {
   const ratios = Object.fromEntries(reports.flatMap(ratiosOf).map(({ as, value }) => [as, Number(value.toFixed(3))]));
   const [first] = reports;
   if (!first) throw new RangeError('nothing was measured');
-  const recorded: Recorded = { command, recordedAt: new Date().toISOString(), ...first.machine, ratios };
+  const kept = readRecord().ratios;
+  const recorded: Recorded = {
+    command,
+    recordedAt: new Date().toISOString(),
+    ...first.machine,
+    ratios: { ...kept, ...ratios },
+  };
   writeFileSync(FILE, `${JSON.stringify(recorded, null, 2)}\n`);
   return recorded;
 }
@@ -44,16 +50,16 @@ export interface Comparison {
 
 /** Holds the ratios of a report against the record: worse by more than a third is a regression; a ratio without a record is one too. */
 export function compared(report: Report, { ratios }: Recorded): Comparison[] {
-  return ratiosOf(report).map(({ as, value, better }) => {
+  return ratiosOf(report).map(({ as, value, better, slack = 0 }) => {
     const recorded = ratios[as];
     if (recorded === undefined) return { as, measured: value, recorded: null, limit: null, regressed: true };
-    const limit = recorded * (better === 'higher' ? 1 - TOLERATED : 1 + TOLERATED);
+    const limit = better === 'higher' ? recorded * (1 - TOLERATED) - slack : recorded * (1 + TOLERATED) + slack;
     // Written so that a figure which is no number regresses.
     const regressed = better === 'higher' ? !(value >= limit) : !(value <= limit);
     return { as, measured: value, recorded, limit, regressed };
   });
 }
 
-function ratiosOf({ figures }: Report): { as: string; value: number; better: 'higher' | 'lower' }[] {
+function ratiosOf({ figures }: Report): (NonNullable<Figure['recorded']> & { value: number })[] {
   return figures.flatMap(({ value, recorded }: Figure) => (recorded ? [{ ...recorded, value }] : []));
 }

@@ -35,6 +35,17 @@ describe('what a benchmark is held to', () => {
     expect(regressed(calls(0.1))).toEqual([false]);
   });
 
+  it('grants a ratio its slack beside that share', () => {
+    const few = (value: number): Figure => ({
+      name: 'refused',
+      value,
+      unit: '%',
+      recorded: { as: 'calls', better: 'lower', slack: 2 },
+    });
+    expect(regressed(few(3.59))).toEqual([false]);
+    expect(regressed(few(3.61))).toEqual([true]);
+  });
+
   it('lets nothing pass that was not measured or not recorded', () => {
     expect(regressed(speed(Number.NaN))).toEqual([true]);
     expect(regressed({ ...speed(1), recorded: { as: 'unheard of', better: 'higher' } })).toEqual([true]);

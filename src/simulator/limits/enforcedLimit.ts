@@ -63,7 +63,8 @@ export class EnforcedLimit {
       const told = toldAdvice('absent', opensAtMs, nowMs);
       return { admitted: false, told, disguise: this.#random.pick(this.limit.disguise) };
     }
-    const told = toldAdvice(this.limit.told, this.#closure.opensAtMs, nowMs);
+    const { told: form, toldAtLeastSeconds } = this.limit;
+    const told = toldAdvice(form, this.#closure.opensAtMs, nowMs, toldAtLeastSeconds);
     if (told.untilMs !== null)
       this.#told = { atMs: this.#told?.atMs ?? nowMs, untilMs: Math.max(told.untilMs, this.#told?.untilMs ?? 0) };
     return { admitted: false, told, disguise: null };

@@ -41,6 +41,8 @@ const common = {
   /** Which calls share it, of one OAuth client. (Default: all) */
   on: LimitedCalls.default('all'),
   told: Told.default('exact'),
+  /** Refusals that tell how long until it opens never tell less: where time is shortened, one second is a large part of a window. */
+  toldAtLeastSeconds: z.number().int().positive().default(1),
   /** For each call that comes while it is closed, and over 300 ms after the refusal that said so, it opens later by this. */
   penaltySeconds: z.number().nonnegative().default(0),
   /** Calls after the first refusal, until it opens, are answered one of these, drawn by seed, instead of 429. */

@@ -18,10 +18,10 @@ export type Told = z.infer<typeof Told>;
 /** The longest that a refusal tells to stay away, in seconds: where nothing is known to open the limit it says so much. */
 const LONGEST_SECONDS = 86_400;
 
-/** What a refusal by a limit says that opens at an instant (Infinity where nobody knows). */
-export function toldAdvice(told: Told, opensAtMs: number, nowMs: number): RetryAdvice {
+/** What a refusal by a limit says that opens at an instant (Infinity where nobody knows); `exact` is so many seconds at least. */
+export function toldAdvice(told: Told, opensAtMs: number, nowMs: number, atLeastSeconds = 1): RetryAdvice {
   const [form, always] = told.split(':');
-  const exact = Math.min(LONGEST_SECONDS, Math.max(1, Math.ceil((opensAtMs - nowMs) / 1000)));
+  const exact = Math.min(LONGEST_SECONDS, Math.max(atLeastSeconds, Math.ceil((opensAtMs - nowMs) / 1000)));
   const seconds = always === undefined ? exact : Math.ceil(Number(always));
   const untilMs = nowMs + seconds * 1000;
   switch (form) {

@@ -1,0 +1,122 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Figure, machine, type Report } from './figures.js';
+import { bundlePacingWorkflows } from './pacing/bundle.js';
+import { CONTENDERS, type ContenderName } from './pacing/contender.js';
+import { type MedianRow, medianRows } from './pacing/medians.js';
+import { runShape, type ShapeRun } from './pacing/runShape.js';
+import { SHAPES, type Shape } from './pacing/shapes.js';
+
+/** What is run. Options of the command line replace parts of it. */
+export interface PacingSize {
+  /** Real time that the limiter needs for the work of a run, at best, in milliseconds. */
+  readonly withinMs: number;
+  readonly seeds: readonly number[];
+  readonly shapes: readonly Shape[];
+  readonly contenders: readonly ContenderName[];
+  /** Whether a run ends with ours: the others then show only that they still work. */
+  readonly untilOurs: boolean;
+}
+
+export const PACING_SIZES: Readonly<Record<Report['form'], PacingSize>> = {
+  full: { withinMs: 45_000, seeds: [1, 2, 3], shapes: SHAPES, contenders: CONTENDERS, untilOurs: false },
+  short: { withinMs: 30_000, seeds: [1], shapes: SHAPES, contenders: CONTENDERS, untilOurs: true },
+};
+
+/** Above this share of busy processors contenders wait for one another, and delays say little of limits. */
+const STARVED_ABOVE = 0.9;
+
+/** What was found, with every run. */
+export interface PacingReport extends Report {
+  readonly runs: readonly ShapeRun[];
+  readonly medians: readonly MedianRow[];
+}
+
+/**
+ * The same jobs from two worker processes against limiters of several shapes: ours beside what people really use, side by side, each
+ * against a simulator of its own.
+ */
+export async function pacingBench(
+  form: Report['form'],
+  size: PacingSize,
+  say: (line: string) => void,
+): Promise<PacingReport> {
+  const startedAt = Date.now();
+  const directory = await mkdtemp(join(tmpdir(), 'rosterline-bench-'));
+  const runs: ShapeRun[] = [];
+  try {
+    const workflowBundle = await bundlePacingWorkflows(directory);
+    for (const shape of size.shapes)
+      for (const seed of size.seeds) runs.push(await runShape({ ...size, shape, seed, workflowBundle, say }));
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+  const medians = medianRows(runs);
+  return {
+    bench: 'pacing',
+    form,
+    about: {
+      'work of, at best, s': size.withinMs / 1000,
+      seeds: size.seeds.join(' '),
+      'time shortened, at most': Math.max(...size.shapes.map(({ scale }) => scale)),
+    },
+    table: medianTable(medians),
+    figures: [...medians.filter(({ contender }) => contender === 'rosterline').flatMap(ourFigures), ...load(runs)],
+    runs,
+    medians,
+    seconds: (Date.now() - startedAt) / 1000,
+    machine: machine(),
+  };
+}
+
+function medianTable(medians: readonly MedianRow[]): NonNullable<Report['table']> {
+  return {
+    head: ['limiter', 'contender', 'time ÷ best', '', 'calls', 'refused', 'when closed', 'urgent p95'],
+    rows: medians.map((row) => [
+      row.shape,
+      row.contender,
+      `${row.cutRuns * 2 > row.runs ? '≥ ' : ''}${row.timesBest.toFixed(2)}`,
+      row.cutRuns === 0 ? '' : `cut ${row.cutRuns} of ${row.runs}`,
+      row.made,
+      row.refused,
+      row.insideClosed,
+      `${(row.urgentP95Ms / 1000).toFixed(1)} s`,
+    ]),
+    right: [2, 7],
+  };
+}
+
+/** What a short form is held to. A ratio of small numbers moves by more than a third by itself: hence the slack. */
+function ourFigures({ shape, timesBest, refusedShare, insideClosed, urgentP95Ms }: MedianRow): Figure[] {
+  const held = (name: string, value: number, unit: string, slack: number): Figure => ({
+    name: `${shape}: ${name}`,
+    value,
+    unit,
+    recorded: { as: `pacing, ${shape}: ${name}`, better: 'lower', slack },
+  });
+  return [
+    held('time against the best', timesBest, '×', 0),
+    held('calls refused', refusedShare * 100, '%', 2),
+    held('calls when closed', insideClosed, 'calls', 2),
+    held('delay of an urgent call, p95', urgentP95Ms / 1000, 's', 1),
+  ];
+}
+
+function load(runs: readonly ShapeRun[]): Figure[] {
+  const most = (value: (run: ShapeRun) => number): number => Math.max(...runs.map(value));
+  const busy = most(({ machine: { busyShare } }) => busyShare);
+  return [
+    {
+      name: `processors busy, worst run${busy > STARVED_ABOVE ? ': TOO BUSY, do not trust these times' : ''}`,
+      value: busy * 100,
+      unit: '%',
+    },
+    { name: 'timers late by, p99, worst run', value: most(({ machine: { lateMs } }) => lateMs), unit: 'ms' },
+    ...[...CONTENDERS, 'Temporal server'].map((name) => ({
+      name: `processors that ${name} kept busy, worst run`,
+      value: most(({ machine: { cores } }) => cores[name] ?? 0),
+      unit: 'cores',
+    })),
+  ];
+}

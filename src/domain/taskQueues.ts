@@ -1,5 +1,8 @@
 import type { Family } from './family.js';
 
+/** Families that have activities: only their queues are polled and given rates. */
+export const WORKED_FAMILIES = ['reads', 'wfm-jobs', 'analytics'] as const satisfies readonly Family[];
+
 /** Default prefix of every task queue; `ROSTERLINE_TASK_QUEUE` changes it. */
 export const DEFAULT_TASK_QUEUE = 'rosterline';
 

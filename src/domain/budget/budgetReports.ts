@@ -17,6 +17,10 @@ export const FamilyTally = z.strictObject({
 });
 export type FamilyTally = z.infer<typeof FamilyTally>;
 
+/** How far a token's window is used up: the API's own counters. */
+export const TokenCounters = z.object({ count: Calls, allowed: Calls, endsMs: InstantMs });
+export type TokenCounters = z.infer<typeof TokenCounters>;
+
 /** Signal `tally`: a worker's sums, numbered so that one told twice counts once. */
 export const TallyReport = z.strictObject({
   v: z.literal(1),
@@ -25,6 +29,8 @@ export const TallyReport = z.strictObject({
   number: z.number().int().nonnegative(),
   atMs: InstantMs,
   families: z.partialRecord(z.enum(FAMILIES), FamilyTally),
+  /** The API's own counters of its last answer, where it has them: they are the token's, so those of all workers. */
+  counters: TokenCounters.nullable().default(null),
 });
 export type TallyReport = z.infer<typeof TallyReport>;
 

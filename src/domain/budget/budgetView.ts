@@ -19,14 +19,22 @@ export const FamilyBudget = z.strictObject({
 });
 export type FamilyBudget = z.infer<typeof FamilyBudget>;
 
+/** What a worker tells with its query `budget`: the keeper's own clock stands still while nothing is told. */
+export interface BudgetQuestion {
+  readonly worker: string;
+  readonly nowMs: number;
+}
+
 /** What the keeper answers to a worker's query `budget`: only families of which anything is known. */
 export const BudgetView = z.strictObject({
   v: z.literal(1),
   /** Workers that told a tally lately. */
   workers: z.number().int().nonnegative(),
+  /** Number of the last tally of the worker that asks; null when none of its is counted in. */
+  lastTally: z.number().int().nonnegative().nullable(),
   families: z.partialRecord(z.enum(GATE_NAMES), FamilyBudget),
 });
 export type BudgetView = z.infer<typeof BudgetView>;
 
 /** Nothing known: a keeper that has not been told anything, or that does not answer. */
-export const EMPTY_BUDGET: BudgetView = { v: 1, workers: 0, families: {} };
+export const EMPTY_BUDGET: BudgetView = { v: 1, workers: 0, lastTally: null, families: {} };

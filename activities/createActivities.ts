@@ -6,6 +6,7 @@ import { loadActivities } from './load.js';
 import { occupancyQueryActivities } from './occupancyQuery.js';
 import { otherWindowActivities } from './otherWindow.js';
 import { planActivities } from './plan.js';
+import { queueRateActivities } from './queueRate.js';
 import { structureActivities } from './structure.js';
 
 /** Every activity of a worker, over what it acts through. */
@@ -19,6 +20,7 @@ export function createActivities(deps: ActivityDeps) {
     ...loadActivities(deps),
     ...otherWindowActivities(deps),
     ...exportEndActivities(deps),
+    ...queueRateActivities(),
   };
 }
 

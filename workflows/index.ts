@@ -1,3 +1,4 @@
+export { budgetKeeper } from './budgetKeeper.js';
 export { exportPlan } from './exportPlan.js';
 export { exportWindow } from './exportWindow.js';
 export { historyExport } from './historyExport.js';

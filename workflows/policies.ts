@@ -1,7 +1,7 @@
 import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/createActivities.js';
 import { type FailureName, SYSTEMIC_FAILURES } from '../src/domain/failure.js';
-import { familyQueue, warehouseQueue } from '../src/domain/taskQueues.js';
+import { familyQueue, urgentQueue, warehouseQueue } from '../src/domain/taskQueues.js';
 
 /** Failures that no retry of the same activity mends; the workflow decides what follows. */
 const FOR_THE_WORKFLOW: readonly FailureName[] = ['Conflict', 'Expired', 'TooLarge', 'InvalidInput', 'Corrupt'];
@@ -60,6 +60,20 @@ export function activitiesOf(prefix: string, patience: Patience) {
       taskQueue: warehouseQueue(prefix),
     }),
   };
+}
+
+/**
+ * What the keeper of the budget does. On the urgent queue: on the main one it could wait behind downloads for minutes.
+ *
+ * A minute of tries, and then the keeper looks anew which rates are wanted by then.
+ */
+export function keeperActivitiesOf(prefix: string) {
+  return proxyActivities<Pick<Activities, 'setQueueRates'>>({
+    startToCloseTimeout: '10 seconds',
+    scheduleToCloseTimeout: '1 minute',
+    retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '10 seconds' },
+    taskQueue: urgentQueue(prefix),
+  });
 }
 
 export type QueuedActivities = ReturnType<typeof activitiesOf>;

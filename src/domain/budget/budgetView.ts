@@ -30,11 +30,11 @@ export const BudgetView = z.strictObject({
   v: z.literal(1),
   /** Workers that told a tally lately. */
   workers: z.number().int().nonnegative(),
-  /** Number of the last tally of the worker that asks; null when none of its is counted in. */
-  lastTally: z.number().int().nonnegative().nullable(),
+  /** Number of the last tally of the worker that asks that is counted in. */
+  lastTally: z.number().int().nonnegative().optional(),
   families: z.partialRecord(z.enum(GATE_NAMES), FamilyBudget),
 });
 export type BudgetView = z.infer<typeof BudgetView>;
 
 /** Nothing known: a keeper that has not been told anything, or that does not answer. */
-export const EMPTY_BUDGET: BudgetView = { v: 1, workers: 0, lastTally: null, families: {} };
+export const EMPTY_BUDGET: BudgetView = { v: 1, workers: 0, families: {} };

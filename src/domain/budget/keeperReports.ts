@@ -8,6 +8,7 @@ import {
   withFamily,
 } from './keeperState.js';
 import type { ForgetLimit, SetLimit } from './limitChange.js';
+import type { QueueRate } from './keeperViews.js';
 import { addCount, LAST_HOUR, LAST_MINUTE } from './recentCounts.js';
 
 /** Ends of one window, as different answers tell them, are no further apart. */
@@ -30,7 +31,7 @@ export function afterRefusal(state: KeeperState, told: RefusalReport, nowMs: num
   return {
     ...withFamily(state, told.gate, {
       gate,
-      refused: [...addCount(known.refused, LAST_HOUR, atMs, 1)],
+      refused: addCount(known.refused, LAST_HOUR, atMs, 1),
       lastRefusal: why,
     }),
     calls: [...state.calls, told.callId].slice(-CALLS_REMEMBERED),
@@ -52,7 +53,7 @@ export function afterTally(state: KeeperState, told: TallyReport, nowMs: number)
     const jobsMoved = tally.jobsStarted + tally.jobsEnded > 0;
     const inFlight = Math.max(0, family.jobs.inFlight + tally.jobsStarted - tally.jobsEnded);
     next = withFamily(next, name as GateName, {
-      accepted: [...accepted],
+      accepted,
       jobs: jobsMoved ? { inFlight, changedMs: nowMs } : family.jobs,
     });
   }
@@ -74,10 +75,20 @@ export function afterForgetLimit(state: KeeperState, { family }: ForgetLimit): K
   return withFamily(state, family, { set: null });
 }
 
+/** What became of giving task queues their rates: `impossible` says why this server never takes any. */
+export function afterQueueRates(
+  state: KeeperState,
+  rates: readonly QueueRate[],
+  { impossible }: { readonly impossible: string | null },
+): KeeperState {
+  if (impossible !== null) return { ...state, noQueueRates: impossible };
+  return rates.reduce((next, { family, ratePerSecond }) => withFamily(next, family, { queueRate: ratePerSecond }), state);
+}
+
 function withWorker({ workers }: KeeperState, { worker, number }: TallyReport, nowMs: number): KeeperState['workers'] {
   const others = Object.entries(workers).filter(([name]) => name !== worker);
-  const latest = others.sort(([, one], [, other]) => other.atMs - one.atMs).slice(0, WORKERS_REMEMBERED - 1);
-  return Object.fromEntries([...latest, [worker, { number, atMs: nowMs }]]);
+  const recent = others.sort(([, one], [, other]) => other.atMs - one.atMs).slice(0, WORKERS_REMEMBERED - 1);
+  return Object.fromEntries([...recent, [worker, { number, atMs: nowMs }]]);
 }
 
 /** Counters of a later window replace those of an earlier one; within a window, calls are only ever added. */

@@ -22,6 +22,7 @@ const SAME_RATE = 0.01;
 export function budgetView(state: KeeperState, question: BudgetQuestion | undefined, keeperNowMs: number): BudgetView {
   const nowMs = laterOf(keeperNowMs, question?.nowMs);
   const told = Object.values(state.workers);
+  const lastTally = state.workers[question?.worker ?? '']?.number;
   const families: BudgetView['families'] = {};
   for (const name of GATE_NAMES) {
     const family = state.families[name];
@@ -30,7 +31,7 @@ export function budgetView(state: KeeperState, question: BudgetQuestion | undefi
   return {
     v: 1,
     workers: told.filter(({ atMs }) => nowMs - atMs < WORKER_SILENT_MS).length,
-    lastTally: state.workers[question?.worker ?? '']?.number ?? null,
+    ...(lastTally === undefined ? {} : { lastTally }),
     families,
   };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** Counts by slot of time, `[start of the slot in ms, count]`, oldest first: how often something happened lately. */
 export const RecentCounts = z.array(z.tuple([z.number(), z.number().nonnegative()])).max(64);
-export type RecentCounts = readonly (readonly [number, number])[];
+export type RecentCounts = z.infer<typeof RecentCounts>;
 
 /** How long a slot is, and how many are kept. */
 export interface CountedTime {

@@ -1,0 +1,58 @@
+import { getClient } from '@temporalio/activity';
+import { isGrpcServiceError } from '@temporalio/client';
+import type { QueueRate } from '../src/domain/budget/keeperViews.js';
+import { familyQueue } from '../src/domain/taskQueues.js';
+
+/** What became of setting rates: null when they hold now, else why this server never takes them. */
+export interface SetQueueRates {
+  readonly impossible: string | null;
+}
+
+/** `TASK_QUEUE_TYPE_ACTIVITY` of Temporal's API. */
+const ACTIVITY_TASKS = 2;
+
+/** gRPC's codes for "this server has no such call" and "this client may not make it". */
+const UNIMPLEMENTED = 12;
+const PERMISSION_DENIED = 7;
+
+/** The keeper's only way to act: rates on the families' task queues. */
+export function queueRateActivities() {
+  return {
+    /**
+     * Gives task queues their rates, in starts of activities a second, or takes them away.
+     *
+     * Twice is the same as once. Takes effect within some seconds, for all workers.
+     */
+    async setQueueRates(asked: { prefix: string; rates: readonly QueueRate[] }): Promise<SetQueueRates> {
+      const client = getClient();
+      try {
+        await Promise.all(
+          asked.rates.map(({ family, ratePerSecond, reason }) =>
+            client.workflowService.updateTaskQueueConfig({
+              namespace: client.options.namespace,
+              taskQueue: familyQueue(asked.prefix, family),
+              taskQueueType: ACTIVITY_TASKS,
+              updateQueueRateLimit: {
+                ...(ratePerSecond === null ? {} : { rateLimit: { requestsPerSecond: ratePerSecond } }),
+                reason: reason.slice(0, 300),
+              },
+            }),
+          ),
+        );
+        return { impossible: null };
+      } catch (error) {
+        const impossible = whyImpossible(error);
+        if (impossible === null) throw error;
+        return { impossible };
+      }
+    },
+  };
+}
+
+function whyImpossible(error: unknown): string | null {
+  if (!isGrpcServiceError(error)) return null;
+  const instead = 'each worker keeps its share of a rate by itself';
+  if (error.code === UNIMPLEMENTED) return `the Temporal server cannot set rates on task queues: ${instead}`;
+  if (error.code === PERMISSION_DENIED) return `this client may not set rates on the Temporal server's task queues: ${instead}`;
+  return null;
+}

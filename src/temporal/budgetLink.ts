@@ -1,0 +1,157 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { type Client, QueryRejectedError, WorkflowNotFoundError } from '@temporalio/client';
+import type { TallyReport } from '../domain/budget/budgetReports.js';
+import { type BudgetView, EMPTY_BUDGET } from '../domain/budget/budgetView.js';
+import { budgetKeeperId } from '../domain/budget/keeperId.js';
+import { TallySums } from '../domain/budget/tallySums.js';
+import { FAMILIES, type Family } from '../domain/family.js';
+import type { AcceptedCall, CallRefusal, OwnJobs, SharedBudget } from '../genesys/sharedBudget.js';
+import type { Logger } from '../telemetry/createLog.js';
+import { createKeeperPost } from './keeperPost.js';
+
+/** How old a view may be and still be gone by. */
+const VIEW_GOOD_FOR_MS = 150;
+/** How long a question is waited for by the connection; the client waits 150 ms. */
+const ANSWER_WITHIN_MS = 3_000;
+/** A keeper that does not answer is asked no more often. */
+const ASK_AGAIN_AFTER_MS = 1_000;
+/** Time between tallies of families of which the keeper has said nothing. */
+const UNKNOWN_TALLY_MS = 60_000;
+/** What is left to be told when a worker stops is told within this time, or lost. */
+const LAST_WORDS_WITHIN_MS = 1_000;
+
+export interface BudgetLinkOptions {
+  /** One whose queries are rejected by workflows that have ended (`queryRejectCondition: 'NOT_OPEN'`). */
+  readonly client: Client;
+  readonly clientId: string;
+  /** Prefix of the task queues: the keeper runs on it. */
+  readonly taskQueue: string;
+  readonly log: Pick<Logger, 'warn' | 'info'>;
+  readonly now?: () => number;
+}
+
+/** The shared budget of one OAuth client, through its keeper. */
+export interface BudgetLink extends SharedBudget {
+  /** Tells what is left to be told, for at most a second. */
+  close(): Promise<void>;
+}
+
+/** Links a worker to the keeper of its OAuth client's budget, which is started where there is none. */
+export function createBudgetLink({ client, clientId, taskQueue, log, now = () => Date.now() }: BudgetLinkOptions): BudgetLink {
+  const workflowId = budgetKeeperId(createHash('sha256').update(clientId).digest('hex'));
+  const worker = randomUUID();
+  const post = createKeeperPost({ client, workflowId, taskQueue, log });
+  const sums = new TallySums();
+  const toldMs = new Map<Family, number>();
+  const startedMs = now();
+  let view: BudgetView = EMPTY_BUDGET;
+  let viewMs = Number.NEGATIVE_INFINITY;
+  let silentUntilMs = Number.NEGATIVE_INFINITY;
+  let asking: Promise<BudgetView> | null = null;
+  let tallies = 0;
+  let unconfirmed: TallyReport[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  const ask = async (): Promise<BudgetView> => {
+    const askedMs = performance.now();
+    try {
+      const answer = await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
+        client.workflow.getHandle(workflowId).query<BudgetView, [object]>('budget', { worker, nowMs: now() }),
+      );
+      viewMs = askedMs;
+      seen(answer);
+    } catch (error) {
+      silentUntilMs = performance.now() + ASK_AGAIN_AFTER_MS;
+      if (error instanceof WorkflowNotFoundError || error instanceof QueryRejectedError) post.send({ signal: 'start', report: null });
+    } finally {
+      asking = null;
+    }
+    return view;
+  };
+
+  const seen = (answer: BudgetView): void => {
+    const closedNow = FAMILIES.some((family) => isClosed(answer, family) && !isClosed(view, family));
+    view = answer;
+    unconfirmed = unconfirmed.filter(({ number }) => number > (answer.lastTally ?? -1));
+    // What got through before a gate closed is part of what is learnt from it.
+    if (closedNow) tell();
+    else schedule();
+  };
+
+  const isClosed = ({ families }: BudgetView, family: Family): boolean => (families[family]?.gate?.untilMs ?? 0) > now();
+
+  /** Sends a tally of all that was counted. */
+  const tell = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    const { counted } = sums;
+    if (counted.length === 0) return;
+    const report: TallyReport = { v: 1, worker, number: tallies++, atMs: now(), ...sums.take() };
+    for (const family of counted) toldMs.set(family, now());
+    unconfirmed.push(report);
+    post.send({ signal: 'tally', report });
+  };
+
+  const dueMs = (family: Family): number => {
+    const everyMs = view.families[family] === undefined ? UNKNOWN_TALLY_MS : view.families[family].tallyEveryMs;
+    return everyMs === null ? Number.POSITIVE_INFINITY : (toldMs.get(family) ?? startedMs) + everyMs;
+  };
+
+  const schedule = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    const nextMs = Math.min(...sums.counted.map(dueMs));
+    if (closed || !Number.isFinite(nextMs)) return;
+    // A clock that was set back must not silence a worker.
+    timer = setTimeout(tell, Math.min(Math.max(0, nextMs - now()), UNKNOWN_TALLY_MS)).unref();
+  };
+
+  post.send({ signal: 'start', report: null });
+  return {
+    async look({ fresh = false } = {}) {
+      if (fresh && asking !== null) await asking;
+      const isGood = performance.now() - viewMs < VIEW_GOOD_FOR_MS && !fresh;
+      if (closed || isGood || performance.now() < silentUntilMs) return view;
+      return await (asking ??= ask());
+    },
+    refused(refusal: CallRefusal) {
+      post.send({ signal: 'refused', report: { v: 1, worker, ...refusal } });
+      // What got through before it is part of what is learnt from it.
+      tell();
+    },
+    accepted({ family, lane, sentMs, receivedMs, counters }: AcceptedCall) {
+      sums.accepted(family, sentMs, lane === 'failover');
+      if (counters !== null) {
+        const { count, allowed, resetSeconds } = counters;
+        sums.announced({ count, allowed, endsMs: Math.round(receivedMs + resetSeconds * 1000) });
+      }
+      if (timer === undefined || dueMs(family) <= now()) schedule();
+    },
+    jobStarted(family) {
+      sums.jobStarted(family);
+      if (timer === undefined) schedule();
+    },
+    jobEnded(family) {
+      sums.jobEnded(family);
+      if (timer === undefined) schedule();
+    },
+    unseenJobs(family): OwnJobs {
+      const told = unconfirmed.map(({ families }) => families[family]);
+      const { started, ended } = sums.jobs(family);
+      return {
+        started: told.reduce((sum, tally) => sum + (tally?.jobsStarted ?? 0), started),
+        ended: told.reduce((sum, tally) => sum + (tally?.jobsEnded ?? 0), ended),
+      };
+    },
+    documented(limits) {
+      post.send({ signal: 'documented', report: { v: 1, limits: limits.slice(0, 200) } });
+    },
+    async close() {
+      tell();
+      closed = true;
+      clearTimeout(timer);
+      await post.close(LAST_WORDS_WITHIN_MS);
+    },
+  };
+}

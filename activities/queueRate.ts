@@ -1,6 +1,6 @@
 import { getClient } from '@temporalio/activity';
 import { isGrpcServiceError } from '@temporalio/client';
-import type { QueueRate } from '../src/domain/budget/keeperViews.js';
+import type { QueueRate } from '../src/domain/budget/queueRates.js';
 import { familyQueue } from '../src/domain/taskQueues.js';
 
 /** What became of setting rates: null when they hold now, else why this server never takes them. */
@@ -53,6 +53,7 @@ function whyImpossible(error: unknown): string | null {
   if (!isGrpcServiceError(error)) return null;
   const instead = 'each worker keeps its share of a rate by itself';
   if (error.code === UNIMPLEMENTED) return `the Temporal server cannot set rates on task queues: ${instead}`;
-  if (error.code === PERMISSION_DENIED) return `this client may not set rates on the Temporal server's task queues: ${instead}`;
+  if (error.code === PERMISSION_DENIED)
+    return `this client may not set rates on the Temporal server's task queues: ${instead}`;
   return null;
 }

@@ -16,10 +16,12 @@ import {
   afterRefusal,
   afterSetLimit,
   afterTally,
+  afterTime,
 } from '../src/domain/budget/keeperReports.js';
 import { type KeeperState, keeperStateOf } from '../src/domain/budget/keeperState.js';
-import { budgetView, limitsTable, type QueueRate, ratesToSet } from '../src/domain/budget/keeperViews.js';
+import { budgetView, limitsTable } from '../src/domain/budget/keeperViews.js';
 import { ForgetLimit, SetLimit } from '../src/domain/budget/limitChange.js';
+import { everyQueueRate, nextChangeMs, type QueueRate, ratesToSet } from '../src/domain/budget/queueRates.js';
 import {
   budgetQuery,
   documentedSignal,
@@ -86,17 +88,17 @@ export async function budgetKeeper(left?: unknown): Promise<void> {
     { validator: (raw) => void parseOrFail(ForgetLimit, raw) },
   );
 
+  await setRates(everyQueueRate(state, Date.now()));
   while (!isFull()) {
-    await condition(() => isFull() || toSet().length > 0);
-    const rates = toSet();
-    if (rates.length > 0 && !(await setRates(rates))) await condition(() => isFull(), SET_AGAIN_AFTER);
+    const wakeMs = nextChangeMs(state);
+    const isDue = () => isFull() || ratesToSet(state, Date.now()).length > 0 || nextChangeMs(state) !== wakeMs;
+    if (wakeMs === null) await condition(isDue);
+    else if (!(await condition(isDue, Math.max(1, wakeMs - Date.now())))) change(afterTime(state, Date.now()));
+    const rates = ratesToSet(state, Date.now());
+    if (rates.length > 0 && !(await setRates(rates))) await condition(isFull, SET_AGAIN_AFTER);
   }
   await condition(allHandlersFinished);
   await continueAsNew<typeof budgetKeeper>(state);
-
-  function toSet(): QueueRate[] {
-    return ratesToSet(state, Date.now());
-  }
 
   async function setRates(rates: readonly QueueRate[]): Promise<boolean> {
     try {
@@ -120,7 +122,11 @@ function isFull(): boolean {
 
 /** A message in our types, or null: whoever sent it may be older, newer or somebody's typing. */
 function readable<T>(
-  schema: { safeParse(raw: unknown): { success: true; data: T } | { success: false; error: { issues: { path: PropertyKey[] }[] } } },
+  schema: {
+    safeParse(
+      raw: unknown,
+    ): { success: true; data: T } | { success: false; error: { issues: { path: PropertyKey[] }[] } };
+  },
   raw: unknown,
   name: string,
 ): T | null {

@@ -17,7 +17,7 @@ import { activitiesOf } from './policies.js';
 export async function exportPlan(raw: z.input<typeof HistoryExportInput>): Promise<ExportEstimate> {
   const request = parseOrFail(HistoryExportInput, raw);
   const { workflowId, firstExecutionRunId, taskQueue } = workflowInfo();
-  const activities = activitiesOf(taskQueue, 'impatient');
+  const activities = activitiesOf(taskQueue, 'impatient', request.lane);
   const planner = { exportId: workflowId, runId: firstExecutionRunId };
   const read = await readAndPlan(request, { ...planner, own: (step) => step(activities) }, { dryRun: true });
   return await activities.warehouse.explainEstimate.executeWithOptions({ summary: 'Estimate calls, rows and time' }, [

@@ -24,8 +24,8 @@ const EVENTS_A_RUN = 800;
 /** One run of an export's workflow: its messages, its windows and its own activities. */
 export class ExportRun {
   private readonly info = workflowInfo();
-  private readonly impatient = activitiesOf(this.info.taskQueue, 'impatient');
-  private readonly probing = activitiesOf(this.info.taskQueue, 'probing');
+  private readonly impatient: QueuedActivities;
+  private readonly probing: QueuedActivities;
   private readonly gates = new Map<string, ClosedGate>();
   private readonly pauses: ExportPauses;
   private readonly pool: WindowPool;
@@ -36,6 +36,8 @@ export class ExportRun {
     continued: ExportState | undefined,
   ) {
     this.state = continued;
+    this.impatient = activitiesOf(this.info.taskQueue, 'impatient', request.lane);
+    this.probing = activitiesOf(this.info.taskQueue, 'probing', request.lane);
     this.pauses = new ExportPauses(
       () => this.pool,
       () => this.show(),

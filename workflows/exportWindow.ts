@@ -23,7 +23,7 @@ import { type Patiently, patiently } from './patience.js';
 export async function exportWindow(raw: ExportWindowInput): Promise<WindowResult> {
   const input = parseOrFail(ExportWindowInput, raw);
   const id = windowId(input.window);
-  const steps = patiently(id);
+  const steps = patiently(id, input.lane);
   const fetch = input.window.dataset === 'adherence' ? adherenceFetcher(input, steps) : occupancyFetcher(input, steps);
 
   setCurrentDetails(`**${input.label}**\n\nAsked by ${input.exportId}.`);

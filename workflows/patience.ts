@@ -7,6 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { SYSTEMIC_FAILURES } from '../src/domain/failure.js';
+import type { Lane } from '../src/domain/lane.js';
 import { applicationFailure, failedWith, ranOutOfTime } from './failedWith.js';
 import { proceedSignal, windowBlockedSignal, windowUnblockedSignal } from './messages.js';
 import { activitiesOf, type QueuedActivities } from './policies.js';
@@ -21,10 +22,10 @@ export type Patiently = <T>(step: (activities: QueuedActivities) => Promise<T>) 
  * a minute, by activity retries that leave no history. When that one gets through, all go on. A window without an export tries by
  * itself.
  */
-export function patiently(windowId: string): Patiently {
+export function patiently(windowId: string, lane: Lane): Patiently {
   const { taskQueue, parent } = workflowInfo();
-  const impatient = activitiesOf(taskQueue, 'impatient');
-  const probing = activitiesOf(taskQueue, 'probing');
+  const impatient = activitiesOf(taskQueue, 'impatient', lane);
+  const probing = activitiesOf(taskQueue, 'probing', lane);
   const orders: { probe: boolean }[] = [];
   let isBlocked = false;
   setHandler(proceedSignal, (told) => {

@@ -1,6 +1,8 @@
 import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/createActivities.js';
 import { type FailureName, SYSTEMIC_FAILURES } from '../src/domain/failure.js';
+import type { Family } from '../src/domain/family.js';
+import { type Lane, priorityKeyOf } from '../src/domain/lane.js';
 import { familyQueue, urgentQueue, warehouseQueue } from '../src/domain/taskQueues.js';
 
 /** Failures that no retry of the same activity mends; the workflow decides what follows. */
@@ -12,30 +14,30 @@ const FOR_THE_WORKFLOW: readonly FailureName[] = ['Conflict', 'Expired', 'TooLar
  */
 export type Patience = 'impatient' | 'probing';
 
-/** Activities by the queue they belong to. Queues come from the prefix that the workflow itself runs on. */
-export function activitiesOf(prefix: string, patience: Patience) {
+/**
+ * Activities by the queue they belong to. Queues come from the prefix that the workflow itself runs on.
+ *
+ * Calls of the lane `failover` take the queue without a rate; of the others, the more urgent go first where they wait.
+ */
+export function activitiesOf(prefix: string, patience: Patience, lane: Lane) {
+  const priority = { priorityKey: priorityKeyOf(lane) };
+  const calls = (family: Family): ActivityOptions => ({
+    ...ONE_CALL,
+    retry: retryOf(patience),
+    priority,
+    taskQueue: lane === 'failover' ? urgentQueue(prefix) : familyQueue(prefix, family),
+  });
   return {
     /** Structure reads and polls: one call an attempt. */
-    reads: proxyActivities<Pick<Activities, 'fetchStructure' | 'pollAdherenceJob'>>({
-      ...ONE_CALL,
-      retry: retryOf(patience),
-      taskQueue: familyQueue(prefix, 'reads'),
-    }),
-    wfmJobs: proxyActivities<Pick<Activities, 'submitAdherenceJob'>>({
-      ...ONE_CALL,
-      retry: retryOf(patience),
-      taskQueue: familyQueue(prefix, 'wfm-jobs'),
-    }),
-    analytics: proxyActivities<Pick<Activities, 'askOccupancy'>>({
-      ...ONE_CALL,
-      retry: retryOf(patience),
-      taskQueue: familyQueue(prefix, 'analytics'),
-    }),
+    reads: proxyActivities<Pick<Activities, 'fetchStructure' | 'pollAdherenceJob'>>(calls('reads')),
+    wfmJobs: proxyActivities<Pick<Activities, 'submitAdherenceJob'>>(calls('wfm-jobs')),
+    analytics: proxyActivities<Pick<Activities, 'askOccupancy'>>(calls('analytics')),
     /** Downloads by signed URL, and small steps that touch no shared file. */
     main: proxyActivities<Pick<Activities, 'selectUnits' | 'landJobFile' | 'splitWindow' | 'planPage' | 'awaitWindow'>>(
       {
         ...LONG_STEP,
         retry: retryOf(patience),
+        priority,
         taskQueue: prefix,
       },
     ),
@@ -57,6 +59,7 @@ export function activitiesOf(prefix: string, patience: Patience) {
     >({
       ...LONG_STEP,
       retry: retryOf(patience),
+      priority,
       taskQueue: warehouseQueue(prefix),
     }),
   };

@@ -6,7 +6,7 @@ import { budgetKeeperId } from '../domain/budget/keeperId.js';
 import { TallySums } from '../domain/budget/tallySums.js';
 import { FAMILIES, type Family } from '../domain/family.js';
 import type { AcceptedCall, CallRefusal, OwnJobs, SharedBudget } from '../genesys/sharedBudget.js';
-import type { Logger } from '../telemetry/createLog.js';
+import type { GenesysLog } from '../genesys/genesysLog.js';
 import { createKeeperPost } from './keeperPost.js';
 
 /** How old a view may be and still be gone by. */
@@ -26,7 +26,7 @@ export interface BudgetLinkOptions {
   readonly clientId: string;
   /** Prefix of the task queues: the keeper runs on it. */
   readonly taskQueue: string;
-  readonly log: Pick<Logger, 'warn' | 'info'>;
+  readonly log: GenesysLog;
   readonly now?: () => number;
 }
 
@@ -37,7 +37,13 @@ export interface BudgetLink extends SharedBudget {
 }
 
 /** Links a worker to the keeper of its OAuth client's budget, which is started where there is none. */
-export function createBudgetLink({ client, clientId, taskQueue, log, now = () => Date.now() }: BudgetLinkOptions): BudgetLink {
+export function createBudgetLink({
+  client,
+  clientId,
+  taskQueue,
+  log,
+  now = () => Date.now(),
+}: BudgetLinkOptions): BudgetLink {
   const workflowId = budgetKeeperId(createHash('sha256').update(clientId).digest('hex'));
   const worker = randomUUID();
   const post = createKeeperPost({ client, workflowId, taskQueue, log });
@@ -63,7 +69,8 @@ export function createBudgetLink({ client, clientId, taskQueue, log, now = () =>
       seen(answer);
     } catch (error) {
       silentUntilMs = performance.now() + ASK_AGAIN_AFTER_MS;
-      if (error instanceof WorkflowNotFoundError || error instanceof QueryRejectedError) post.send({ signal: 'start', report: null });
+      if (error instanceof WorkflowNotFoundError || error instanceof QueryRejectedError)
+        post.send({ signal: 'start', report: null });
     } finally {
       asking = null;
     }
@@ -79,7 +86,8 @@ export function createBudgetLink({ client, clientId, taskQueue, log, now = () =>
     else schedule();
   };
 
-  const isClosed = ({ families }: BudgetView, family: Family): boolean => (families[family]?.gate?.untilMs ?? 0) > now();
+  const isClosed = ({ families }: BudgetView, family: Family): boolean =>
+    (families[family]?.gate?.untilMs ?? 0) > now();
 
   /** Sends a tally of all that was counted. */
   const tell = (): void => {

@@ -1,11 +1,13 @@
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Activities } from '../../activities/createActivities.js';
-import { FAMILIES } from '../domain/family.js';
-import { familyQueue, warehouseQueue } from '../domain/taskQueues.js';
+import { familyQueue, urgentQueue, warehouseQueue, WORKED_FAMILIES } from '../domain/taskQueues.js';
 import { WORKFLOW_BUNDLE_PATH } from './workflowBundlePath.js';
 
 /** Activities of one family that run at once: enough for 300 calls a minute at a second each, and few behind a closing gate. */
 const CALLS_AT_ONCE = 4;
+
+/** Urgent calls at once, and what the keeper of the budget does: few, because they are rare, and never behind others. */
+const URGENT_AT_ONCE = 4;
 
 /** Steps of the warehouse at once: one load runs, the next is sliced meanwhile. */
 const WAREHOUSE_STEPS_AT_ONCE = 4;
@@ -23,12 +25,16 @@ export interface WorkersOptions {
   readonly ownsWarehouse: boolean;
 }
 
-/** One Temporal worker a task queue: workflows and downloads, each family of API calls, and the warehouse where it is owned. */
+/**
+ * One Temporal worker a task queue: workflows and downloads, each family that has activities, urgent calls, and the warehouse where
+ * it is owned.
+ */
 export async function createWorkers(options: WorkersOptions): Promise<Worker[]> {
-  const activityQueues = FAMILIES.map((family) => ({
+  const activityQueues = WORKED_FAMILIES.map((family) => ({
     queue: familyQueue(options.taskQueue, family),
     slots: CALLS_AT_ONCE,
   }));
+  activityQueues.push({ queue: urgentQueue(options.taskQueue), slots: URGENT_AT_ONCE });
   if (options.ownsWarehouse)
     activityQueues.push({ queue: warehouseQueue(options.taskQueue), slots: WAREHOUSE_STEPS_AT_ONCE });
   return await Promise.all([

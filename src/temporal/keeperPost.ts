@@ -1,7 +1,7 @@
 import { type Client, isGrpcServiceError } from '@temporalio/client';
 import type { DocumentedReport, RefusalReport, TallyReport } from '../domain/budget/budgetReports.js';
 import { BUDGET_KEEPER } from '../domain/budget/keeperId.js';
-import type { Logger } from '../telemetry/createLog.js';
+import type { GenesysLog } from '../genesys/genesysLog.js';
 
 /** Messages that wait for a keeper that cannot be told. Of refusals the newest of each gate stays, whatever else must go. */
 const MOST_WAITING = 100;
@@ -36,7 +36,7 @@ export interface KeeperPostOptions {
   readonly client: Client;
   readonly workflowId: string;
   readonly taskQueue: string;
-  readonly log: Pick<Logger, 'warn' | 'info'>;
+  readonly log: GenesysLog;
 }
 
 /** @param workflowId of the keeper, which each message starts where it does not run. */
@@ -69,17 +69,25 @@ export function createKeeperPost({ client, workflowId, taskQueue, log }: KeeperP
     for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
       try {
         await deliver(next);
-        if (failures >= COMPLAINED_AFTER) log.info({ workflowId }, 'the keeper of the API budget can be told things again');
+        if (failures >= COMPLAINED_AFTER)
+          log.warn({ workflowId }, 'the keeper of the API budget can be told things again');
         failures = 0;
       } catch (error) {
         const hopeless = isGrpcServiceError(error) && error.code === INVALID_ARGUMENT;
         const said = error instanceof Error ? error.message : String(error);
-        if (hopeless) log.warn({ workflowId, signal: next.signal, said }, 'the Temporal server refuses a message to the API budget; it was dropped');
+        if (hopeless)
+          log.warn(
+            { workflowId, signal: next.signal, said },
+            'the Temporal server refuses a message to the API budget; it was dropped',
+          );
         else if (closed) return;
         else {
           failures++;
           if (failures === COMPLAINED_AFTER)
-            log.warn({ workflowId, said }, 'the keeper of the API budget cannot be told; what this worker knows by itself holds, and it is told later');
+            log.warn(
+              { workflowId, said },
+              'the keeper of the API budget cannot be told; what this worker knows by itself holds, and it is told later',
+            );
           await pause(Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS));
           continue;
         }
@@ -108,7 +116,11 @@ export function createKeeperPost({ client, workflowId, taskQueue, log }: KeeperP
 function inOrder(messages: readonly Message[]): Message[] {
   const sorted = SIGNALS.flatMap((signal) => messages.filter((message) => message.signal === signal));
   if (sorted.length <= MOST_WAITING) return sorted;
-  const newest = new Map(sorted.flatMap((message) => (message.signal === 'refused' ? [[message.report.gate, message]] : [])));
-  const dropped = sorted.find((message) => message.signal !== 'start' && ![...newest.values()].includes(message));
+  const newest = new Set(new Map(sorted.flatMap(refusalByGate)).values());
+  const dropped = sorted.find((message) => message.signal !== 'start' && !newest.has(message));
   return sorted.filter((message) => message !== dropped);
+}
+
+function refusalByGate(message: Message): [string, Message][] {
+  return message.signal === 'refused' ? [[message.report.gate, message]] : [];
 }

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { Client } from '@temporalio/client';
 import type { MetricMeter } from '@temporalio/common';
 import { createActivities } from '../../activities/createActivities.js';
 import { ExportReporter } from '../../activities/exportReporter.js';
@@ -14,6 +15,7 @@ import { openFileStore } from '../objects/fileStore.js';
 import { NO_WATCHER } from '../telemetry/callWatcher.js';
 import type { Logger } from '../telemetry/createLog.js';
 import { openDuckdbWarehouse } from '../warehouse/duckdb/openDuckdbWarehouse.js';
+import { createBudgetLink } from './budgetLink.js';
 import { callMetrics } from './callMetrics.js';
 import { connectWorker } from './connectWorker.js';
 import { createWorkers } from './createWorkers.js';
@@ -31,7 +33,7 @@ export interface RunningWorker {
 const REACH_AGAIN_MS = 5000;
 
 /**
- * Connects to Genesys, the warehouse and Temporal, and starts working.
+ * Connects to Temporal, Genesys and the warehouse, and starts working.
  *
  * Reads the organisation's id first, as the one call in flight: from its answer the client learns how much of the budget is left.
  *
@@ -44,11 +46,25 @@ export async function startWorker(
   options: { ownsWarehouse: boolean; temporalAddress?: string; meter?: MetricMeter | null },
 ): Promise<RunningWorker> {
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 });
-  const genesys = createGenesysClient(config.genesys(), {
+  const settings = config.genesys();
+  const { connection, namespace } = await connectWorker(options.temporalAddress);
+  // Queries of a keeper that has ended must fail: it would go on answering with what it knew.
+  const client = new Client({ connection, namespace, workflow: { queryRejectCondition: 'NOT_OPEN' } });
+  const budget = createBudgetLink({ client, clientId: settings.clientId, taskQueue: config.taskQueue, log });
+  const genesys = createGenesysClient(settings, {
     log,
+    budget,
     watcher: options.meter ? callMetrics(options.meter) : NO_WATCHER,
   });
-  const organisation = await reachOrganisation(genesys, log);
+  const disconnect = async (): Promise<void> => {
+    await genesys.close();
+    await budget.close();
+    await connection.close();
+  };
+  const organisation = await reachOrganisation(genesys, log).catch(async (error: unknown) => {
+    await disconnect();
+    throw error;
+  });
   const warehouse = options.ownsWarehouse
     ? openDuckdbWarehouse({
         path: config.warehouse.path,
@@ -57,7 +73,6 @@ export async function startWorker(
       })
     : null;
   await warehouse?.migrate();
-  const { connection, namespace } = await connectWorker(options.temporalAddress);
   const workers = await createWorkers({
     connection,
     namespace,
@@ -84,8 +99,7 @@ export async function startWorker(
     .then(() => undefined)
     .finally(async () => {
       await warehouse?.release();
-      await genesys.close();
-      await connection.close();
+      await disconnect();
     });
   return { organisation, ended, stop };
 }

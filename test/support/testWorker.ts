@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Client } from '@temporalio/client';
 import type { NativeConnection, Worker } from '@temporalio/worker';
 import { type Activities, createActivities } from '../../activities/createActivities.js';
 import { ExportReporter } from '../../activities/exportReporter.js';
@@ -8,6 +9,8 @@ import { createGenesysClient } from '../../src/genesys/createGenesysClient.js';
 import { ANY_LOOPBACK_PORT } from '../../src/genesys/genesysClientConfig.js';
 import { openFileStore } from '../../src/objects/fileStore.js';
 import type { RunningSimulator } from '../../src/simulator/startSimulator.js';
+import { createBudgetLink } from '../../src/temporal/budgetLink.js';
+import { SILENT_LOG } from '../../src/genesys/genesysLog.js';
 import { createWorkers } from '../../src/temporal/createWorkers.js';
 import { openDuckdbWarehouse } from '../../src/warehouse/duckdb/openDuckdbWarehouse.js';
 import type { Warehouse } from '../../src/warehouse/warehouse.js';
@@ -51,9 +54,11 @@ export async function startTestWorker(options: TestWorkerOptions): Promise<TestW
   const { connection, taskQueue, simulator, directory, clock } = options;
   const { url, clientId, clientSecret } = simulator;
   await clock.follow();
+  const client = new Client({ connection, workflow: { queryRejectCondition: 'NOT_OPEN' } });
+  const budget = createBudgetLink({ client, clientId, taskQueue, log: SILENT_LOG, now: clock.now });
   const genesys = createGenesysClient(
     { apiUrl: url, loginUrl: url, clientId, clientSecret, downloadHosts: [ANY_LOOPBACK_PORT] },
-    { now: clock.now },
+    { now: clock.now, budget },
   );
   const warehouse = openDuckdbWarehouse({
     path: warehousePath(directory),
@@ -90,6 +95,7 @@ export async function startTestWorker(options: TestWorkerOptions): Promise<TestW
     const failed = (await ended).find((outcome) => outcome.status === 'rejected');
     await warehouse.release();
     await genesys.close();
+    await budget.close();
     if (failed) throw failed.reason as Error;
   };
   return {

@@ -1,7 +1,6 @@
 import { Connection } from '@temporalio/client';
 import type { Checklist, Found } from '../../domain/checklist.js';
-import { FAMILIES } from '../../domain/family.js';
-import { familyQueue, warehouseQueue } from '../../domain/taskQueues.js';
+import { familyQueue, urgentQueue, warehouseQueue, WORKED_FAMILIES } from '../../domain/taskQueues.js';
 import { knownServerVersion } from '../../domain/serverVersion.js';
 import { connectionSettings } from '../../temporal/connectionSettings.js';
 
@@ -77,11 +76,12 @@ export async function checkTemporal(list: Checklist, taskQueue: string, now: () 
 function queuesOf(taskQueue: string): { name: string; queue: string; kinds: TaskKind[] }[] {
   return [
     { name: 'worker: workflows', queue: taskQueue, kinds: [KINDS.workflow, KINDS.activity] },
-    ...FAMILIES.map((family) => ({
+    ...WORKED_FAMILIES.map((family) => ({
       name: `worker: ${family}`,
       queue: familyQueue(taskQueue, family),
       kinds: [KINDS.activity],
     })),
+    { name: 'worker: urgent', queue: urgentQueue(taskQueue), kinds: [KINDS.activity] },
     { name: 'worker: warehouse', queue: warehouseQueue(taskQueue), kinds: [KINDS.activity] },
   ];
 }

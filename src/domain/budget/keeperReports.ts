@@ -1,21 +1,22 @@
-import type { GateName } from '../family.js';
-import type { DocumentedReport, RefusalReport, TallyReport, TokenCounters } from './budgetReports.js';
-import {
-  CALLS_REMEMBERED,
-  familyOf,
-  type KeeperState,
-  WORKERS_REMEMBERED,
-  withFamily,
-} from './keeperState.js';
+import type { Family, GateName } from '../family.js';
+import type { DocumentedReport, FamilyTally, RefusalReport, TallyReport, TokenCounters } from './budgetReports.js';
+import { CALLS_REMEMBERED, familyOf, type KeeperState, WORKERS_REMEMBERED, withFamily } from './keeperState.js';
+import type { QueueRate } from './queueRates.js';
+import { tallyEveryMs } from './decideLimit.js';
 import type { ForgetLimit, SetLimit } from './limitChange.js';
-import type { QueueRate } from './keeperViews.js';
-import { addCount, LAST_HOUR, LAST_MINUTE } from './recentCounts.js';
+import { newLimit } from './limitState.js';
+import { addCount, LAST_HOUR } from './recentCounts.js';
+import { step } from './stepLimit.js';
 
 /** Ends of one window, as different answers tell them, are no further apart. */
 const SAME_WINDOW_MS = 1500;
 
+/** Lateness of a tally that is nothing unusual. */
+const LATE_TALLY_MS = 2_000;
+
 /**
- * A refusal that a worker met: closes its gate until the instant it named, never sooner than a gate that is closed already.
+ * A refusal that a worker met: closes its gate until the instant it named, never sooner than a gate that is closed already, and the
+ * model of its family learns from it.
  *
  * Told twice, it counts once. Instants of a worker whose clock is ahead are set back by as much, so that a wait stays as long as it
  * was told.
@@ -24,17 +25,23 @@ export function afterRefusal(state: KeeperState, told: RefusalReport, nowMs: num
   if (state.calls.includes(told.callId)) return state;
   const aheadMs = Math.max(0, told.receivedMs - nowMs);
   const atMs = told.receivedMs - aheadMs;
-  const untilMs = Math.max(told.untilMs - aheadMs, atMs + (told.toldMs ?? 0));
   const known = familyOf(state, told.gate);
   const why = whyRefused(told);
+  // Where nothing was told, how long to wait is learnt; the worker's own guess holds where nothing learns.
+  const isLearnt = told.gate === told.family && !told.announced;
+  const untilMs = isLearnt && told.toldMs === null ? 0 : Math.max(told.untilMs - aheadMs, atMs + (told.toldMs ?? 0));
   const gate = untilMs > (known.gate?.untilMs ?? 0) ? { untilMs, why } : known.gate;
+  const sentMs = Math.min(told.sentMs - aheadMs, atMs);
+  const { callId, toldMs, jobsInFlight, announced } = told;
+  const event = { kind: 'refused', callId, atMs, sentMs, toldMs, jobsInFlight, announced } as const;
   return {
     ...withFamily(state, told.gate, {
       gate,
       refused: addCount(known.refused, LAST_HOUR, atMs, 1),
       lastRefusal: why,
+      model: told.gate === told.family ? step(known.model, event) : known.model,
     }),
-    calls: [...state.calls, told.callId].slice(-CALLS_REMEMBERED),
+    calls: [...state.calls, callId].slice(-CALLS_REMEMBERED),
   };
 }
 
@@ -42,22 +49,19 @@ export function afterRefusal(state: KeeperState, told: RefusalReport, nowMs: num
 export function afterTally(state: KeeperState, told: TallyReport, nowMs: number): KeeperState {
   if (told.number <= (state.workers[told.worker]?.number ?? -1)) return state;
   const aheadMs = Math.max(0, told.atMs - nowMs);
-  let next: KeeperState = { ...state, workers: withWorker(state, told, nowMs) };
-  for (const [name, tally] of Object.entries(told.families)) {
-    const family = familyOf(next, name as GateName);
-    const slices = tally.slices.length > 0 ? tally.slices : [{ fromMs: tally.lastSentMs, calls: tally.accepted }];
-    const accepted = slices.reduce(
-      (counts, { fromMs, calls }) => addCount(counts, LAST_MINUTE, Math.min(fromMs - aheadMs, nowMs), calls),
-      family.accepted,
-    );
-    const jobsMoved = tally.jobsStarted + tally.jobsEnded > 0;
-    const inFlight = Math.max(0, family.jobs.inFlight + tally.jobsStarted - tally.jobsEnded);
-    next = withFamily(next, name as GateName, {
-      accepted,
-      jobs: jobsMoved ? { inFlight, changedMs: nowMs } : family.jobs,
-    });
-  }
+  let next: KeeperState = { ...state, workers: withWorker(state, told, told.atMs - aheadMs) };
+  for (const [name, tally] of Object.entries(told.families) as [Family, FamilyTally][])
+    next = afterFamilyTally(next, name, tally, aheadMs, nowMs);
   return told.counters === null ? next : { ...next, counters: latest(next.counters, told.counters, aheadMs) };
+}
+
+/** What time alone changes: what was to be judged later is judged, and what held is proven. */
+export function afterTime(state: KeeperState, nowMs: number): KeeperState {
+  const names = Object.keys(state.families) as GateName[];
+  return names.reduce(
+    (next, name) => withFamily(next, name, { model: step(familyOf(next, name).model, { kind: 'tick', atMs: nowMs }) }),
+    state,
+  );
 }
 
 /** What Genesys's own list of limits says. */
@@ -70,9 +74,9 @@ export function afterSetLimit(state: KeeperState, { family, rate }: SetLimit): K
   return withFamily(state, family, { set: { rate } });
 }
 
-/** Drops what was set and what was learnt. A gate that a refusal closed stays closed until its instant. */
+/** Drops what was set and what was learnt. A gate that a refusal named an instant for stays closed until then. */
 export function afterForgetLimit(state: KeeperState, { family }: ForgetLimit): KeeperState {
-  return withFamily(state, family, { set: null });
+  return withFamily(state, family, { set: null, model: newLimit() });
 }
 
 /** What became of giving task queues their rates: `impossible` says why this server never takes any. */
@@ -81,14 +85,47 @@ export function afterQueueRates(
   rates: readonly QueueRate[],
   { impossible }: { readonly impossible: string | null },
 ): KeeperState {
-  if (impossible !== null) return { ...state, noQueueRates: impossible };
-  return rates.reduce((next, { family, ratePerSecond }) => withFamily(next, family, { queueRate: ratePerSecond }), state);
+  const told = rates.reduce((next, { family, ratePerSecond }) => {
+    return withFamily(next, family, { queueRate: ratePerSecond });
+  }, state);
+  return { ...told, noQueueRates: impossible };
 }
 
-function withWorker({ workers }: KeeperState, { worker, number }: TallyReport, nowMs: number): KeeperState['workers'] {
+function afterFamilyTally(
+  state: KeeperState,
+  name: Family,
+  tally: FamilyTally,
+  aheadMs: number,
+  nowMs: number,
+): KeeperState {
+  const family = familyOf(state, name);
+  const movesJobs = tally.jobsStarted + tally.jobsEnded > 0;
+  const inFlight = Math.max(0, family.jobs.inFlight + tally.jobsStarted - tally.jobsEnded);
+  const jobs = movesJobs ? { inFlight, changedMs: nowMs } : family.jobs;
+  const event = {
+    kind: 'accepted',
+    // Not this instant: up to here all workers have told what they did.
+    atMs: toldUntilMs(state, tallyEveryMs(family.model) ?? 0, nowMs),
+    firstSentMs: tally.firstSentMs - aheadMs,
+    lastSentMs: tally.lastSentMs - aheadMs,
+    calls: tally.accepted,
+    urgentCalls: tally.urgentCalls,
+    jobsInFlight: jobs.changedMs > 0 ? jobs.inFlight : null,
+    slices: tally.slices.map(({ fromMs, calls }) => ({ fromMs: fromMs - aheadMs, calls })),
+  } as const;
+  return withFamily(state, name, { jobs, model: step(family.model, event) });
+}
+
+/** The instant up to which every worker that works has told its calls. */
+function toldUntilMs({ workers }: KeeperState, everyMs: number, nowMs: number): number {
+  const told = Object.values(workers).map(({ atMs }) => atMs);
+  return Math.min(nowMs, ...told.filter((atMs) => nowMs - atMs < everyMs + LATE_TALLY_MS));
+}
+
+function withWorker({ workers }: KeeperState, { worker, number }: TallyReport, atMs: number): KeeperState['workers'] {
   const others = Object.entries(workers).filter(([name]) => name !== worker);
   const recent = others.sort(([, one], [, other]) => other.atMs - one.atMs).slice(0, WORKERS_REMEMBERED - 1);
-  return Object.fromEntries([...recent, [worker, { number, atMs: nowMs }]]);
+  return Object.fromEntries([...recent, [worker, { number, atMs }]]);
 }
 
 /** Counters of a later window replace those of an earlier one; within a window, calls are only ever added. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { GATE_NAMES, type GateName } from '../family.js';
 import { DocumentedLimit, TokenCounters } from './budgetReports.js';
+import { LimitState, limitFrom, newLimit } from './limitState.js';
 import { RateText } from './rate.js';
 import { RecentCounts } from './recentCounts.js';
 
@@ -12,14 +13,29 @@ export const CALLS_REMEMBERED = 64;
 /** Workers that are remembered; those that told nothing for longest are forgotten first. */
 export const WORKERS_REMEMBERED = 64;
 
+const Learnt = z.object({
+  provenPerSecond: z.number().nullable().catch(null),
+  windowMs: z.number().nullable().catch(null),
+  jobs: z.object({ most: z.number().nullable().catch(null) }).catch({ most: null }),
+  latestMs: Instant.catch(0),
+});
+
+function salvagedModel(left: unknown): z.infer<typeof LimitState> {
+  const other = Learnt.safeParse(left);
+  if (!other.success) return newLimit();
+  const { provenPerSecond, windowMs, jobs, latestMs } = other.data;
+  return limitFrom({ ratePerSecond: provenPerSecond, windowMs, maxJobs: jobs.most }, latestMs);
+}
+
 /** What the keeper knows of one gate's calls. */
 export const FamilyRecord = z.object({
   /** Closed by what a refusal named, until an instant. */
   gate: z.object({ untilMs: Instant, why: z.string() }).nullable().catch(null),
+  /** What was learnt. One of another version gives up all but its rate, window and jobs. */
+  model: LimitState.catch(({ value }) => salvagedModel(value)),
   /** What an operator set. */
   set: z.object({ rate: RateText }).nullable().catch(null),
-  /** Accepted calls of the last minute, refused ones of the last hour. */
-  accepted: RecentCounts.catch([]),
+  /** Refused calls of the last hour. */
   refused: RecentCounts.catch([]),
   /** Why the last refusal was: for people. */
   lastRefusal: z.string().nullable().catch(null),
@@ -29,6 +45,12 @@ export const FamilyRecord = z.object({
   queueRate: z.number().positive().nullable().optional().catch(undefined),
 });
 export type FamilyRecord = Readonly<z.infer<typeof FamilyRecord>>;
+
+/** The last tally of a worker: its number, and when it was told. */
+export interface ToldWorker {
+  readonly number: number;
+  readonly atMs: number;
+}
 
 /**
  * All that a keeper knows, as one run hands it to the next.
@@ -44,7 +66,7 @@ export interface KeeperState {
   /** Ids of the last refusals. */
   readonly calls: readonly string[];
   /** Last tally of each worker. */
-  readonly workers: Readonly<Record<string, { readonly number: number; readonly atMs: number }>>;
+  readonly workers: Readonly<Record<string, ToldWorker>>;
   /** Why task queues cannot be given rates on this server; null while they can, as far as known. */
   readonly noQueueRates: string | null;
 }

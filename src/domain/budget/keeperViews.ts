@@ -1,12 +1,13 @@
-import { FAMILIES, GATE_NAMES, type GateName } from '../family.js';
-import { WORKED_FAMILIES } from '../taskQueues.js';
-import { type BudgetQuestion, type BudgetView, type FamilyBudget } from './budgetView.js';
+import { GATE_NAMES, type GateName } from '../family.js';
+import type { BudgetQuestion, BudgetView, FamilyBudget } from './budgetView.js';
+import { decide, tallyEveryMs } from './decideLimit.js';
+import { describeLimit } from './describeLimit.js';
 import { familyOf, type FamilyRecord, type KeeperState } from './keeperState.js';
 import type { LimitsRow, LimitsTable } from './limitsTable.js';
-import { ratePerSecond } from './rate.js';
-import { LAST_HOUR, LAST_MINUTE, sumOf } from './recentCounts.js';
+import { isWorked, rateOf } from './queueRates.js';
+import { LAST_HOUR, sumOf } from './recentCounts.js';
 
-/** How often a worker tells its tally while its family is not bounded by anything: so that `limits` shows what is used. */
+/** How often a worker tells its tally while nothing was refused: so that `limits` shows what is used. */
 const UNTROUBLED_TALLY_MS = 60_000;
 
 /** A worker that told nothing for this long is not counted as working. */
@@ -14,9 +15,6 @@ const WORKER_SILENT_MS = 150_000;
 
 /** Jobs of which none was told to begin or end for this long have ended unseen: an export was stopped, or a worker killed. */
 const JOBS_FORGOTTEN_MS = 600_000;
-
-/** Differences of a rate that are not worth telling the server. */
-const SAME_RATE = 0.01;
 
 /** What workers go by, as of an instant. */
 export function budgetView(state: KeeperState, question: BudgetQuestion | undefined, keeperNowMs: number): BudgetView {
@@ -43,50 +41,29 @@ export function limitsTable(state: KeeperState, asOfMs: number | undefined, keep
   return { v: 1, families, notes: state.noQueueRates === null ? [] : [state.noQueueRates] };
 }
 
-/** A rate to give to a task queue, or none. */
-export interface QueueRate {
-  readonly family: (typeof WORKED_FAMILIES)[number];
-  readonly ratePerSecond: number | null;
-  readonly reason: string;
-}
-
-/** The rates that task queues should have and, as far as known, do not. */
-export function ratesToSet(state: KeeperState, nowMs: number): QueueRate[] {
-  if (state.noQueueRates !== null) return [];
-  return WORKED_FAMILIES.flatMap((name) => {
-    const family = familyOf(state, name);
-    const wanted = rateOf(family, nowMs);
-    if (family.queueRate !== undefined && isSameRate(family.queueRate, wanted)) return [];
-    return [{ family: name, ratePerSecond: wanted === null ? null : Number(wanted.toPrecision(4)), reason: whyNow(name, family, nowMs) }];
-  });
-}
-
 function familyBudget(state: KeeperState, name: GateName, family: FamilyRecord, nowMs: number): FamilyBudget {
-  const rate = rateOf(family, nowMs);
   return {
     gate: gateOf(family, nowMs),
-    ratePerSecond: rate,
+    ratePerSecond: rateOf(family, nowMs),
     pacedBy: state.noQueueRates === null && isWorked(name) ? 'queue' : 'client',
-    maxJobs: null,
+    maxJobs: decide(family.model, nowMs).maxJobs,
     jobsInFlight: jobsInFlight(family, nowMs),
-    tallyEveryMs: UNTROUBLED_TALLY_MS,
+    tallyEveryMs: tallyEveryMs(family.model) ?? UNTROUBLED_TALLY_MS,
   };
 }
 
 function limitsRow(state: KeeperState, name: GateName, nowMs: number): LimitsRow {
   const family = familyOf(state, name);
+  const { ratePerSecond, windowMs, maxJobs } = describeLimit(family.model, nowMs);
   const gate = gateOf(family, nowMs);
-  const { counters } = state;
+  const learnt = ratePerSecond === null && windowMs === null && maxJobs === null;
   return {
     family: name,
     documented: name === 'token' ? state.documented : [],
-    learnt: null,
+    learnt: learnt ? null : { ratePerSecond, windowMs, maxJobs },
     set: family.set,
-    usedNow: { callsLastMinute: sumOf(family.accepted, LAST_MINUTE, nowMs), jobsInFlight: jobsInFlight(family, nowMs) },
-    counters:
-      name !== 'token' || counters === null || counters.endsMs < nowMs
-        ? null
-        : { count: counters.count, allowed: counters.allowed, endsAt: isoInstant(counters.endsMs) },
+    usedNow: { callsLastMinute: callsLastMinute(state, name, nowMs), jobsInFlight: jobsInFlight(family, nowMs) },
+    counters: name === 'token' ? countersNow(state, nowMs) : null,
     gateUntil: gate === null ? null : isoInstant(gate.untilMs),
     refusedLastHour: sumOf(family.refused, LAST_HOUR, nowMs),
     pacedBy: pacedBy(state, name, family, nowMs),
@@ -94,40 +71,47 @@ function limitsRow(state: KeeperState, name: GateName, nowMs: number): LimitsRow
   };
 }
 
+/** The token's calls are those of all families. */
+function callsLastMinute(state: KeeperState, name: GateName, nowMs: number): number {
+  const names = name === 'token' ? GATE_NAMES : [name];
+  return names.reduce((sum, one) => sum + describeLimit(familyOf(state, one).model, nowMs).callsLastMinute, 0);
+}
+
+function countersNow({ counters }: KeeperState, nowMs: number): LimitsRow['counters'] {
+  if (counters === null || counters.endsMs < nowMs) return null;
+  return { count: counters.count, allowed: counters.allowed, endsAt: isoInstant(counters.endsMs) };
+}
+
 function pacedBy(state: KeeperState, name: GateName, family: FamilyRecord, nowMs: number): LimitsRow['pacedBy'] {
   if (name === 'token') return state.counters === null ? 'nothing' : 'counters';
-  if (rateOf(family, nowMs) === null) return 'nothing';
-  return state.noQueueRates === null && isWorked(name) ? 'queue' : 'client';
+  if (rateOf(family, nowMs) !== null) return state.noQueueRates === null && isWorked(name) ? 'queue' : 'client';
+  if (family.model.announced) return 'counters';
+  return decide(family.model, nowMs).maxJobs === null ? 'nothing' : 'client';
 }
 
-/** In words: what bounds a family now. */
-function whyNow(_name: GateName, family: FamilyRecord, nowMs: number): string {
+/** In words: what bounds a family now, and why. */
+function whyNow(name: GateName, family: FamilyRecord, nowMs: number): string {
+  const gate = gateOf(family, nowMs);
   const said = [
-    ...(gateOf(family, nowMs) === null ? [] : [`closed: ${family.gate?.why ?? ''}`]),
-    ...(family.set === null ? [] : [`${family.set.rate} set by an operator`]),
+    ...(gate === null ? [] : [`closed: ${gate.why}`]),
+    ...(family.set === null ? [] : ['an operator set its rate']),
+    ...(name === 'token' ? [] : [describeLimit(family.model, nowMs).why]),
+    ...(gate !== null || family.lastRefusal === null ? [] : [`last ${family.lastRefusal}`]),
   ];
-  return said.length > 0 ? said.join('; ') : 'nothing bounds it';
+  return said.join('; ') || 'the API counts the calls of a token';
 }
 
-function gateOf({ gate }: FamilyRecord, nowMs: number): FamilyBudget['gate'] {
-  return gate !== null && gate.untilMs > nowMs ? { untilMs: gate.untilMs, why: gate.why.slice(0, 300) } : null;
-}
-
-function rateOf(family: FamilyRecord, _nowMs: number): number | null {
-  return family.set === null ? null : ratePerSecond(family.set.rate);
+/** Closed by what a refusal named, or by what was learnt: whichever is longer. */
+function gateOf({ gate, model, lastRefusal }: FamilyRecord, nowMs: number): FamilyBudget['gate'] {
+  const learntMs = decide(model, nowMs).gateUntilMs ?? 0;
+  const toldMs = gate?.untilMs ?? 0;
+  if (Math.max(learntMs, toldMs) <= nowMs) return null;
+  const why = toldMs >= learntMs ? gate?.why : lastRefusal;
+  return { untilMs: Math.round(Math.max(learntMs, toldMs)), why: (why ?? 'learnt from refusals').slice(0, 300) };
 }
 
 function jobsInFlight({ jobs }: FamilyRecord, nowMs: number): number {
   return nowMs - jobs.changedMs > JOBS_FORGOTTEN_MS ? 0 : jobs.inFlight;
-}
-
-function isWorked(name: GateName): name is QueueRate['family'] {
-  return (WORKED_FAMILIES as readonly string[]).includes(name);
-}
-
-function isSameRate(one: number | null, other: number | null): boolean {
-  if (one === null || other === null) return one === other;
-  return Math.abs(one - other) <= SAME_RATE * one;
 }
 
 /** The asker's clock, where it is ahead: the keeper's stands still while nothing is told. */

@@ -1,5 +1,5 @@
 import { getClient } from '@temporalio/activity';
-import { isGrpcServiceError } from '@temporalio/client';
+import { type Client, isGrpcServiceError } from '@temporalio/client';
 import type { QueueRate } from '../src/domain/budget/queueRates.js';
 import { familyQueue } from '../src/domain/taskQueues.js';
 
@@ -8,8 +8,10 @@ export interface SetQueueRates {
   readonly impossible: string | null;
 }
 
-/** `TASK_QUEUE_TYPE_ACTIVITY` of Temporal's API. */
-const ACTIVITY_TASKS = 2;
+type UpdateTaskQueueConfig = Client['workflowService']['updateTaskQueueConfig'];
+
+/** `TASK_QUEUE_TYPE_ACTIVITY`, as Temporal's API numbers it. */
+const ACTIVITY_TASKS = 2 as unknown as NonNullable<Parameters<UpdateTaskQueueConfig>[0]['taskQueueType']>;
 
 /** gRPC's codes for "this server has no such call" and "this client may not make it". */
 const UNIMPLEMENTED = 12;
@@ -51,9 +53,10 @@ export function queueRateActivities() {
 
 function whyImpossible(error: unknown): string | null {
   if (!isGrpcServiceError(error)) return null;
+  const code: number = error.code;
   const instead = 'each worker keeps its share of a rate by itself';
-  if (error.code === UNIMPLEMENTED) return `the Temporal server cannot set rates on task queues: ${instead}`;
-  if (error.code === PERMISSION_DENIED)
+  if (code === UNIMPLEMENTED) return `the Temporal server cannot set rates on task queues: ${instead}`;
+  if (code === PERMISSION_DENIED)
     return `this client may not set rates on the Temporal server's task queues: ${instead}`;
   return null;
 }

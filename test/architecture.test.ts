@@ -172,7 +172,12 @@ describe('the shape of the sources', () => {
     const exported = [...index.matchAll(/^export \{ (\w+) \} from '\.\/(\w+)\.js';$/gm)];
     expect(exported).toHaveLength(index.trim().split('\n').length);
     for (const [, name, file] of exported) expect(file).toBe(name);
-    expect(exported.map(([, name]) => name).sort()).toEqual(['exportPlan', 'exportWindow', 'historyExport']);
+    expect(exported.map(([, name]) => name).sort()).toEqual([
+      'budgetKeeper',
+      'exportPlan',
+      'exportWindow',
+      'historyExport',
+    ]);
   });
 });
 

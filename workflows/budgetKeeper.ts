@@ -35,7 +35,7 @@ import { parseOrFail } from './failedWith.js';
 import { keeperActivitiesOf } from './policies.js';
 
 /** Events after which the next run goes on: far below 2,000, and far above what one message adds. */
-const EVENTS_A_RUN = 1_000;
+const EVENTS_A_RUN = 600;
 
 /** How long rates that could not be set are left alone, unless something else changes. */
 const SET_AGAIN_AFTER = '30 seconds';

@@ -36,6 +36,11 @@ export interface BudgetLink extends SharedBudget {
   close(): Promise<void>;
 }
 
+/** Workflow id of the keeper of an OAuth client's budget. */
+export function keeperIdOf(clientId: string): string {
+  return budgetKeeperId(createHash('sha256').update(clientId).digest('hex'));
+}
+
 /** Links a worker to the keeper of its OAuth client's budget, which is started where there is none. */
 export function createBudgetLink({
   client,
@@ -44,9 +49,8 @@ export function createBudgetLink({
   log,
   now = () => Date.now(),
 }: BudgetLinkOptions): BudgetLink {
-  const workflowId = budgetKeeperId(createHash('sha256').update(clientId).digest('hex'));
+  const workflowId = keeperIdOf(clientId);
   const worker = randomUUID();
-  const post = createKeeperPost({ client, workflowId, taskQueue, log });
   const sums = new TallySums();
   const toldMs = new Map<Family, number>();
   const startedMs = now();
@@ -58,6 +62,10 @@ export function createBudgetLink({
   let unconfirmed: TallyReport[] = [];
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
+  const delivered = (): void => {
+    silentUntilMs = Number.NEGATIVE_INFINITY;
+  };
+  const post = createKeeperPost({ client, workflowId, taskQueue, log, delivered });
 
   const ask = async (): Promise<BudgetView> => {
     const askedMs = performance.now();

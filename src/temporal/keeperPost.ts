@@ -37,10 +37,12 @@ export interface KeeperPostOptions {
   readonly workflowId: string;
   readonly taskQueue: string;
   readonly log: GenesysLog;
+  /** Told when a message is through: there is a keeper now. */
+  readonly delivered: () => void;
 }
 
 /** @param workflowId of the keeper, which each message starts where it does not run. */
-export function createKeeperPost({ client, workflowId, taskQueue, log }: KeeperPostOptions): KeeperPost {
+export function createKeeperPost({ client, workflowId, taskQueue, log, delivered }: KeeperPostOptions): KeeperPost {
   let waiting: Message[] = [];
   let running: Promise<void> | null = null;
   let wake: () => void = () => undefined;
@@ -69,11 +71,13 @@ export function createKeeperPost({ client, workflowId, taskQueue, log }: KeeperP
     for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
       try {
         await deliver(next);
+        delivered();
         if (failures >= COMPLAINED_AFTER)
           log.warn({ workflowId }, 'the keeper of the API budget can be told things again');
         failures = 0;
       } catch (error) {
-        const hopeless = isGrpcServiceError(error) && error.code === INVALID_ARGUMENT;
+        const code: number | null = isGrpcServiceError(error) ? error.code : null;
+        const hopeless = code === INVALID_ARGUMENT;
         const said = error instanceof Error ? error.message : String(error);
         if (hopeless)
           log.warn(

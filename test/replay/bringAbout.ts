@@ -1,4 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { RefusalReport, TallyReport } from '../../src/domain/budget/budgetReports.js';
+import { keeperIdOf } from '../../src/temporal/budgetLink.js';
 import type { ClosedGate } from '../../src/domain/exportProgress.js';
 import type { SimulatorOptions } from '../../src/simulator/simulatorOptions.js';
 import { eventually } from '../support/eventually.js';
@@ -110,6 +113,37 @@ export const BRING_ABOUT: Readonly<Record<Exclude<CircumstanceName, 'killed'>, B
       return await ended(handle);
     },
   },
+  budget: {
+    run: async (environment) => {
+      const keeper = await keeperOf(environment);
+      await keeper.signal('documented', { v: 1, limits: [DOCUMENTED] });
+      await keeper.signal('tally', tallyOf(0));
+      await keeper.signal('refused', refusalOf('first'));
+      await keeper.executeUpdate('setLimit', { args: [{ family: 'analytics', rate: '30/min' }] });
+      await ratesSet(keeper, 2);
+      await keeper.executeUpdate('forgetLimit', { args: [{ family: 'analytics' }] });
+      await ratesSet(keeper, 3);
+      await keeper.signal('tally', tallyOf(1));
+      return await told(environment, keeper);
+    },
+  },
+  budgetContinuedAsNew: {
+    run: async (environment) => {
+      const keeper = await keeperOf(environment);
+      const { runId } = await keeper.describe();
+      await keeper.signal('tally', tallyOf(0));
+      // The shortest message there is fills a history with the fewest bytes.
+      await eventually('the next run', async () => {
+        await Promise.all(Array.from({ length: 25 }, () => keeper.signal('documented', { v: 1, limits: [] })));
+        // A run cannot end while messages go on coming in.
+        await sleep(300);
+        return (await keeper.describe()).runId !== runId;
+      });
+      await keeper.signal('refused', refusalOf('of the next run'));
+      await ratesSet(keeper, 1);
+      return await told(environment, keeper, runId);
+    },
+  },
   gap: {
     run: async (environment) => {
       const body = { code: 'wfm.not.enabled', message: 'This unit has no history here' };
@@ -178,6 +212,47 @@ export const BRING_ABOUT: Readonly<Record<Exclude<CircumstanceName, 'killed'>, B
     },
   },
 };
+
+const DOCUMENTED = { namespace: 'platform.api', key: 'client.credentials.token.rate.per.minute', value: 300 };
+
+async function keeperOf({ client, simulator }: ExportEnvironment): Promise<WorkflowHandle> {
+  const keeper = client.workflow.getHandle(keeperIdOf(simulator.clientId));
+  await eventually('the keeper answers', () => keeper.query('limits').catch(() => null));
+  return keeper;
+}
+
+/** Waits until the keeper has set rates so many times. */
+async function ratesSet(keeper: WorkflowHandle, times: number): Promise<void> {
+  await eventually(`rates were set ${times} times`, async () => {
+    const { events } = await keeper.fetchHistory();
+    return (events ?? []).filter((event) => event.activityTaskCompletedEventAttributes).length >= times;
+  });
+}
+
+/** The keeper's runs, once it has done with all that it was told. */
+async function told(environment: ExportEnvironment, keeper: WorkflowHandle, firstRunId?: string) {
+  await keeper.query('limits');
+  const { runId } = await keeper.describe();
+  await environment.worker.stop();
+  return { workflowId: keeper.workflowId, firstExecutionRunId: firstRunId ?? runId };
+}
+
+function tallyOf(number: number): TallyReport {
+  const atMs = Date.now();
+  const sentMs = atMs - 500;
+  const calls = { accepted: 3, urgentCalls: 1, firstSentMs: sentMs, lastSentMs: sentMs };
+  const slices = [{ fromMs: sentMs, calls: 3 }];
+  const families = { 'wfm-jobs': { ...calls, slices, jobsStarted: 3, jobsEnded: 2 } };
+  return { v: 1, worker: 'one', number, atMs, families, counters: { count: 30, allowed: 300, endsMs: atMs + 20_000 } };
+}
+
+function refusalOf(callId: string): RefusalReport {
+  const receivedMs = Date.now();
+  const about = { family: 'wfm-jobs', gate: 'wfm-jobs', lane: 'backfill', status: 429 } as const;
+  const limit = { limitKey: null, limitNamespace: null, announced: false, jobsInFlight: 4 };
+  const instants = { sentMs: receivedMs - 200, receivedMs, toldMs: 3_000, untilMs: receivedMs + 3_000 };
+  return { v: 1, callId, worker: 'one', ...about, ...instants, ...limit };
+}
 
 async function toItsEnd(environment: ExportEnvironment, request: ExportRequest): Promise<ExportHandle> {
   return await ended(await environment.start(request));

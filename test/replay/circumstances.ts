@@ -4,7 +4,9 @@ import type { HistoryEvent } from '../support/historyTexts.js';
 export type Mark = (events: readonly HistoryEvent[]) => boolean;
 
 /** Files of a circumstance, without `.json`: the workflow's type, a hyphen, what it met. */
-export type Recordings = Readonly<Record<`${'historyExport' | 'exportWindow' | 'exportPlan'}-${string}`, Mark>>;
+export type Recordings = Readonly<
+  Record<`${'historyExport' | 'exportWindow' | 'exportPlan' | 'budgetKeeper'}-${string}`, Mark>
+>;
 
 /**
  * What exports meet, and the histories that are recorded of each; record.ts makes them, replay.test.ts replays them.
@@ -16,6 +18,21 @@ export const CIRCUMSTANCES = {
     'historyExport-continuedAsNew': endsWith('workflowExecutionContinuedAsNewEventAttributes'),
     'historyExport-continuedAsNewLast': all(completed, continuesAnotherRun),
     'exportWindow-continuedAsNew': all(completed, ofLaterRun),
+  },
+  budgetContinuedAsNew: {
+    'budgetKeeper-continuedAsNew': all(endsWith('workflowExecutionContinuedAsNewEventAttributes'), signalled('tally')),
+    'budgetKeeper-continuedAsNewLast': all(continuesAnotherRun, scheduled('setQueueRates'), signalled('refused')),
+  },
+  budget: {
+    'budgetKeeper-happy': all(
+      signalled('documented'),
+      signalled('tally'),
+      signalled('refused'),
+      updated('setLimit'),
+      updated('forgetLimit'),
+      scheduled('setQueueRates', 3),
+      not(failedActivity),
+    ),
   },
   killed: {
     'historyExport-killed': all(completed, ofTwoWorkers),

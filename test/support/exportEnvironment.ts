@@ -13,6 +13,7 @@ import { type RunningSimulator, startSimulator } from '../../src/simulator/start
 import type { Warehouse } from '../../src/warehouse/warehouse.js';
 import type { ExportProgress } from '../../src/domain/exportProgress.js';
 import type { historyExport } from '../../workflows/historyExport.js';
+import { keeperIdOf } from '../../src/temporal/budgetLink.js';
 import { skippingClock, type TestClock, WALL_CLOCK } from './testClock.js';
 import { startTestWorker, type TestWorker } from './testWorker.js';
 
@@ -130,11 +131,18 @@ async function environmentOn(
       // What a failed test left running would be met by nobody; most have ended.
       await Promise.all(started.map((handle) => handle.terminate().catch(() => undefined)));
       await worker.stop();
+      await Promise.all(simulators.map(({ clientId }) => endKeeper(client, clientId)));
       await Promise.all(simulators.map((one) => one.close()));
       await disconnect();
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** A keeper never ends by itself, and another environment of the same name has the same OAuth client. */
+async function endKeeper(client: Client, clientId: string): Promise<void> {
+  const keeper = client.workflow.getHandle(keeperIdOf(clientId));
+  await keeper.terminate().catch(() => undefined);
 }
 
 /** Three agents who stay, in one unit whose name is the test's: quick to export, and of ids of its own. */

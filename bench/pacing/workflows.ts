@@ -16,10 +16,11 @@ export interface JobsInput {
 
 /** Jobs through the product's own activities on its queues: what `exportWindow` does of a window, up to the job's end. */
 export async function rosterlineJobs({ jobs, isUrgent, organisationId }: JobsInput): Promise<void> {
-  const { reads, wfmJobs } = activitiesOf(DEFAULT_TASK_QUEUE, 'impatient');
+  const lane = isUrgent ? 'failover' : 'backfill';
+  const { reads, wfmJobs } = activitiesOf(DEFAULT_TASK_QUEUE, 'impatient', lane);
   await Promise.all(
     jobs.map(async (job) => {
-      const step = windowInput(job, isUrgent ? 'failover' : 'backfill', organisationId);
+      const step = windowInput(job, lane, organisationId);
       const { jobId, requestedAt, firstPollInMs, filesAtOnce } = await wfmJobs.submitAdherenceJob(step);
       if (filesAtOnce !== null) return;
       await sleep(firstPollInMs);

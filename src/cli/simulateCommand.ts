@@ -10,8 +10,27 @@ interface SimulateOptions {
   jobSeconds?: { min: number; max: number };
   tokenLimit: number;
   faults: number;
+  scenario?: string;
+  limits?: string;
+  limit?: string[];
   json?: boolean;
 }
+
+const LIMIT_HELP = `
+A limit is which calls, its shape, how much, and what else (in any order), such as
+  --limit "wfm-jobs fixed 50/min told=early:30 penalty=20"
+  calls    all, reads, wfm-jobs, analytics, telephony-writes, datatable-writes, outbound-writes, or METHOD:/path (*:/path)
+  shape    fixed 50/min   rolling 100/5min   bucket 100+1/s (burst + rate)   jobs 10 (at once)   daily 2000
+  told=    exact, early:30 (always 30 s), date, body, words (minutes or hours in the body), absent: when to come back
+  penalty=20           it opens 20 s later for each call that comes while it is closed
+  disguise=404,html    what calls after the first refusal get instead of 429: 404, 500, 503, html
+  halves=10windows     it becomes half as large then; doubles= likewise; or after a time: halves=5min
+  others=0.4           other clients take up to that share of it
+  counters             answers carry inin-ratelimit-* (fixed and daily)
+  drawn                how much is drawn by the seed, within a factor of ten around what is written
+  aligned              fixed windows begin with the minute, hour ... of the clock
+  known=analytics:key  its name in the list of limits, and in refusals;  name=x  its name in control/counts
+Several limits combine; calls meet them in their order, after --token-limit.`;
 
 /** `rosterline simulate`: a Genesys Cloud organisation on this machine, for trying things out. */
 export function addSimulateCommand(program: Command): void {
@@ -23,16 +42,26 @@ export function addSimulateCommand(program: Command): void {
     .option('--job-seconds <min-max>', 'how long adherence jobs take, drawn for each (default 2-20)', secondsRange)
     .option('--token-limit <n>', 'calls a minute; 0 switches the limit off', tokenLimit, 300)
     .option('--faults <rate>', 'share of calls that meet a passing fault, by the seed; such as 0.05', share, 0)
+    .option(
+      '--scenario <name>',
+      'limits as people met them: hidden-limit (429 after 15 minutes, undocumented), ignored-wait',
+    )
+    .option('--limit <text>', 'a limit on calls, may be repeated; see below', collected)
+    .option('--limits <file>', 'limits from a file: a list, JSON or YAML, as docs/simulator.md has them')
     .option('--json', 'one JSON line once it answers')
+    .addHelpText('after', LIMIT_HELP)
     .action(async (options: SimulateOptions) => {
       await runCommand(options.json ?? false, async (output) => {
         const stopped = untilSignal();
+        const { simulatedLimits } = await import('./simulatedLimits.js');
+        const limits = await simulatedLimits(options);
         const { startSimulator } = await import('../simulator/startSimulator.js');
         const simulator = await startSimulator({
           port: options.port,
           seed: options.seed,
           ...(options.jobSeconds && { jobSeconds: options.jobSeconds }),
           tokenLimitPerMinute: options.tokenLimit === 0 ? null : options.tokenLimit,
+          limits,
           ...(options.faults > 0 && { chaos: { seed: options.seed, rate: options.faults } }),
         });
         const { url, clientId, clientSecret, controlUrl: control } = simulator;
@@ -49,6 +78,10 @@ export function addSimulateCommand(program: Command): void {
         return EXIT.done;
       });
     });
+}
+
+function collected(text: string, before: string[] = []): string[] {
+  return [...before, text];
 }
 
 function wholeNumber(text: string): number {

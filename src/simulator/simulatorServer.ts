@@ -8,6 +8,7 @@ import { ApiError, errorBody, tooManyRequests } from './api/apiError.js';
 import { disturbAnswers } from './api/disturbAnswers.js';
 import { downloadRoutes } from './api/downloadRoutes.js';
 import { oauthRoutes } from './api/oauthRoutes.js';
+import { organizationLimitRoutes } from './api/organizationLimitRoutes.js';
 import { structureRoutes } from './api/structureRoutes.js';
 import { armFault } from './control/armFault.js';
 import { controlRoutes } from './control/controlRoutes.js';
@@ -74,6 +75,7 @@ export function simulatorServer(context: SimulatorContext, baseUrl: () => string
   void server.register((api, _options, done) => {
     admitApiCalls(api, context);
     structureRoutes(api, context);
+    organizationLimitRoutes(api, context);
     adherenceRoutes(api, context, baseUrl);
     aggregatesRoutes(api, context);
     api.all('/api/v2/*', (request) => {

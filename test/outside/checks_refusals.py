@@ -152,6 +152,17 @@ class Refusals(OutsideCase):
         limit = self.body_of(refused).limit
         self.assertEqual(("platform.api", 2), (limit.namespace, limit.value))
 
+    def test_hidden_limit(self):
+        """A 429 by a limit that nobody told of says nothing: no seconds, no counters, no name"""
+        simulator = SimulatorProcess("--limit", "*:/api/v2/organizations fixed 1/min told=absent", "--token-limit", "0")
+        self.addCleanup(simulator.close)
+        apis = self.world.sdk_without_token(simulator.url, waits_by_itself=False)
+        apis.client.get_client_credentials_token(simulator.client_id, simulator.client_secret)
+        apis.organization.get_organizations_me()
+        refused = self.refusal(429, "too.many.requests.retry.after", apis.organization.get_organizations_me)
+        self.assertEqual([], [name for name in refused.headers if name.lower().startswith(("retry", "inin-rate"))])
+        self.assertIsNone(self.body_of(refused).limit)
+
     def test_forbidden(self):
         """Permissions and scopes that are withdrawn are 403, and name what is missing"""
         permission, scope = "wfm:historicalAdherence:view", "organization:readonly"
@@ -160,6 +171,8 @@ class Refusals(OutsideCase):
             self.assertIn(permission, self.body_of(self.refusal(403, "missing.permissions", job)).message)
         with self.fault(kind="scopeWithdrawn", scope=scope), self.fault(kind="scopeWithdrawn", scope="organization"):
             self.assertIn(scope, self.body_of(self.refusal(403, "app.not.authorized.for.scope", organisation)).message)
+            limits = lambda: self.apis.organization.get_organizations_limits_namespace("platform.api")  # noqa: E731
+            self.assertIn(scope, self.body_of(self.refusal(403, "app.not.authorized.for.scope", limits)).message)
         self.assertTrue(organisation().id)
 
     def test_revoked(self):

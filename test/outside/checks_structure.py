@@ -64,6 +64,23 @@ class Structure(OutsideCase):
         self.assertEqual([unit.id for unit in whole.entities], [unit.id for unit in paged.entities])
         self.assertEqual([None] * 3, [paged.page_count, paged.page_number, paged.next_uri])
 
+    def test_limits(self):
+        """Limits that are documented are decoded, effective ones and defaults, in a namespace that the SDK knows"""
+        organization, simulator = self.apis.organization, self.world.simulator
+        name = simulator.add_limit(
+            shape="fixed",
+            calls=50,
+            windowSeconds=60,
+            on="outbound-writes",
+            known={"namespace": "historical.adherence", "key": "jobs.rate.per.minute"},
+        )
+        simulator.change_limit(name, calls=70)
+        effective = organization.get_organizations_limits_namespace("historical.adherence").entities
+        defaults = organization.get_organizations_limits_namespace_defaults("historical.adherence").entities
+        for value, limits in ((70, effective), (50, defaults)):
+            self.assertEqual([("historical.adherence", "jobs.rate.per.minute", value)], [(it.namespace, it.key, it.value) for it in limits])
+        self.assertEqual([], organization.get_organizations_limits_namespace("outbound").entities)
+
     def test_divisions(self):
         """Lists can be narrowed to a division, and one without units is empty"""
         wfm = self.apis.wfm

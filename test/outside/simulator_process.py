@@ -38,6 +38,19 @@ class SimulatorProcess:
         request = urllib.request.Request(f"{self._control}/faults/{fault_id}", method="DELETE")
         urllib.request.urlopen(request).close()
 
+    def add_limit(self, **limit) -> str:
+        """Puts a limit in force; hands over its name."""
+        return self._send("POST", "limits", limit)["name"]
+
+    def change_limit(self, name: str, **change) -> None:
+        self._send("PATCH", f"limits/{name}", change)
+
+    def _send(self, method: str, what: str, body: dict):
+        headers = {"content-type": "application/json"}
+        request = urllib.request.Request(f"{self._control}/{what}", json.dumps(body).encode(), headers, method=method)
+        with urllib.request.urlopen(request) as response:
+            return json.load(response)
+
     def close(self) -> None:
         self._process.terminate()
         self._process.wait(timeout=30)

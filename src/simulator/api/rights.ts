@@ -22,6 +22,13 @@ const NEEDED: readonly NeededRights[] = [
     permissions: [],
     scopes: ['organization', 'organization:readonly'],
   },
+  // Needs no permission by now; older documentation named `limits:organization:view`.
+  {
+    method: 'GET',
+    path: /^\/api\/v2\/organizations\/limits\/namespaces\/[^/]+(\/defaults)?$/,
+    permissions: [],
+    scopes: ['organization', 'organization:readonly'],
+  },
   { method: 'GET', path: new RegExp(`${UNITS}/businessunits$`), permissions: [], scopes: WFM },
   { method: 'GET', path: new RegExp(`${UNITS}/managementunits$`), permissions: [], scopes: WFM },
   { method: 'GET', path: new RegExp(`${UNITS}/businessunits/[^/]+/managementunits$`), permissions: [], scopes: WFM },

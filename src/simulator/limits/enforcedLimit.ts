@@ -37,7 +37,7 @@ export class EnforcedLimit {
   constructor(
     private readonly limit: LimitSettings,
     seed: number,
-    private readonly truth: LimitTruth,
+    readonly truth: LimitTruth,
   ) {
     this.#limiter = limiterOf(limit, seed);
     this.#random = seededRandom('disguise', seed);

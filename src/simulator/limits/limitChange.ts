@@ -3,6 +3,8 @@ import type { LimitSettings } from './limitSettings.js';
 
 const Count = z.number().int().positive();
 
+const SUCH = 'a change is {"factor": 0.5}, or other quantities such as {"calls": 20, "windowSeconds": 60}';
+
 /** What `PATCH control/limits/<name>` takes: other quantities, or a factor for all of them. */
 export const LimitChange = z.union(
   [
@@ -16,9 +18,9 @@ export const LimitChange = z.union(
         jobs: Count,
       })
       .partial()
-      .refine((change) => Object.keys(change).length > 0),
+      .refine((change) => Object.keys(change).length > 0, SUCH),
   ],
-  'a change is {"factor": 0.5}, or other quantities such as {"calls": 20, "windowSeconds": 60}',
+  SUCH,
 );
 export type LimitChange = z.infer<typeof LimitChange>;
 

@@ -30,7 +30,10 @@ const Change = z
   );
 
 /** What takes the place of a 429 for calls after the first that was refused. `html` is a gateway's 502. */
-const Disguise = z.union([z.literal(404), z.literal(500), z.literal(503), z.literal('html')]);
+const Disguise = z.union(
+  [z.literal(404), z.literal(500), z.literal(503), z.literal('html')],
+  'not a disguise: 404, 500, 503 or html',
+);
 
 const common = {
   /** By which `control` speaks of it. (Default: the calls it is about) */

@@ -4,6 +4,16 @@ import { type CallMatch, matchesCall } from '../control/callMatch.js';
 const API = '/api/v2';
 const WRITES = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
+const CALLS_BY_NAME = [
+  'all',
+  'reads',
+  'wfm-jobs',
+  'analytics',
+  'telephony-writes',
+  'datatable-writes',
+  'outbound-writes',
+] as const;
+
 /** Calls that a limit can be about, by name. */
 const NAMED: Readonly<Record<(typeof CALLS_BY_NAME)[number], { methods: readonly string[] | null; path: string }>> = {
   all: { methods: null, path: `${API}/` },
@@ -15,24 +25,17 @@ const NAMED: Readonly<Record<(typeof CALLS_BY_NAME)[number], { methods: readonly
   'outbound-writes': { methods: WRITES, path: `${API}/outbound/` },
 };
 
-export const CALLS_BY_NAME = [
-  'all',
-  'reads',
-  'wfm-jobs',
-  'analytics',
-  'telephony-writes',
-  'datatable-writes',
-  'outbound-writes',
-] as const;
-
 /** Calls of an OAuth client that share a limit: by name, or by method (`*` for any) and path (a prefix or a regular expression). */
-export const LimitedCalls = z.union([
-  z.enum(CALLS_BY_NAME),
-  z.strictObject({
-    method: z.string().min(1).default('*'),
-    path: z.string().min(1).refine(isPath, 'not a path or a regular expression'),
-  }),
-]);
+export const LimitedCalls = z.union(
+  [
+    z.enum(CALLS_BY_NAME),
+    z.strictObject({
+      method: z.string().min(1).default('*'),
+      path: z.string().min(1).refine(isPath, 'not a path or a regular expression'),
+    }),
+  ],
+  `no calls that a limit can be about: ${CALLS_BY_NAME.join(', ')}, or a method and a path`,
+);
 export type LimitedCalls = z.infer<typeof LimitedCalls>;
 
 /** Whether a limit on some calls is about this one. */

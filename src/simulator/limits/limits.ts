@@ -42,8 +42,18 @@ export interface LimitCount extends Readonly<LimitTruth>, LimitSize {
   readonly on: LimitedCalls;
 }
 
+/** A limit as the API's list of limits has it. */
+export interface ListedLimit {
+  readonly namespace: string;
+  readonly key: string;
+  readonly value: number;
+  /** What it was at first, which is what organisations have unless it was changed for them. */
+  readonly defaultValue: number;
+}
+
 interface Entry {
   readonly name: string;
+  readonly atFirst: LimitSettings;
   limit: LimitSettings;
   readonly truth: LimitTruth;
   readonly byClient: Map<string, EnforcedLimit>;
@@ -68,7 +78,14 @@ export class Limits {
     let name = wanted;
     for (let number = 2; this.#find(name); number++) name = `${wanted}-${number.toString()}`;
     const drawn = limit.drawn ? drawnLimit(limit, hash32(this.seed, name)) : limit;
-    this.#entries.push({ name, limit: drawn, truth: untouched(), byClient: new Map(), acceptedAtMs: [] });
+    this.#entries.push({
+      name,
+      atFirst: drawn,
+      limit: drawn,
+      truth: untouched(),
+      byClient: new Map(),
+      acceptedAtMs: [],
+    });
     return name;
   }
 
@@ -130,6 +147,16 @@ export class Limits {
     const instants = entry.acceptedAtMs.slice(-INSTANTS_KEPT);
     const firstMs = instants[0] ?? null;
     return { firstMs, afterMs: instants.map((instantMs) => instantMs - (firstMs ?? 0)) };
+  }
+
+  /** The limits that the API's list of limits shows: with the value that is documented, or the true one. */
+  listed(): ListedLimit[] {
+    return this.#entries.flatMap(({ limit, atFirst }) => {
+      const { known } = limit;
+      if (!known || known.documented === null) return [];
+      const shown = (at: LimitSettings): number => known.documented ?? wholeValueOf(sizeOf(at));
+      return [{ namespace: known.namespace, key: known.key, value: shown(limit), defaultValue: shown(atFirst) }];
+    });
   }
 
   resetCounts(): void {

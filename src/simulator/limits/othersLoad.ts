@@ -9,7 +9,7 @@ const WINDOWS_REMEMBERED = 20;
 
 /**
  * A limit that other clients use part of: they call evenly, with jitter, at a share of its rate that changes now and then, or
- * hold a share of its jobs. What they find closed they let be.
+ * hold a share of its jobs. Where it is closed, they call as it opens.
  */
 export class OthersLoad implements Limiter {
   readonly #random: Random;
@@ -67,11 +67,11 @@ export class OthersLoad implements Limiter {
     const windows = 2 + this.#random.next() * 6;
     const windowSeconds = windowSecondsOf(this.#limit);
     const seconds = this.others.everySeconds ?? (windowSeconds === null ? JOBS_SHARE_SECONDS : windows * windowSeconds);
-    const untilMs = atMs + seconds * 1000;
+    const untilMs = Math.floor(atMs + seconds * 1000);
     const perSecond = perSecondOf(this.#limit);
     if (perSecond !== null) {
       this.#gapMs = 1000 / (perSecond * share);
-      this.#nextCallMs = atMs + this.#gapMs * this.#random.next();
+      this.#nextCallMs = Math.floor(atMs + this.#gapMs * this.#random.next());
     } else if (this.#limit.shape === 'jobs') {
       const jobs = Math.floor(this.#limit.jobs * share);
       for (let job = 0; job < jobs && this.inner.opensAtMs(atMs) <= atMs; job++)
@@ -81,7 +81,10 @@ export class OthersLoad implements Limiter {
   }
 
   #call(atMs: number): void {
-    if (this.inner.opensAtMs(atMs) <= atMs) this.inner.accept(atMs);
-    this.#nextCallMs = atMs + this.#gapMs * (0.5 + this.#random.next());
+    const opensAtMs = this.inner.opensAtMs(atMs);
+    if (opensAtMs <= atMs) {
+      this.inner.accept(atMs);
+      this.#nextCallMs = Math.floor(atMs + this.#gapMs * (0.5 + this.#random.next()));
+    } else this.#nextCallMs = opensAtMs;
   }
 }

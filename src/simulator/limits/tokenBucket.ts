@@ -17,8 +17,8 @@ export class TokenBucket implements Limiter {
 
   opensAtMs(nowMs: number): number {
     this.#fill(nowMs);
-    const lacking = 1 - this.#tokens;
-    return lacking <= ROUNDING ? nowMs : nowMs + Math.ceil((lacking / this.perSecond) * 1000);
+    const lacking = 1 - ROUNDING - this.#tokens;
+    return lacking <= 0 ? nowMs : nowMs + Math.ceil((lacking / this.perSecond) * 1000);
   }
 
   accept(nowMs: number): Pass {

@@ -9,10 +9,13 @@ import { type RetryAdvice, retryAdvice } from '../control/retryAfterForm.js';
  * header; `words`: the same in minutes or hours, rounded up, from two minutes on. `date:30`, `body:30`, `words:30`: the same,
  * always 30 s. `absent`: nothing.
  */
-export const Told = z.union([
-  z.enum(['exact', 'date', 'body', 'words', 'absent']),
-  z.templateLiteral([z.enum(['early', 'date', 'body', 'words']), ':', z.number().positive()]),
-]);
+export const Told = z.union(
+  [
+    z.enum(['exact', 'date', 'body', 'words', 'absent']),
+    z.templateLiteral([z.enum(['early', 'date', 'body', 'words']), ':', z.number().positive()]),
+  ],
+  'not a way to tell: exact, early:30, date, body, words, absent; date:30, body:30 and words:30 always tell 30 s',
+);
 export type Told = z.infer<typeof Told>;
 
 /** The longest that a refusal tells to stay away, in seconds: where nothing is known to open the limit it says so much. */

@@ -152,16 +152,137 @@ describe('limits on the same calls', () => {
   });
 });
 
-describe('the limit that no document names', () => {
-  it('lets a call a second through for fifteen minutes, then refuses with the words that were reported, and nothing else', async () => {
-    await organisation([...SCENARIOS['hidden-limit']], { tokenLimitPerMinute: 300 });
-    const second = async (seconds: number): Promise<Answer> => {
-      nowMs = START + seconds * 1000;
-      return await calls.post(AGGREGATES, {});
+describe('a limit in disguise', () => {
+  it.each([
+    [404, 'not.found', 'application/json; charset=utf-8'],
+    [500, 'internal.server.error', 'application/json; charset=utf-8'],
+    [503, 'service.unavailable', 'application/json; charset=utf-8'],
+    ['html', undefined, 'text/html'],
+  ] as const)('refuses once as 429, then as %s until it opens', async (disguise, code, type) => {
+    await organisation([{ ...ONE_A_MINUTE, disguise: [disguise] }]);
+    await at(0);
+    const [refused, disguised, alike] = [await at(1), await at(1.1), await at(50)];
+    expect([refused.status, disguised.status, alike.status]).toEqual([
+      429,
+      ...Array.from({ length: 2 }, () => (disguise === 'html' ? 502 : disguise)),
+    ]);
+    expect([disguised.body['code'], disguised.headers.get('retry-after')]).toEqual([code, null]);
+    expect(disguised.headers.get('content-type')).toBe(type);
+    expect((await at(60)).status).toBe(200);
+    expect(calls.simulator.counts()).toMatchObject({
+      refused: 1,
+      limits: { fixed: { refused: 3, disguised: 2, insideClosed: 1 } },
+    });
+  });
+
+  it('takes one of several by the seed', async () => {
+    await organisation([{ ...ONE_A_MINUTE, disguise: [404, 500, 503, 'html'] }]);
+    await at(0);
+    const statuses = new Set<number>();
+    for (let call = 0; call < 40; call++) statuses.add((await at(1)).status);
+    expect([...statuses].sort()).toEqual([404, 429, 500, 502, 503]);
+  });
+});
+
+describe('limits while the organisation runs', () => {
+  it('are added, listed, changed and removed', async () => {
+    await organisation([]);
+    expect(await calls.control('POST', 'limits', ONE_A_MINUTE)).toEqual({ name: 'fixed' });
+    await at(0);
+    expect((await at(1)).status).toBe(429);
+    expect(await calls.control('PATCH', 'limits/fixed', { factor: 3 })).toMatchObject({ calls: 3, windowSeconds: 60 });
+    expect([(await at(2)).status, (await at(3)).status, (await at(4)).status]).toEqual([200, 200, 429]);
+    expect(await calls.control('PATCH', 'limits/fixed', { calls: 4 })).toMatchObject({ calls: 4 });
+    expect([(await at(5)).status, (await at(6)).status]).toEqual([200, 429]);
+    expect(calls.simulator.counts().limits['fixed']).toMatchObject({ calls: 4, accepted: 4, refused: 3 });
+    await calls.control('DELETE', 'limits/fixed');
+    expect([(await at(7)).status, await calls.control('GET', 'limits')]).toEqual([200, {}]);
+  });
+
+  it('are refused where they make no sense, with the reason', async () => {
+    await organisation([{ ...ONE_A_MINUTE, name: 'me' }]);
+    expect(await calls.control('PATCH', 'limits/me', { jobs: 3 })).toEqual({
+      message: 'a limit of the shape fixed has no jobs',
+    });
+    expect(await calls.control('PATCH', 'limits/you', { calls: 3 })).toEqual({
+      message: 'no limit has the name you; there are: me',
+    });
+    expect(await calls.control('PATCH', 'limits/me', {})).toMatchObject({
+      message: expect.stringContaining('{"factor": 0.5}'),
+    });
+    expect(
+      await calls.control('POST', 'limits', { shape: 'rolling', calls: 3, windowSeconds: 5, told: 'later' }),
+    ).toMatchObject({
+      message: expect.stringContaining('at told'),
+    });
+  });
+
+  it('drawn by the seed lie around what was written, the same for the same seed', async () => {
+    const drawn = async (seed: number): Promise<unknown> => {
+      await organisation([{ shape: 'bucket', burst: 1000, perSecond: 10, drawn: true }], { seed });
+      const { burst = 0, perSecond } = calls.simulator.counts().limits['all'] ?? {};
+      expect(perSecond).toBeCloseTo(burst / 100);
+      await calls.simulator.close();
+      return burst;
     };
+    expect(await drawn(4)).toBe(await drawn(4));
+    expect(await drawn(5)).not.toBe(await drawn(4));
+  });
+});
+
+describe('the list of limits', () => {
+  const NAMESPACES = '/api/v2/organizations/limits/namespaces';
+
+  it('has what is documented, whatever is true, and nothing that is hidden', async () => {
+    const known = { namespace: 'analytics', key: 'queries.per.minute' };
+    await organisation(
+      [
+        { ...ONE_A_MINUTE, known },
+        {
+          shape: 'rolling',
+          calls: 90,
+          windowSeconds: 60,
+          known: { ...known, key: 'jobs.per.minute', documented: 200 },
+        },
+        { shape: 'rolling', calls: 90, windowSeconds: 60, known: { ...known, documented: null } },
+        { shape: 'bucket', burst: 9, perSecond: 2, known: { ...known, key: 'rate.per.minute' } },
+      ],
+      { tokenLimitPerMinute: 300 },
+    );
+    await calls.control('PATCH', 'limits/fixed', { calls: 4 });
+    const values = async (path: string): Promise<unknown> =>
+      (await calls.get(`${NAMESPACES}/${path}`)).body['entities'];
+    expect(await values('analytics')).toEqual([
+      { ...known, value: 4 },
+      { namespace: 'analytics', key: 'jobs.per.minute', value: 200 },
+      { namespace: 'analytics', key: 'rate.per.minute', value: 120 },
+    ]);
+    expect(await values('analytics/defaults')).toMatchObject([{ value: 1 }, { value: 200 }, { value: 120 }]);
+    expect(await values('platform.api')).toEqual([
+      { namespace: 'platform.api', key: 'client.credentials.token.rate.per.minute', value: 300 },
+    ]);
+    expect(await values('outbound')).toEqual([]);
+  });
+
+  it('is forbidden to a client without the scope', async () => {
+    await organisation([], { scopes: ['workforce-management'] });
+    const refused = await calls.get(`${NAMESPACES}/platform.api/defaults`);
+    expect([refused.status, refused.body['code']]).toEqual([403, 'app.not.authorized.for.scope']);
+  });
+});
+
+describe('the limit that no document names', () => {
+  it('lets sixty calls a minute through for fifteen minutes, then refuses with the words that were reported, and nothing else', async () => {
+    await organisation([...SCENARIOS['hidden-limit']], { tokenLimitPerMinute: 300 });
     // An empty query is refused as one, but only after the limits let it in.
-    for (let seconds = 0; seconds < 900; seconds++) expect((await second(seconds)).status).toBe(400);
-    const refused = await second(900);
+    const together = async (seconds: number, many: number): Promise<Answer[]> => {
+      nowMs = START + seconds * 1000;
+      return await Promise.all(Array.from({ length: many }, async () => await calls.post(AGGREGATES, {})));
+    };
+    for (let minute = 0; minute < 15; minute++)
+      expect(new Set((await together(minute * 60, 60)).map(({ status }) => status))).toEqual(new Set([400]));
+    const [refused] = await together(900, 1);
+    if (!refused) throw new Error('a call has an answer');
     expect([refused.status, refused.body]).toEqual([
       429,
       {
@@ -171,8 +292,10 @@ describe('the limit that no document names', () => {
       },
     ]);
     expect([...refused.headers.keys()].filter((name) => /retry|ratelimit/.test(name))).toEqual([]);
-    expect([(await second(1079)).status, (await second(1080)).status]).toEqual([429, 400]);
-  }, 60_000);
+    expect([...(await together(1079, 1)), ...(await together(1080, 1))].map(({ status }) => status)).toEqual([
+      429, 400,
+    ]);
+  });
 });
 
 function query(): unknown {

@@ -1,8 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { EnforcedLimit } from '../../../src/simulator/limits/enforcedLimit.js';
-import { type LimitInput, LimitSettings } from '../../../src/simulator/limits/limitSettings.js';
-
-const START = Date.parse('2025-03-01T10:00:07Z');
+import { SCENARIOS } from '../../../src/simulator/limits/scenarios.js';
+import { at, enforced, START } from './enforcedLimits.js';
 
 describe('a limit of calls in a fixed window', () => {
   it('opens its window with the first call and lets the next ones in a window later', () => {
@@ -89,18 +87,24 @@ describe('a limit with a penalty', () => {
   });
 });
 
-/** A limit in force, which nobody called yet. */
-function enforced(limit: LimitInput): EnforcedLimit {
-  return new EnforcedLimit(LimitSettings.parse(limit), 1, {
-    accepted: 0,
-    refused: 0,
-    disguised: 0,
-    insideClosed: 0,
-    beforeTold: 0,
-  });
-}
+describe('the limit that no document names', () => {
+  const [hidden] = SCENARIOS['hidden-limit'];
 
-/** Calls at so many seconds after the start: whether each gets through. */
-function at(limit: EnforcedLimit, seconds: readonly number[]): string {
-  return seconds.map((second) => (limit.meet(START + second * 1000).admitted ? 'yes' : 'no')).join(' ');
-}
+  it('lets a call a second through for fifteen minutes, refuses for three, and so on', () => {
+    const limit = enforced(hidden);
+    const accepted = at(
+      limit,
+      Array.from({ length: 3600 }, (_, second) => second),
+    ).split(' ');
+    const runs = accepted.join('').match(/(yes)+|(no)+/g) ?? [];
+    expect(runs.map((run) => run.replaceAll('yes', '.').replaceAll('no', '.').length)).toEqual([
+      900, 180, 900, 180, 900, 180, 360,
+    ]);
+  });
+
+  it('never refuses fifty calls a minute at an even pace', () => {
+    const limit = enforced(hidden);
+    const day = Array.from({ length: 50 * 60 * 24 }, (_, call) => (call * 60) / 50);
+    expect(at(limit, day)).not.toContain('no');
+  });
+});

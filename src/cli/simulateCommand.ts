@@ -17,8 +17,8 @@ interface SimulateOptions {
 }
 
 const LIMIT_HELP = `
-A limit is which calls, its shape, how much, and what else (in any order), such as
-  --limit "wfm-jobs fixed 50/min told=early:30 penalty=20"
+A limit is which calls, its shape, how much, and what else (in any order):
+  example: --limit "wfm-jobs fixed 50/min told=early:30 penalty=20"
   calls    all, reads, wfm-jobs, analytics, telephony-writes, datatable-writes, outbound-writes, or METHOD:/path (*:/path)
   shape    fixed 50/min   rolling 100/5min   bucket 100+1/s (burst + rate)   jobs 10 (at once)   daily 2000
   told=    exact, early:30 (always 30 s), date, body, words (minutes or hours in the body), absent: when to come back

@@ -121,6 +121,8 @@ describe('the command line, used wrongly', () => {
     ['a dataset that cannot be planned', ['export', 'plan', ...RANGE, '--dataset', 'sales'], 'adherence, occupancy'],
     ['an option that does not exist', ['verify', '--fast'], '--fast'],
     ['a dataset that does not exist', ['export', 'start', ...RANGE, '--dataset', 'sales'], 'adherence, occupancy'],
+    ['a limit that makes no sense', ['simulate', '--limit', 'all fixed often'], 'write something like 50/min'],
+    ['a scenario that does not exist', ['simulate', '--scenario', 'bad-day'], 'hidden-limit, ignored-wait'],
     ['a port that is none', ['simulate', '--port', '99999'], 'not a port'],
   ])('names %s and exits with 2', async (_, args, named) => {
     const ended = await rosterline(args);

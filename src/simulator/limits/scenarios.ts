@@ -34,5 +34,3 @@ export const SCENARIOS = {
     },
   ],
 } as const satisfies Readonly<Record<string, readonly LimitInput[]>>;
-
-export type ScenarioName = keyof typeof SCENARIOS;

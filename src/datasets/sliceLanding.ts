@@ -32,6 +32,7 @@ export interface SliceLandingInput<Envelope> {
 export interface SliceLandingResult<Envelope> {
   readonly sha256: string;
   readonly ndjsonPath: string;
+  readonly longestLineBytes: number;
   readonly items: readonly ({ readonly item: number; readonly envelope: string } & Envelope)[];
   /** Elements written, all items together. */
   readonly elements: number;
@@ -55,14 +56,17 @@ export async function sliceLanding<Envelope extends object>(
   let written = Promise.resolve();
   const envelopes: string[] = [];
   let elements = 0;
+  let longestLineBytes = 0;
   const slicer = new Slicer(input.sliceArray, {
     element: (bytes, item, position) => {
       elements++;
+      const lineStart = lines.length;
       lines.appendLatin1(`{"landing":"${input.sha256}","item":${item},"position":${position},"doc":`);
       const start = lines.length;
       lines.append(bytes);
       blankLineBreaks(lines.view(start));
       lines.appendLatin1('}\n');
+      longestLineBytes = Math.max(longestLineBytes, lines.length - lineStart);
     },
     envelope: (text, item) => (envelopes[item] = text),
   });
@@ -97,7 +101,7 @@ export async function sliceLanding<Envelope extends object>(
     throw new Failure('Corrupt', `landing ${input.sha256}: no array "${input.sliceArray}" in the document`);
   }
   const items = envelopes.map((envelope, item) => ({ item, envelope, ...input.readEnvelope(envelope) }));
-  return { sha256: input.sha256, ndjsonPath: input.ndjsonPath, items, elements, decodedBytes };
+  return { sha256: input.sha256, ndjsonPath: input.ndjsonPath, longestLineBytes, items, elements, decodedBytes };
 }
 
 async function* decoded(input: SliceLandingInput<object>): AsyncGenerator<Uint8Array> {

@@ -14,7 +14,7 @@ import type { SdkRequest, SdkResponse } from './sdk.js';
 import type { Token, TokenSource } from './tokenSource.js';
 import type { HttpAnswer, Transport } from './transport.js';
 import { isWebPage, UnreadableAnswer, webPageFailure } from './unreadableAnswer.js';
-import { decodedText, landingEncoding, wholeBody } from './wholeBody.js';
+import { decodedStart, decodedText, landingEncoding, wholeBody } from './wholeBody.js';
 
 /** A successful answer: its body as received, and parsed (null where it is only landed). */
 export interface CallAnswer {
@@ -151,7 +151,8 @@ export function createApiCalls(
     if (limited && told) pacer.refused(endpoint.family, atHead);
     const raw = await wholeBody(answer);
     const encoding = landingEncoding(headers['content-encoding']);
-    const text = await decodedText(raw, encoding);
+    const landsUnread = endpoint.isLanded === true && status < 300;
+    const text = await (landsUnread ? decodedStart(raw, encoding) : decodedText(raw, encoding));
     log.debug(
       { method: endpoint.method, path: url.pathname, status, correlationId, bytes: raw.byteLength },
       'call answered',

@@ -1,11 +1,14 @@
 import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { constants, gunzip } from 'node:zlib';
 import { Failure } from '../domain/failure.js';
 import type { LandingEncoding } from '../domain/landing.js';
 import type { HttpAnswer } from './transport.js';
 
 /** Largest body of an API answer, as sent and decoded: beyond it, memory is at stake. Downloads are streamed and have no cap. */
 export const LARGEST_ANSWER_BYTES = 256 * 1024 * 1024;
+
+/** Of a body, to see what it is: blanks, and the first tag of a web page. */
+const START_BYTES = 1024;
 
 /**
  * Reads an answer's body into memory, as sent.
@@ -43,6 +46,21 @@ export async function decodedText(
   } catch (error) {
     if (error instanceof RangeError) throw tooLarge(largestBytes);
     throw new Failure('Corrupt', `A body of ${raw.byteLength} bytes says that it is gzip and is not.`);
+  }
+}
+
+/**
+ * The first characters of a body's text, enough to tell a web page from an answer: a body that is only landed is decoded by its load.
+ *
+ * What does not decode is told there, so here it is an empty text.
+ */
+export async function decodedStart(raw: Uint8Array, encoding: LandingEncoding): Promise<string> {
+  const start = raw.subarray(0, START_BYTES);
+  if (encoding === 'identity') return Buffer.from(start).toString('utf8');
+  try {
+    return (await promisify(gunzip)(start, { finishFlush: constants.Z_SYNC_FLUSH })).toString('utf8', 0, START_BYTES);
+  } catch {
+    return '';
   }
 }
 

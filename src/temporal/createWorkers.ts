@@ -45,6 +45,8 @@ export async function createWorkers(options: WorkersOptions): Promise<Worker[]> 
       maxConcurrentActivityTaskExecutions: STEPS_AT_ONCE,
       maxConcurrentWorkflowTaskExecutions: 40,
       maxCachedWorkflows: 200,
+      // Another thread takes some 30 MB, and one is far from busy at five windows a second.
+      workflowThreadPoolSize: 1,
       // A killed worker's workflows wait this long for it before another takes them.
       stickyQueueScheduleToStartTimeout: '3s',
     }),

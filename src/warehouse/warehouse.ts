@@ -40,6 +40,8 @@ export interface SlicedLanding {
   readonly sha256: string;
   /** Absolute path of the NDJSON file. */
   readonly ndjsonPath: string;
+  /** Bytes of its longest line. */
+  readonly longestLineBytes: number;
   /** One a document in the landing: its envelope without the sliced array. `base`/`coveredUntil` are UTC instants. */
   readonly items: readonly { item: number; base: string; coveredUntil: string; envelope: string }[];
 }

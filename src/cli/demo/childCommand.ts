@@ -33,8 +33,9 @@ export async function startChildCommand(
   env: Readonly<Record<string, string>>,
   logFile: string,
 ): Promise<ChildCommand> {
-  const child = spawn(process.execPath, [...nodeOptions(), BIN, ...args, '--json'], {
-    env: { ...childEnvironment(process.env, 'server'), ...env, [STOP_WITH_PARENT]: '1' },
+  const { variables, options } = howToStart();
+  const child = spawn(process.execPath, [...options, BIN, ...args, '--json'], {
+    env: { ...childEnvironment(process.env, 'server'), ...variables, ...env, [STOP_WITH_PARENT]: '1' },
     stdio: ['pipe', 'pipe', openSync(logFile, 'a', 0o600)],
   });
   const exited = once(child, 'exit');
@@ -61,10 +62,12 @@ export async function startChildCommand(
   };
 }
 
-/** The options of Node that the program names in its first line, with this very Node. */
-function nodeOptions(): string[] {
+/** The variables and Node's options that the program names in its first line, for this very Node. */
+function howToStart(): { variables: Record<string, string>; options: string[] } {
   const [first = ''] = readFileSync(BIN, 'utf8').split('\n', 1);
-  return first.split(' node ')[1]?.split(' ') ?? [];
+  const [before = '', options] = first.split(' node ');
+  const variables = [...before.matchAll(/(\w+)=(\S+)/g)].map(([, name = '', value = '']) => [name, value] as const);
+  return { variables: Object.fromEntries(variables), options: options?.split(' ') ?? [] };
 }
 
 async function firstLine(child: ChildProcess): Promise<string | undefined> {

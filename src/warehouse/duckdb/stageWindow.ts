@@ -16,6 +16,9 @@ export interface StagedTable {
   readonly left: ReadonlyMap<string, number>;
 }
 
+/** Each thread reads lines through a buffer of twice the longest; DuckDB's own choice would take 32 MB a thread. */
+const SMALLEST_LINE_BUFFER_BYTES = 1024 * 1024;
+
 /** Parses the landings' lines into the temporary tables that `DatasetLoad` names. DuckDB parses; nothing runs row by row here. */
 export async function stageLandings(connection: DuckDBConnection, load: WindowLoad): Promise<void> {
   const { window, days, seal } = load;
@@ -29,7 +32,8 @@ export async function stageLandings(connection: DuckDBConnection, load: WindowLo
     await connection.run(
       `CREATE TEMP TABLE raw AS SELECT landing, item, position, doc FROM read_json([${landings
         .map((landing) => quoted(landing.ndjsonPath))
-        .join(', ')}], format = 'newline_delimited', compression = 'uncompressed', columns = {
+        .join(', ')}], format = 'newline_delimited', compression = 'uncompressed',
+          maximum_object_size = ${Math.max(SMALLEST_LINE_BUFFER_BYTES, ...landings.map((landing) => landing.longestLineBytes))}, columns = {
           landing: 'VARCHAR', item: 'BIGINT', position: 'BIGINT', doc: ${quoted(load.load.docType)}})`,
     );
   }

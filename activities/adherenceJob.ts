@@ -35,7 +35,7 @@ export function adherenceJobActivities(deps: ActivityDeps) {
         const before = SubmitProgress.safeParse(beat.before);
         if (before.success) return { ...before.data, firstPollInMs, filesAtOnce: null };
         const requestedAt = deps.now().toISOString();
-        const job = await deps.genesys.createAdherenceJob(adherenceRequest(input.window, input));
+        const job = await deps.genesys.inLane(input.lane).createAdherenceJob(adherenceRequest(input.window, input));
         const { jobId, correlationId } = job;
         beat.say({ v: 1, jobId, requestedAt, correlationId });
         const complete = job.state === 'Complete';
@@ -58,7 +58,7 @@ export function adherenceJobActivities(deps: ActivityDeps) {
     async pollAdherenceJob(input: ExportWindowInput, jobId: string, requestedAt: string): Promise<EndedJob> {
       return await step<EndedJob, z.infer<typeof PollProgress>>(deps, input, async (beat) => {
         const before = PollProgress.safeParse(beat.before);
-        const job = await deps.genesys.adherenceJob(jobId);
+        const job = await deps.genesys.inLane(input.lane).adherenceJob(jobId);
         const { calls: callsBefore, notDoneMs } = before.success ? before.data : { calls: 0, notDoneMs: 0 };
         const calls = callsBefore + 1;
         const elapsedMs = deps.now().getTime() - Date.parse(requestedAt);
@@ -111,7 +111,7 @@ export function adherenceJobActivities(deps: ActivityDeps) {
         }
 
         async function freshUrl(): Promise<string> {
-          const job = await deps.genesys.adherenceJob(jobId);
+          const job = await deps.genesys.inLane(input.lane).adherenceJob(jobId, 'links');
           calls++;
           const url = job.downloadUrls[file];
           if (job.state !== 'Complete' || url === undefined)

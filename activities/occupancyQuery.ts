@@ -40,7 +40,9 @@ export function occupancyQueryActivities(deps: ActivityDeps) {
         const userIds = await usersOfSlice(deps.objects, asked.users, asked.slice, asked.without);
         const requestedAt = deps.now().toISOString();
         try {
-          const answer = await deps.genesys.usersAggregates(occupancyRequest(asked.input.window, userIds));
+          const answer = await deps.genesys
+            .inLane(asked.input.lane)
+            .usersAggregates(occupancyRequest(asked.input.window, userIds));
           const landing = await deps.objects.landBytes(answer.raw, answer.encoding);
           return {
             kind: 'landed',

@@ -4,6 +4,7 @@ import { describeIssues } from '../src/config/loadConfig.js';
 import type { ExportUnit, LandedStructure, SelectedUnits, StructurePart } from '../src/domain/exportSteps.js';
 import { Failure } from '../src/domain/failure.js';
 import type { HistoryExportInput } from '../src/domain/historyExportInput.js';
+import type { Lane } from '../src/domain/lane.js';
 import { SealedLanding } from '../src/domain/seal.js';
 import { chooseUnits } from '../src/domain/chooseUnits.js';
 import { rangeOf } from '../src/domain/exportRange.js';
@@ -49,9 +50,11 @@ export function structureActivities(deps: ActivityDeps) {
       part: StructurePart;
       organisationId: string | null;
       exportId: string;
+      /** Left out by runs that began before lanes were told. */
+      lane?: Lane;
     }): Promise<LandedStructure> {
       return await step(deps, input, async () => {
-        const { answer, part } = await readPart(deps.genesys, input.part);
+        const { answer, part } = await readPart(deps.genesys.inLane(input.lane ?? 'backfill'), input.part);
         const landing = await deps.objects.landBytes(answer.raw, answer.encoding);
         const object: StructureObject = { landing: { ...landing, receivedAt: answer.receivedAt }, part };
         const bytes = Buffer.from(JSON.stringify(object));

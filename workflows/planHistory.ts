@@ -102,7 +102,7 @@ export async function readAndPlan(
   async function fetch(part: StructurePart, ofOrganisation: string | null): Promise<LandedStructure> {
     return await own((activities) =>
       activities.reads.fetchStructure.executeWithOptions({ summary: `Read ${structurePartName(part)}` }, [
-        { part, organisationId: ofOrganisation, exportId },
+        { part, organisationId: ofOrganisation, exportId, lane: request.lane },
       ]),
     );
   }

@@ -30,6 +30,13 @@ export const ACCESS_RIGHTS = {
     anyScope: ['organization:readonly', 'organization'],
     neededFor: 'everything',
   },
+  // Read once at a worker's start; who may not read it learns the limits otherwise.
+  limitsNamespace: {
+    what: "the organisation's limits",
+    anyPermission: [],
+    anyScope: ['organization:readonly', 'organization'],
+    neededFor: 'everything',
+  },
   // The two lists show what the role may see: a client without any permission gets an empty one.
   businessUnits: {
     what: 'the list of business units',

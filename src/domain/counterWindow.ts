@@ -1,3 +1,5 @@
+import { NO_RESERVE, type Reserve, reservedCalls } from './laneReserve.js';
+
 /** The API's own counters, from `inin-ratelimit-count`, `-allowed` and `-reset` of one answer. */
 export interface Counters {
   /** Calls that the window has counted, this one included. */
@@ -5,6 +7,11 @@ export interface Counters {
   readonly allowed: number;
   /** Seconds left in the window (not an epoch). Nobody says whether rounded down or up: both are allowed for. */
   readonly resetSeconds: number;
+}
+
+/** Whether an answer's counters say that the token's window is used up: the limit that a refusal then is about. */
+export function saysUsedUp(counters: Counters | null): boolean {
+  return counters !== null && counters.count >= counters.allowed;
 }
 
 /** How a call ended, for the budget: with counters, with an answer that had none, or with no answer at all. */
@@ -29,8 +36,10 @@ export interface CounterWindow {
   readonly known: KnownWindow | null;
   /** Last call sent while the window was not known. */
   readonly probedMs: number;
-  /** Answers come without counters: there is nothing to pace by. */
+  /** Answers come without counters and always have: there is nothing to pace by. */
   readonly silent: boolean;
+  /** The limit that was announced last, and the longest window seen: they hold on where counters stop coming. */
+  readonly last: { readonly allowed: number; readonly lengthMs: number } | null;
 }
 
 /** Nothing known: a new client, or a new token. */
@@ -39,7 +48,13 @@ export const UNKNOWN_WINDOW: CounterWindow = {
   known: null,
   probedMs: Number.NEGATIVE_INFINITY,
   silent: false,
+  last: null,
 };
+
+/** Length of a window before any was seen. Source: Genesys counts by the minute. */
+const USUAL_LENGTH_MS = 60_000;
+/** A longer remainder is no remainder: an epoch, or nonsense. */
+const LONGEST_RESET_SECONDS = 86_400;
 
 /** While nothing is known, one call goes first; if its answer is slow, another follows after this long. */
 const PROBE_GAP_MS = 1_000;
@@ -57,19 +72,38 @@ export interface CounterWait {
 /**
  * Whether a call may leave now, or the instant at which to ask again (sooner, when an answer arrives before it).
  *
- * Within a known window, calls may leave while those counted and those in flight are fewer than allowed. When the window is over,
- * the next one is opened by its first call, so that call goes alone and its answer tells the rest.
+ * Within a known window, calls may leave while those counted and those in flight leave more than the reserve. When the window is
+ * over, the next one is opened by its first call, so that call goes alone and its answer tells the rest.
+ *
+ * @param ahead calls that were promised an instant before this one.
  */
-export function admitCall(window: CounterWindow, nowMs: number): 'go' | CounterWait {
+export function admitCall(
+  window: CounterWindow,
+  nowMs: number,
+  reserve: Reserve = NO_RESERVE,
+  ahead = 0,
+): 'go' | CounterWait {
   const known = knownAt(window, nowMs);
   if (known !== null) {
-    if (known.count + window.inFlight < known.allowed) return 'go';
-    const roomMayShow = known.count < known.allowed && window.inFlight > 0;
-    if (!roomMayShow) return { waitUntilMs: known.endsByMs, anAnswerMayEndIt: false };
-    return { waitUntilMs: Math.min(known.endsByMs, nowMs + ANSWER_GAP_MS), anAnswerMayEndIt: true };
+    const lengthMs = window.last?.lengthMs ?? USUAL_LENGTH_MS;
+    const kept = reservedCalls(reserve, known.allowed, (known.endsByMs - nowMs) / lengthMs);
+    const counted = known.allowed - known.count;
+    if (counted - window.inFlight > kept) return 'go';
+    // Those in flight may be among those counted.
+    if (counted > kept && window.inFlight > 0)
+      return { waitUntilMs: Math.min(known.endsByMs, nowMs + ANSWER_GAP_MS), anAnswerMayEndIt: true };
+    const room = counted - window.inFlight - ahead;
+    const endsWithMs = whenReserveAllows(reserve, known, lengthMs, room);
+    return { waitUntilMs: Math.min(known.endsByMs, Math.max(nowMs + 1, endsWithMs)), anAnswerMayEndIt: false };
   }
   if (window.silent || nowMs - window.probedMs >= PROBE_GAP_MS || nowMs < window.probedMs) return 'go';
   return { waitUntilMs: window.probedMs + PROBE_GAP_MS, anAnswerMayEndIt: true };
+}
+
+/** When the reserve has decayed so far that it is less than the room; the window's end where it will not be. */
+function whenReserveAllows(reserve: Reserve, known: KnownWindow, lengthMs: number, room: number): number {
+  if (reserve.share === 0 || room <= reservedCalls(reserve, known.allowed, 0)) return known.endsByMs;
+  return known.endsByMs - (room * lengthMs) / (reserve.share * known.allowed) + 1;
 }
 
 /** A call has left. */
@@ -88,14 +122,34 @@ export function callEnded(
   window: CounterWindow,
   call: { readonly sentMs: number; readonly receivedMs: number; readonly outcome: CallOutcome },
 ): CounterWindow {
+  const { outcome, receivedMs } = call;
   const landed = { ...window, inFlight: Math.max(0, window.inFlight - 1) };
-  if (typeof call.outcome !== 'string') {
-    return { ...landed, known: observed(window.known, call.outcome, call), silent: false };
+  if (typeof outcome !== 'string') {
+    const lengthMs = Math.max(window.last?.lengthMs ?? 0, outcome.resetSeconds * 1000, 1_000);
+    const last = { allowed: outcome.allowed, lengthMs };
+    return { ...landed, known: observed(window.known, outcome, call), silent: false, last };
   }
-  const known = knownAt(window, call.receivedMs);
+  const known = knownAt(window, receivedMs);
   // It may have been counted, and nothing will say so before the next answer does.
   if (known !== null) return { ...landed, known: { ...known, count: known.count + 1 } };
-  return { ...landed, silent: landed.silent || call.outcome === 'noCounters', probedMs: Number.NEGATIVE_INFINITY };
+  if (outcome === 'noCounters' && window.last !== null) return { ...landed, known: assumed(window.last, receivedMs) };
+  return { ...landed, silent: landed.silent || outcome === 'noCounters', probedMs: Number.NEGATIVE_INFINITY };
+}
+
+/** A window as the last ones were, counted by ourselves: an answer has come without the counters that others had. */
+function assumed({ allowed, lengthMs }: NonNullable<CounterWindow['last']>, receivedMs: number): KnownWindow {
+  const endsMs = receivedMs + lengthMs;
+  return { count: 1, allowed, endsFromMs: endsMs, endsByMs: endsMs, observedMs: receivedMs };
+}
+
+/** A new token: its counters start from nothing. */
+export function withNewToken(window: CounterWindow): CounterWindow {
+  return { ...UNKNOWN_WINDOW, last: window.last };
+}
+
+/** Whether the window's counters are known at a moment. */
+export function isKnown(window: CounterWindow, nowMs: number): boolean {
+  return knownAt(window, nowMs) !== null;
 }
 
 function knownAt(window: CounterWindow, nowMs: number): KnownWindow | null {
@@ -112,15 +166,19 @@ function observed(
   const endsFromMs = sentMs + (resetSeconds - 1) * 1000;
   const endsByMs = receivedMs + (resetSeconds + 1) * 1000;
   const fresh = { count, allowed, endsFromMs, endsByMs, observedMs: receivedMs };
-  if (known === null || endsFromMs >= known.endsByMs || receivedMs < known.observedMs - 1_000) return fresh;
-  // An answer of an earlier window that came late says nothing of this one.
-  if (endsByMs <= known.endsFromMs) return known;
+  if (known === null || receivedMs < known.observedMs - 1_000) return fresh;
+  const atLeast = { ...fresh, count: Math.max(known.count, count), observedMs: Math.max(known.observedMs, receivedMs) };
+  const { endsFromMs: knownFromMs, endsByMs: knownByMs } = known;
+  if (endsFromMs >= knownByMs) {
+    // A window begins when the one before it is over. What claims to have begun sooner has a wrong end, and counts on.
+    return receivedMs >= knownFromMs ? fresh : { ...atLeast, endsFromMs: knownFromMs, endsByMs: knownByMs };
+  }
+  // An answer of an earlier window that came late says nothing of this one; what left since shows that the known end is wrong.
+  if (endsByMs <= knownFromMs) return sentMs < known.observedMs ? known : atLeast;
   return {
-    count: Math.max(known.count, count),
-    allowed,
-    endsFromMs: Math.max(known.endsFromMs, endsFromMs),
-    endsByMs: Math.min(known.endsByMs, endsByMs),
-    observedMs: Math.max(known.observedMs, receivedMs),
+    ...atLeast,
+    endsFromMs: Math.max(knownFromMs, endsFromMs),
+    endsByMs: Math.min(knownByMs, endsByMs),
   };
 }
 
@@ -132,7 +190,9 @@ export function countersFrom(
 ): Counters | null {
   const [countCalls, allowedCalls, resetSeconds] = [count, allowed, reset].map(wholeNumber);
   if (countCalls === undefined || allowedCalls === undefined || resetSeconds === undefined) return null;
-  return allowedCalls === 0 ? null : { count: countCalls, allowed: allowedCalls, resetSeconds };
+  return allowedCalls === 0 || resetSeconds > LONGEST_RESET_SECONDS
+    ? null
+    : { count: countCalls, allowed: allowedCalls, resetSeconds };
 }
 
 function wholeNumber(text: string | undefined): number | undefined {

@@ -1,5 +1,6 @@
 import type { Family, GateName } from './family.js';
-import type { Counters } from './counterWindow.js';
+import { type Counters, saysUsedUp } from './counterWindow.js';
+import { gateOfLimit, type NamedLimit } from './familyOf.js';
 
 /** Why and until when no call of a family may leave. */
 export interface ClosedGate {
@@ -46,13 +47,10 @@ export function closedGates<Name extends string>(
 }
 
 /**
- * Which gate a refusal closes: `token` when it concerns every call of the OAuth client, else the call's family.
- *
- * It concerns every call when the counters say that the window is used up, or when the body's `limit.key` is one of the limits on
- * a token or on an OAuth client. Source of the keys: Genesys's limits page, "token.rate.per.minute" and its like.
+ * Which gate a refusal closes: that of the limit which its body names; where it names none, `token` when the counters say that the
+ * token's window is used up, else the call's family.
  */
-export function gateToClose(family: Family, counters: Counters | null, limitKey: string | null): GateName {
-  if (counters !== null && counters.count >= counters.allowed) return 'token';
-  if (limitKey !== null && /token\.rate\.per|app\.user\.rate\.per/.test(limitKey)) return 'token';
-  return family;
+export function gateToClose(family: Family, counters: Counters | null, limit: NamedLimit | null): GateName {
+  const named = limit === null ? null : gateOfLimit(limit);
+  return named ?? (saysUsedUp(counters) ? 'token' : family);
 }

@@ -1,4 +1,5 @@
 import { httpDateMs, retryAfterMs } from './retryAfter.js';
+import { waitInBody } from './waitInBody.js';
 
 /** Wait after a refusal that names no instant; tripled with each such refusal in a row. Source: Genesys's own SDKs (3, 9, 27 s). */
 export const UNTOLD_WAIT_MS = 3_000;
@@ -9,7 +10,8 @@ const SHORTEST_RETRY_MS = 1_000;
 /** A longer wait wakes once a day, looks at the gate and waits on. */
 const LONGEST_RETRY_MS = 24 * 3_600_000;
 
-const LARGEST_INSTANT_MS = 8_640_000_000_000_000;
+/** A longer wait than any quota has: what names it is not to be believed, and a call after that long harms nobody. */
+export const LONGEST_TOLD_WAIT_MS = 31 * 24 * 3_600_000;
 
 /** What a refusal said about when to come back. Header values as received, null where absent. */
 export interface Refusal {
@@ -24,34 +26,37 @@ export interface Refusal {
 }
 
 /**
- * The instant before which nothing should be asked again, in milliseconds since the epoch.
+ * The wait that a refusal named, in whole milliseconds of at most 31 days; undefined when it named none that can be read.
  *
  * From `Retry-After`; where there is none, from "Retry the request in [n] seconds" in the body; else from the token window's
- * remainder (and a second, because nobody says how that is rounded); else backoff. A `Retry-After` that is there but cannot be
- * read means backoff: it does not make the other sources true.
- *
- * @param untoldBefore refusals without a readable instant directly before this one.
+ * remainder (and a second, because nobody says how that is rounded); else from a window that the body names. A `Retry-After` that is
+ * there but cannot be read means backoff: it does not make the other sources true.
  */
-export function retryInstantMs(refusal: Refusal, untoldBefore = 0): number {
-  const waitMs = toldWaitMs(refusal) ?? untoldWaitMs(untoldBefore);
-  return Math.min(refusal.receivedMs + waitMs, LARGEST_INSTANT_MS);
-}
-
-/** The wait that the refusal named, in milliseconds; undefined when it named none that can be read. */
 export function toldWaitMs(refusal: Refusal): number | undefined {
-  if (refusal.retryAfter !== null) {
-    const serverNowMs = refusal.date === null ? undefined : httpDateMs(refusal.date.trim(), refusal.receivedMs);
-    return retryAfterMs(refusal.retryAfter, serverNowMs ?? refusal.receivedMs);
-  }
-  const inBody = /retry the request in \[(\d+)\] seconds/i.exec(refusal.bodyText)?.[1];
-  if (inBody !== undefined) return retryAfterMs(inBody, refusal.receivedMs);
-  const reset = refusal.rateLimitReset?.trim() ?? '';
-  if (/^\d{1,9}$/.test(reset)) return (Number(reset) + 1) * 1000;
-  return undefined;
+  const told = waitAsToldMs(refusal);
+  return told === undefined ? undefined : Math.min(told, LONGEST_TOLD_WAIT_MS);
 }
 
-function untoldWaitMs(untoldBefore: number): number {
-  return Math.min(UNTOLD_WAIT_MS * 3 ** Math.max(0, untoldBefore), LONGEST_UNTOLD_WAIT_MS);
+function waitAsToldMs({ retryAfter, rateLimitReset, date, bodyText, receivedMs }: Refusal): number | undefined {
+  if (retryAfter !== null) {
+    const serverNowMs = date === null ? undefined : httpDateMs(date.trim(), receivedMs);
+    return retryAfterMs(retryAfter, serverNowMs ?? receivedMs);
+  }
+  const { retryInMs, windowMs } = waitInBody(bodyText);
+  if (retryInMs !== undefined) return retryInMs;
+  const reset = rateLimitReset?.trim() ?? '';
+  if (/^\d{1,5}$/.test(reset)) return (Number(reset) + 1) * 1000;
+  return windowMs;
+}
+
+/**
+ * The wait after a refusal that named none: 3 s, then 9, then 27.
+ *
+ * @param untoldBefore such refusals directly before this one, those of calls that had left before the gate closed aside.
+ */
+export function untoldWaitMs(untoldBefore: number): number {
+  const times = Math.min(Math.max(0, Math.trunc(untoldBefore) || 0), 3);
+  return Math.min(UNTOLD_WAIT_MS * 3 ** times, LONGEST_UNTOLD_WAIT_MS);
 }
 
 /**

@@ -1,13 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Failure } from '../domain/failure.js';
 import type { LandingEncoding } from '../domain/landing.js';
-import { toldWaitMs } from '../domain/retryInstant.js';
+import type { Lane } from '../domain/lane.js';
 import type { CallWatcher } from '../telemetry/callWatcher.js';
 import { apiFailure, errorBody } from './apiFailure.js';
 import type { Endpoint } from './endpoints.js';
 import type { GenesysLog } from './genesysLog.js';
 import { networkFailure } from './networkFailure.js';
-import { HeldBack, type Pacer, type Permit, throttled } from './pacer.js';
+import { createRefusal, isThrottle, mayBeDisguised } from './throttle.js';
+import type { Leaving } from './callHolds.js';
+import { HeldBack, isoInstant, type Pacer, type Permit, throttled } from './pacer.js';
 import type { Redact } from './redact.js';
 import { countersOf, refusalOf } from './refusalOf.js';
 import type { SdkRequest, SdkResponse } from './sdk.js';
@@ -25,8 +27,16 @@ export interface CallAnswer {
   readonly receivedAt: string;
 }
 
+/** Whose call it is. */
+export interface CallFor {
+  readonly lane: Lane;
+  /** User ids in the request: a refusal that names some of them is about those. */
+  readonly sentUserIds?: readonly string[];
+}
+
 interface CallUnderWay {
   readonly endpoint: Endpoint;
+  readonly lane: Lane;
   readonly sentUserIds: readonly string[];
   answer: CallAnswer | null;
 }
@@ -34,7 +44,7 @@ interface CallUnderWay {
 /** Makes calls through the SDK: it builds the request, the hook sends it, and the answer comes back to the caller whole. */
 export interface ApiCalls {
   /** One call of an endpoint; `invoke` is the SDK's method for it. @throws Failure */
-  make(endpoint: Endpoint, invoke: () => Promise<unknown>, sentUserIds?: readonly string[]): Promise<CallAnswer>;
+  make(endpoint: Endpoint, invoke: () => Promise<unknown>, given: CallFor): Promise<CallAnswer>;
   /** The SDK's HTTP client. */
   readonly hook: (request: SdkRequest) => Promise<SdkResponse>;
 }
@@ -79,8 +89,8 @@ export function createApiCalls(
     if (status < 200 || status >= 300) {
       throw apiFailure(call.endpoint, url.pathname, { status, text, correlationId }, call.sentUserIds, redact);
     }
-    pacer.accepted(call.endpoint.family);
-    pacer.accepted('token');
+    pacer.accepted(call.endpoint.family, exchanged.sentAtMs);
+    pacer.accepted('token', exchanged.sentAtMs);
     if (isWebPage(text)) throw webPageFailure(`${call.endpoint.method} ${url.pathname}`, status);
     const json = call.endpoint.isLanded ? null : parsed(text, call.endpoint, { raw, encoding, correlationId });
     call.answer = { json, raw, encoding, correlationId, receivedAt: new Date(receivedMs).toISOString() };
@@ -88,12 +98,13 @@ export function createApiCalls(
   };
 
   /** One request that left and was answered, whatever the answer but a throttle. */
-  const exchange = async ({ endpoint }: CallUnderWay, url: URL, request: SdkRequest, token: Token) => {
-    const startedMs = now();
+  const exchange = async ({ endpoint, lane }: CallUnderWay, url: URL, request: SdkRequest, token: Token) => {
+    const createsJob = endpoint.createsJob === true;
+    const leaving = { family: endpoint.family, lane, createsJob, startedMs: pacer.timeMs() };
     for (;;) {
-      const permit = await turnOf(endpoint, startedMs);
+      const permit = await turnOf(leaving);
       try {
-        return await send(endpoint, url, request, token, permit);
+        return await send(endpoint, url, request, token, { leaving, permit });
       } catch (error) {
         if (error instanceof HeldBack) continue;
         const what = `${endpoint.method} ${url.pathname}`;
@@ -103,19 +114,24 @@ export function createApiCalls(
   };
 
   /** Leave to make a call, waited for. */
-  const turnOf = async ({ family }: Endpoint, startedMs: number): Promise<Permit> => {
-    const fromMs = now();
+  const turnOf = async (leaving: Leaving): Promise<Permit> => {
     try {
-      return await pacer.admit(family, startedMs);
+      return await pacer.admit(leaving);
     } catch (error) {
-      watcher.putOff(family);
+      watcher.putOff(leaving.family);
       throw error;
     } finally {
-      watcher.waited(family, now() - fromMs);
+      watcher.waited(leaving.family, pacer.timeMs() - leaving.startedMs);
     }
   };
 
-  const send = async (endpoint: Endpoint, url: URL, request: SdkRequest, token: Token, permit: Permit) => {
+  const send = async (
+    endpoint: Endpoint,
+    url: URL,
+    request: SdkRequest,
+    token: Token,
+    { leaving, permit }: { leaving: Leaving; permit: Permit },
+  ) => {
     let answer: HttpAnswer;
     try {
       answer = await transport.send({
@@ -133,23 +149,27 @@ export function createApiCalls(
     } catch (error) {
       if (error instanceof HeldBack) permit.unsent();
       else {
-        permit.ended('noAnswer');
+        permit.ended('noAnswer', false);
         watcher.answered(endpoint.family, null);
       }
       throw error;
     }
     const { status, headers } = answer;
     watcher.answered(endpoint.family, status);
-    const receivedMs = now();
+    const [receivedMs, receivedAtMs, sentAtMs] = [now(), pacer.timeMs(), permit.sentAtMs()];
     const counters = countersOf(headers);
-    permit.ended(counters ?? (status < 300 ? 'noCounters' : 'noAnswer'));
+    const isAccepted = status >= 200 && status < 300;
+    permit.ended(counters ?? (isAccepted ? 'noCounters' : 'noAnswer'), isAccepted);
     const correlationId = headers['inin-correlation-id'] ?? '';
-    const atHead = { ...refusalOf(status, headers, '', receivedMs), counters, limitKey: null };
-    const told = headers['retry-after'] !== undefined && toldWaitMs(atHead) !== undefined;
-    const limited = status === 429 || (status === 503 && told);
-    // Where the header tells, the gate closes before the body is read: others are about to leave.
-    if (limited && told) pacer.refused(endpoint.family, atHead);
-    const raw = await wholeBody(answer);
+    const refusal = createRefusal(pacer, leaving, {
+      ...refusalOf(status, headers, '', receivedMs),
+      counters,
+      limit: null,
+      sentAtMs,
+      receivedAtMs,
+    });
+    if (status === 429) refusal.isOneByItsHead();
+    const raw = await wholeBody(answer).finally(() => refusal.headHasBeenRead());
     const encoding = landingEncoding(headers['content-encoding']);
     const landsUnread = endpoint.isLanded === true && status < 300;
     const text = await (landsUnread ? decodedStart(raw, encoding) : decodedText(raw, encoding));
@@ -158,23 +178,32 @@ export function createApiCalls(
       'call answered',
     );
     const body = status >= 400 ? errorBody(text) : null;
-    if (limited || (body?.code?.startsWith('too.many.requests') ?? false)) {
-      const refusal = { ...atHead, bodyText: text, limitKey: body?.limitKey ?? null };
-      const { gate, untilMs } = pacer.refused(endpoint.family, refusal);
+    const asked = `${endpoint.method} ${url.pathname}`;
+    if (isThrottle(status, headers, body, text)) {
       watcher.refused(endpoint.family);
-      throw throttled(gate, untilMs, `Genesys answered ${status} to ${endpoint.method} ${url.pathname}`, {
+      const { gate, untilMs } = refusal.is(text, body?.limit ?? null);
+      throw throttled(gate, untilMs, `Genesys answered ${status} to ${asked}`, {
         status,
         correlationId,
         ...(body?.code ? { code: redact(body.code) } : {}),
       });
     }
-    return { status, headers, raw, encoding, text, correlationId, receivedMs };
+    if (mayBeDisguised(status, text)) {
+      const untilMs = await pacer.doubtedUntil(endpoint.family, sentAtMs);
+      if (untilMs !== null) {
+        watcher.refused(endpoint.family);
+        log.warn({ asked, status, correlationId, until: isoInstant(untilMs) }, 'taken for a throttle in disguise');
+        const why = `Genesys answered ${status} to ${asked} just after it had refused others of its family, and is asked once more then`;
+        throw throttled(endpoint.family, untilMs, why, { status, correlationId });
+      }
+    }
+    return { status, headers, raw, encoding, text, correlationId, receivedMs, sentAtMs };
   };
 
   return {
     hook,
-    async make(endpoint, invoke, sentUserIds = []) {
-      const call: CallUnderWay = { endpoint, sentUserIds, answer: null };
+    async make(endpoint, invoke, { lane, sentUserIds = [] }) {
+      const call: CallUnderWay = { endpoint, lane, sentUserIds, answer: null };
       try {
         await underWay.run(call, invoke);
       } catch (error) {

@@ -7,14 +7,23 @@ import type { Redact } from './redact.js';
 /** Longest part of Genesys's own words that goes into a message. */
 const LONGEST_QUOTE = 300;
 
-const ErrorBody = z.object({
-  message: z.string().optional().catch(undefined),
-  code: z.string().optional().catch(undefined),
-  limit: z
-    .object({ key: z.string().optional().catch(undefined) })
-    .optional()
-    .catch(undefined),
+/** Names of limits are words with dots. Anything else there is not one, and goes nowhere. */
+const LimitName = z
+  .string()
+  .trim()
+  .regex(/^[\w.:-]{1,200}$/)
+  .nullable()
+  .catch(null)
+  .default(null);
+
+const Body = z.object({
+  message: z.string().nullable().catch(null).default(null),
+  code: z.string().nullable().catch(null).default(null),
+  limit: z.object({ key: LimitName, namespace: LimitName }).nullable().catch(null).default(null),
 });
+
+/** Genesys's error body, as far as it could be read. */
+export type ErrorBody = z.infer<typeof Body>;
 
 /** An answer of the API that is not a success. */
 export interface RefusedAnswer {
@@ -23,16 +32,15 @@ export interface RefusedAnswer {
   readonly correlationId: string;
 }
 
-/** Genesys's error body, as far as the body is one: what stands in front may answer in HTML. */
-export function errorBody(text: string): { message: string | null; code: string | null; limitKey: string | null } {
+/** Reads an error's body, as far as it is one: what stands in front may answer in HTML. */
+export function errorBody(text: string): ErrorBody {
   let json: unknown = null;
   try {
     json = JSON.parse(text);
   } catch {
     // Not JSON: nothing to read in it.
   }
-  const body = ErrorBody.safeParse(json).data;
-  return { message: body?.message ?? null, code: body?.code ?? null, limitKey: body?.limit?.key ?? null };
+  return Body.safeParse(json).data ?? { message: null, code: null, limit: null };
 }
 
 /**

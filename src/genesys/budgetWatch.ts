@@ -1,7 +1,11 @@
-import { BudgetView, EMPTY_BUDGET, FamilyBudget } from '../domain/budget/budgetView.js';
+import { z } from 'zod';
+import { type BudgetView, EMPTY_BUDGET, FamilyBudget } from '../domain/budget/budgetView.js';
 import { GATE_NAMES } from '../domain/family.js';
 import type { GenesysLog } from './genesysLog.js';
 import type { SharedBudget } from './sharedBudget.js';
+
+/** Keepers of other versions may say more than is read here. */
+const ReadableFamily = z.object(FamilyBudget.shape);
 
 /** Longest that a call waits for the shared view: past it, what was known before holds. */
 export const LONGEST_LOOK_MS = 150;
@@ -14,20 +18,16 @@ export interface BudgetWatch {
   look(options?: { readonly fresh?: boolean }): Promise<void>;
   /** What was seen last. */
   latest(): BudgetView;
-  /** Whether a look was answered in the last seconds. */
-  isAlive(): boolean;
 }
 
 /** @param onChange told when gates, rates or jobs are others than before. */
 export function createBudgetWatch(budget: SharedBudget, log: GenesysLog, onChange: () => void): BudgetWatch {
   let view = EMPTY_BUDGET;
   let seen: unknown = view;
-  let answeredMs = Number.NEGATIVE_INFINITY;
   let asked: { readonly answer: Promise<void>; readonly atMs: number } | null = null;
   let complained = false;
 
   const take = (answer: unknown) => {
-    answeredMs = performance.now();
     if (answer === seen) return;
     seen = answer;
     const { view: next, unreadable } = readableView(answer, view);
@@ -44,7 +44,8 @@ export function createBudgetWatch(budget: SharedBudget, log: GenesysLog, onChang
       .then(() => budget.look({ fresh }))
       .then(take)
       .catch((error: unknown) => {
-        log.debug({ error: error instanceof Error ? error.name : typeof error }, 'the shared budget did not answer');
+        const name = error instanceof Error ? error.name : typeof error;
+        log.debug({ error: name }, 'the shared budget did not answer');
       })
       .finally(() => {
         if (asked === mine) asked = null;
@@ -61,7 +62,6 @@ export function createBudgetWatch(budget: SharedBudget, log: GenesysLog, onChang
       if (leftMs > 0) await atMost(under.answer, leftMs);
     },
     latest: () => view,
-    isAlive: () => performance.now() - answeredMs < LOST_LOOK_MS,
   };
 }
 
@@ -71,22 +71,22 @@ async function atMost(answer: Promise<void>, ms: number): Promise<void> {
   clearTimeout(timer);
 }
 
-/** Each family by itself: where one cannot be read, what was known of it holds. Families that are not named have no bounds any more. */
+/** Each family by itself: where one cannot be read, what was known of it holds. One that is not named has no bounds any more. */
 function readableView(answer: unknown, before: BudgetView): { view: BudgetView; unreadable: string | null } {
-  const whole = BudgetView.safeParse(answer);
-  if (whole.success) return { view: whole.data, unreadable: null };
-  const path = whole.error.issues[0]?.path.join('.') ?? '';
-  const families = isRecord(answer) && isRecord(answer['families']) ? answer['families'] : null;
-  if (!isRecord(answer) || families === null) return { view: before, unreadable: path };
+  const families = isRecord(answer) ? answer['families'] : null;
+  if (!isRecord(answer) || !isRecord(families)) return { view: before, unreadable: 'families' };
   const { workers } = answer;
   const read: BudgetView['families'] = {};
+  let unreadable: string | null = null;
   for (const name of GATE_NAMES) {
-    const family = FamilyBudget.safeParse(families[name]);
-    const known = family.success ? family.data : families[name] === undefined ? undefined : before.families[name];
+    if (families[name] === undefined) continue;
+    const family = ReadableFamily.safeParse(families[name]);
+    if (!family.success) unreadable = `families.${name}.${family.error.issues[0]?.path.join('.') ?? ''}`;
+    const known = family.success ? family.data : before.families[name];
     if (known !== undefined) read[name] = known;
   }
-  const count = typeof workers === 'number' && Number.isSafeInteger(workers) && workers > 0 ? workers : before.workers;
-  return { view: { v: 1, workers: count, families: read }, unreadable: path };
+  const isCount = typeof workers === 'number' && Number.isSafeInteger(workers) && workers >= 0;
+  return { view: { ...before, workers: isCount ? workers : before.workers, families: read }, unreadable };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

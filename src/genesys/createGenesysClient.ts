@@ -1,6 +1,7 @@
-import { Failure } from '../domain/failure.js';
+import { Failure, isFailure } from '../domain/failure.js';
 import { FAMILIES, type GateName } from '../domain/family.js';
 import { type CallWatcher, NO_WATCHER } from '../telemetry/callWatcher.js';
+import type { Lane } from '../domain/lane.js';
 import { baseUrl } from './allowedUrl.js';
 import { type CallAnswer, createApiCalls } from './apiCall.js';
 import {
@@ -8,6 +9,7 @@ import {
   AdherenceJobAnswer,
   BusinessUnitsAnswer,
   decoded,
+  LimitsAnswer,
   ManagementUnitsAnswer,
   OrganizationAnswer,
   UsersAnswer,
@@ -17,6 +19,7 @@ import { type Endpoint, ENDPOINTS } from './endpoints.js';
 import type { AdherenceJob, ApiAnswer, GenesysClient } from './genesysClient.js';
 import type { GenesysClientConfig } from './genesysClientConfig.js';
 import { type GenesysLog, SILENT_LOG } from './genesysLog.js';
+import { createJobCounts } from './jobCounts.js';
 import { createPacer } from './pacer.js';
 import { redactor } from './redact.js';
 import { createSdk } from './sdk.js';
@@ -36,6 +39,10 @@ export interface GenesysClientOptions {
   readonly budget?: SharedBudget;
   /** Told of each call, for metrics. */
   readonly watcher?: CallWatcher;
+  /** Share of the token's window that is kept from `backfill` at its start. (Default: 0.2) */
+  readonly reserveShare?: number;
+  /** A clock that nobody sets, to measure waits by. (Default: `now` where it is given, else the system's) */
+  readonly timeMs?: () => number;
 }
 
 /**
@@ -45,15 +52,8 @@ export interface GenesysClientOptions {
  *
  * @throws Failure `InvalidInput` when the configuration cannot be right.
  */
-export function createGenesysClient(
-  given: GenesysClientConfig,
-  {
-    log = SILENT_LOG,
-    now = () => Date.now(),
-    budget = NO_SHARED_BUDGET,
-    watcher = NO_WATCHER,
-  }: GenesysClientOptions = {},
-): GenesysClient {
+export function createGenesysClient(given: GenesysClientConfig, options: GenesysClientOptions = {}): GenesysClient {
+  const { log = SILENT_LOG, now = () => Date.now(), budget = NO_SHARED_BUDGET, watcher = NO_WATCHER } = options;
   const config = {
     ...given,
     apiUrl: baseUrl(given.apiUrl, 'GENESYS_API_URL'),
@@ -63,116 +63,150 @@ export function createGenesysClient(
   const holder: { tokens?: TokenSource } = {};
   const redact = redactor(() => holder.tokens?.secrets() ?? [config.clientSecret]);
   const transport = createTransport();
-  const pacer = createPacer(now, log, budget);
+  const { reserveShare, timeMs = options.now } = options;
+  const pacer = createPacer({ now, log, budget, reserveShare, timeMs });
+  const jobs = createJobCounts(budget);
   const shared = { transport, pacer, now, log, redact };
   const tokens = createTokenSource(config, shared);
   holder.tokens = tokens;
   const calls = createApiCalls(config.apiUrl, { ...shared, watcher, tokens });
   const { organization, workforceManagement, analytics } = createSdk(config.apiUrl, calls.hook);
 
-  return {
-    async login() {
-      await tokens.current();
-    },
-
-    async organization() {
-      const endpoint = ENDPOINTS.organization;
-      const answer = await calls.make(endpoint, () => organization.getOrganizationsMe());
-      return answered(answer, decoded(OrganizationAnswer, answer, endpoint));
-    },
-
-    async businessUnits() {
-      const endpoint = ENDPOINTS.businessUnits;
-      const answer = await calls.make(endpoint, () => workforceManagement.getWorkforcemanagementBusinessunits());
-      return answered(answer, decoded(BusinessUnitsAnswer, answer, endpoint).entities);
-    },
-
-    async managementUnits() {
-      const endpoint = ENDPOINTS.managementUnits;
-      const answer = await calls.make(endpoint, () => workforceManagement.getWorkforcemanagementManagementunits());
-      const units = decoded(ManagementUnitsAnswer, answer, endpoint).entities.map((unit) => ({
-        id: unit.id,
-        name: unit.name,
-        businessUnitId: unit.businessUnit.id,
-        timeZone: unit.timeZone,
-        startDayOfWeek: unit.startDayOfWeek ?? null,
-      }));
-      return answered(answer, units);
-    },
-
-    async managementUnitUsers(managementUnitId) {
-      const endpoint = ENDPOINTS.managementUnitUsers;
-      const answer = await calls.make(endpoint, () =>
-        workforceManagement.getWorkforcemanagementManagementunitUsers(managementUnitId),
-      );
-      const users = decoded(UsersAnswer, answer, endpoint).entities.map(({ id, name }) => ({ id, name: name ?? null }));
-      return answered(answer, users);
-    },
-
-    async activityCodes(businessUnitId) {
-      const endpoint = ENDPOINTS.activityCodes;
-      const called = await calls.make(endpoint, () =>
-        workforceManagement.getWorkforcemanagementBusinessunitActivitycodes(businessUnitId),
-      );
-      const { answer, listing } = await listedOrDownloaded(called, endpoint);
-      const codes = listing.map(({ id, name, category }) => ({ id, name: name ?? id, category: category ?? null }));
-      return answered(answer, codes);
-    },
-
-    async createAdherenceJob({ managementUnitId, startDate, endDate, timeZone, includeExceptions, includeActuals }) {
-      const endpoint = ENDPOINTS.createAdherenceJob;
-      const body = { items: [{ managementUnitId, startDate, endDate, includeExceptions, includeActuals }], timeZone };
-      const answer = await calls.make(endpoint, () =>
-        workforceManagement.postWorkforcemanagementAdherenceHistoricalBulk(body),
-      );
-      return adherenceJob(answer, endpoint);
-    },
-
-    async adherenceJob(jobId) {
-      const endpoint = ENDPOINTS.adherenceJob;
-      const answer = await calls.make(endpoint, () =>
-        workforceManagement.getWorkforcemanagementAdherenceHistoricalBulkJob(jobId),
-      );
-      return adherenceJob(answer, endpoint);
-    },
-
-    async usersAggregates({ startAt, endAt, granularity, timeZone, userIds }) {
-      const endpoint = ENDPOINTS.usersAggregates;
-      if (userIds.length < 1 || userIds.length > MOST_USERS_A_QUERY) {
-        throw new Failure(
-          'InvalidInput',
-          `A users-aggregates query names 1 to ${MOST_USERS_A_QUERY} users; this one has ${userIds.length}. Nothing was sent.`,
-        );
-      }
-      const query = {
-        interval: `${startAt}/${endAt}`,
-        granularity,
-        timeZone,
-        groupBy: ['userId'],
-        metrics: ['tAgentRoutingStatus'],
-        filter: { type: 'or', predicates: userIds.map((value) => ({ dimension: 'userId', value })) },
-      };
-      const answer = await calls.make(endpoint, () => analytics.postAnalyticsUsersAggregatesQuery(query), userIds);
-      return answered(answer, null);
-    },
-
-    download: (url, from, signal) => startDownload(config, shared, url, from, signal),
-
-    gates() {
-      return pacer.closed().flatMap(({ gate, untilMs, why }) => {
-        // Without a token no call can leave.
-        if (gate === 'login') return [{ gate: 'token' as const, untilMs, why: `login service: ${why}` }];
-        return isGateName(gate) ? [{ gate, untilMs, why }] : [];
-      });
-    },
-
-    callsAMinute: () => pacer.announcedLimit(),
-
-    async close() {
-      pacer.shutDown();
-      await transport.close();
-    },
+  const lanes = new Map<Lane, GenesysClient>();
+  const inLane = (lane: Lane): GenesysClient => {
+    const client = lanes.get(lane) ?? clientOf(lane);
+    lanes.set(lane, client);
+    return client;
   };
+  return inLane('sync');
+
+  function clientOf(lane: Lane): GenesysClient {
+    const make = (endpoint: Endpoint, invoke: () => Promise<unknown>, sentUserIds: readonly string[] = []) =>
+      calls.make(endpoint, invoke, { lane, sentUserIds });
+    return {
+      inLane,
+
+      async login() {
+        await tokens.current();
+      },
+
+      async organization() {
+        const endpoint = ENDPOINTS.organization;
+        const answer = await make(endpoint, () => organization.getOrganizationsMe());
+        return answered(answer, decoded(OrganizationAnswer, answer, endpoint));
+      },
+
+      async businessUnits() {
+        const endpoint = ENDPOINTS.businessUnits;
+        const answer = await make(endpoint, () => workforceManagement.getWorkforcemanagementBusinessunits());
+        return answered(answer, decoded(BusinessUnitsAnswer, answer, endpoint).entities);
+      },
+
+      async managementUnits() {
+        const endpoint = ENDPOINTS.managementUnits;
+        const answer = await make(endpoint, () => workforceManagement.getWorkforcemanagementManagementunits());
+        const units = decoded(ManagementUnitsAnswer, answer, endpoint).entities.map((unit) => ({
+          id: unit.id,
+          name: unit.name,
+          businessUnitId: unit.businessUnit.id,
+          timeZone: unit.timeZone,
+          startDayOfWeek: unit.startDayOfWeek ?? null,
+        }));
+        return answered(answer, units);
+      },
+
+      async managementUnitUsers(managementUnitId) {
+        const endpoint = ENDPOINTS.managementUnitUsers;
+        const answer = await make(endpoint, () =>
+          workforceManagement.getWorkforcemanagementManagementunitUsers(managementUnitId),
+        );
+        const users = decoded(UsersAnswer, answer, endpoint).entities.map(({ id, name }) => ({
+          id,
+          name: name ?? null,
+        }));
+        return answered(answer, users);
+      },
+
+      async activityCodes(businessUnitId) {
+        const endpoint = ENDPOINTS.activityCodes;
+        const called = await make(endpoint, () =>
+          workforceManagement.getWorkforcemanagementBusinessunitActivitycodes(businessUnitId),
+        );
+        const { answer, listing } = await listedOrDownloaded(called, endpoint);
+        const codes = listing.map(({ id, name, category }) => ({ id, name: name ?? id, category: category ?? null }));
+        return answered(answer, codes);
+      },
+
+      async createAdherenceJob({ managementUnitId, startDate, endDate, timeZone, includeExceptions, includeActuals }) {
+        const endpoint = ENDPOINTS.createAdherenceJob;
+        const body = { items: [{ managementUnitId, startDate, endDate, includeExceptions, includeActuals }], timeZone };
+        const answer = await make(endpoint, () =>
+          workforceManagement.postWorkforcemanagementAdherenceHistoricalBulk(body),
+        );
+        const job = adherenceJob(answer, endpoint);
+        if (job.state !== 'Processing') jobs.ended(endpoint.family, job.jobId);
+        return job;
+      },
+
+      async limits(namespace) {
+        const endpoint = ENDPOINTS.limitsNamespace;
+        const answer = await make(endpoint, () => organization.getOrganizationsLimitsNamespace(namespace));
+        return decoded(LimitsAnswer, answer, endpoint).entities.flatMap((limit) =>
+          limit === null ? [] : [{ namespace: limit.namespace ?? namespace, key: limit.key, value: limit.value }],
+        );
+      },
+
+      async adherenceJob(jobId, wanted = 'state') {
+        const endpoint = ENDPOINTS.adherenceJob;
+        const { family } = ENDPOINTS.createAdherenceJob;
+        const asked = make(endpoint, () => workforceManagement.getWorkforcemanagementAdherenceHistoricalBulkJob(jobId));
+        const answer = await asked.catch((error: unknown) => {
+          if (wanted === 'state' && isFailure(error, 'Expired')) jobs.ended(family, jobId);
+          throw error;
+        });
+        const job = adherenceJob(answer, endpoint);
+        if (wanted === 'state' && job.state !== 'Processing') jobs.ended(family, jobId);
+        return job;
+      },
+
+      async usersAggregates({ startAt, endAt, granularity, timeZone, userIds }) {
+        const endpoint = ENDPOINTS.usersAggregates;
+        if (userIds.length < 1 || userIds.length > MOST_USERS_A_QUERY) {
+          throw new Failure(
+            'InvalidInput',
+            `A users-aggregates query names 1 to ${MOST_USERS_A_QUERY} users; this one has ${userIds.length}. Nothing was sent.`,
+          );
+        }
+        const query = {
+          interval: `${startAt}/${endAt}`,
+          granularity,
+          timeZone,
+          groupBy: ['userId'],
+          metrics: ['tAgentRoutingStatus'],
+          filter: { type: 'or', predicates: userIds.map((value) => ({ dimension: 'userId', value })) },
+        };
+        const answer = await make(endpoint, () => analytics.postAnalyticsUsersAggregatesQuery(query), userIds);
+        return answered(answer, null);
+      },
+
+      download: (url, from, signal) => startDownload(config, shared, url, from, signal),
+
+      gates() {
+        return pacer.closed().flatMap(({ gate, untilMs, why }) => {
+          // Without a token no call can leave.
+          if (gate === 'login') return [{ gate: 'token' as const, untilMs, why: `login service: ${why}` }];
+          return isGateName(gate) ? [{ gate, untilMs, why }] : [];
+        });
+      },
+
+      callsAMinute: () => pacer.announcedLimit(),
+
+      async close() {
+        pacer.shutDown();
+        await transport.close();
+      },
+    };
+  }
 
   async function listedOrDownloaded(called: CallAnswer, endpoint: Endpoint) {
     const { entities, downloadUrl } = decoded(ActivityCodesAnswer, called, endpoint);

@@ -48,6 +48,16 @@ export const AdherenceJobAnswer = z.object({
   downloadUrls: z.array(z.string().min(1)).nullish(),
 });
 
+/** Limits that say neither key nor value are of no use, and no reason to fail. */
+export const LimitsAnswer = z.object({
+  entities: z.array(
+    z
+      .object({ key: z.string().min(1).max(200), value: z.number(), namespace: z.string().max(200).nullish() })
+      .nullable()
+      .catch(null),
+  ),
+});
+
 /** @throws Failure `Corrupt` with the path of what is missing or wrong, never with a value. */
 export function decoded<T>(schema: z.ZodType<T>, answer: CallAnswer, endpoint: Endpoint): T {
   const parsed = schema.safeParse(answer.json);

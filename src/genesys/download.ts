@@ -34,7 +34,7 @@ export async function startDownload(
   from: DownloadFrom,
   signal?: AbortSignal,
 ): Promise<Download> {
-  const startedMs = now();
+  const startedMs = pacer.timeMs();
   const strongEtag = from.etag !== null && !from.etag.startsWith('W/') ? from.etag : null;
   const { offset: kept, totalBytes: told = null } = from;
   const range = kept > 0 && strongEtag !== null ? { offset: kept, etag: strongEtag, told } : null;

@@ -1,5 +1,6 @@
 import { ACCESS_RIGHTS, type AccessRight } from '../domain/accessRights.js';
 import type { Family } from '../domain/family.js';
+import { familyOfCall } from '../domain/familyOf.js';
 
 /** One call of the API: whose limit it shares, and what the OAuth client needs for it. */
 export interface Endpoint extends AccessRight {
@@ -8,61 +9,45 @@ export interface Endpoint extends AccessRight {
   readonly family: Family;
   /** Whether the answer is only landed: the load parses it, piece by piece, where a whole one would take many times its size. */
   readonly isLanded?: true;
+  /** Whether it creates a job, of which only so many may be under way at once. */
+  readonly createsJob?: true;
 }
 
-/**
- * Every call that the client makes.
- *
- * Reading a job is a `reads` call: a limit on creating jobs must not keep finished ones from being fetched before they expire.
- */
+/** Every call that the client makes. Which family's limit it shares follows from its method and path. */
 export const ENDPOINTS = {
-  organization: {
-    ...ACCESS_RIGHTS.organization,
-    method: 'GET',
-    path: '/api/v2/organizations/me',
-    family: 'reads',
-  },
-  businessUnits: {
-    ...ACCESS_RIGHTS.businessUnits,
-    method: 'GET',
-    path: '/api/v2/workforcemanagement/businessunits',
-    family: 'reads',
-  },
-  managementUnits: {
-    ...ACCESS_RIGHTS.managementUnits,
-    method: 'GET',
-    path: '/api/v2/workforcemanagement/managementunits',
-    family: 'reads',
-  },
-  managementUnitUsers: {
-    ...ACCESS_RIGHTS.managementUnitUsers,
-    method: 'GET',
-    path: '/api/v2/workforcemanagement/managementunits/{managementUnitId}/users',
-    family: 'reads',
-  },
-  activityCodes: {
-    ...ACCESS_RIGHTS.activityCodes,
-    method: 'GET',
-    path: '/api/v2/workforcemanagement/businessunits/{businessUnitId}/activitycodes',
-    family: 'reads',
-  },
+  organization: endpoint(ACCESS_RIGHTS.organization, 'GET', '/api/v2/organizations/me'),
+  limitsNamespace: endpoint(
+    ACCESS_RIGHTS.limitsNamespace,
+    'GET',
+    '/api/v2/organizations/limits/namespaces/{namespaceName}',
+  ),
+  businessUnits: endpoint(ACCESS_RIGHTS.businessUnits, 'GET', '/api/v2/workforcemanagement/businessunits'),
+  managementUnits: endpoint(ACCESS_RIGHTS.managementUnits, 'GET', '/api/v2/workforcemanagement/managementunits'),
+  managementUnitUsers: endpoint(
+    ACCESS_RIGHTS.managementUnitUsers,
+    'GET',
+    '/api/v2/workforcemanagement/managementunits/{managementUnitId}/users',
+  ),
+  activityCodes: endpoint(
+    ACCESS_RIGHTS.activityCodes,
+    'GET',
+    '/api/v2/workforcemanagement/businessunits/{businessUnitId}/activitycodes',
+  ),
   createAdherenceJob: {
-    ...ACCESS_RIGHTS.createAdherenceJob,
-    method: 'POST',
-    path: '/api/v2/workforcemanagement/adherence/historical/bulk',
-    family: 'wfm-jobs',
+    ...endpoint(ACCESS_RIGHTS.createAdherenceJob, 'POST', '/api/v2/workforcemanagement/adherence/historical/bulk'),
+    createsJob: true,
   },
-  adherenceJob: {
-    ...ACCESS_RIGHTS.adherenceJob,
-    method: 'GET',
-    path: '/api/v2/workforcemanagement/adherence/historical/bulk/jobs/{jobId}',
-    family: 'reads',
-  },
+  adherenceJob: endpoint(
+    ACCESS_RIGHTS.adherenceJob,
+    'GET',
+    '/api/v2/workforcemanagement/adherence/historical/bulk/jobs/{jobId}',
+  ),
   usersAggregates: {
-    ...ACCESS_RIGHTS.usersAggregates,
-    method: 'POST',
-    path: '/api/v2/analytics/users/aggregates/query',
-    family: 'analytics',
+    ...endpoint(ACCESS_RIGHTS.usersAggregates, 'POST', '/api/v2/analytics/users/aggregates/query'),
     isLanded: true,
   },
 } as const satisfies Record<string, Endpoint>;
+
+function endpoint(right: AccessRight, method: Endpoint['method'], path: string): Endpoint {
+  return { ...right, method, path, family: familyOfCall(method, path) };
+}

@@ -1,5 +1,7 @@
+import type { DocumentedLimit } from '../domain/budget/budgetReports.js';
 import type { Family } from '../domain/family.js';
 import type { LandingEncoding } from '../domain/landing.js';
+import type { Lane } from '../domain/lane.js';
 
 /** An answer decoded into our types, with the body exactly as received. */
 export interface ApiAnswer<T> {
@@ -66,6 +68,8 @@ export interface Download {
  * host that is not allowed, a proxy that asks for credentials). No message holds a token or a secret.
  */
 export interface GenesysClient {
+  /** The same client for calls of one lane: less urgent ones leave part of the token's window to others. (Otherwise: `sync`) */
+  inLane(lane: Lane): GenesysClient;
   /** Gets a token where there is none yet; not a call of the API. @throws Failure as the token source does. */
   login(): Promise<void>;
   organization(): Promise<ApiAnswer<{ id: string; name: string }>>;
@@ -73,9 +77,16 @@ export interface GenesysClient {
   managementUnits(): Promise<ApiAnswer<ManagementUnit[]>>;
   managementUnitUsers(managementUnitId: string): Promise<ApiAnswer<{ id: string; name: string | null }[]>>;
   activityCodes(businessUnitId: string): Promise<ApiAnswer<{ id: string; name: string; category: string | null }[]>>;
+  /** What Genesys's own list says of the limits in one namespace, such as `platform.api`. */
+  limits(namespace: string): Promise<readonly DocumentedLimit[]>;
   createAdherenceJob(request: AdherenceJobRequest): Promise<AdherenceJob>;
-  /** @throws Failure `Expired` when Genesys no longer knows the job (404 `job.not.found`), or it was another client's. */
-  adherenceJob(jobId: string): Promise<AdherenceJob>;
+  /**
+   * Reads a job's state. Whether it is over is counted once, when it is polled: who only wants fresh `links` of a job that is known to
+   * be over says so.
+   *
+   * @throws Failure `Expired` when Genesys no longer knows the job (404 `job.not.found`), or it was another client's.
+   */
+  adherenceJob(jobId: string, wanted?: 'state' | 'links'): Promise<AdherenceJob>;
   /** @throws Failure `InvalidInput` with `facts.refusedIds` where Genesys named user ids that it refuses. */
   usersAggregates(request: UsersAggregatesRequest): Promise<ApiAnswer<null>>;
   /**

@@ -1,25 +1,19 @@
-import {
-  admitCall,
-  callEnded,
-  type CallOutcome,
-  callSent,
-  callUnsent,
-  type Counters,
-  UNKNOWN_WINDOW,
-} from '../domain/counterWindow.js';
+import { randomUUID } from 'node:crypto';
+import { type CallOutcome, type Counters, saysUsedUp } from '../domain/counterWindow.js';
 import { Failure } from '../domain/failure.js';
 import type { Family, GateName } from '../domain/family.js';
-import { type ClosedGate, closedGates, closeGate, type Gates, gateHolding, gateToClose } from '../domain/gates.js';
-import { type Refusal, retryInstantMs, toldWaitMs } from '../domain/retryInstant.js';
+import type { NamedLimit } from '../domain/familyOf.js';
+import { gateToClose } from '../domain/gates.js';
+import { DEFAULT_RESERVE_SHARE } from '../domain/laneReserve.js';
+import { toldWaitMs } from '../domain/retryInstant.js';
 import { createBudgetWatch } from './budgetWatch.js';
+import { createCallHolds, type Leaving } from './callHolds.js';
 import type { GenesysLog } from './genesysLog.js';
+import { createInlineWaits, type Hold } from './inlineWaits.js';
+import { createOwnGates, type GateRefusal, type OwnGate } from './ownGates.js';
 import { NO_SHARED_BUDGET, type SharedBudget } from './sharedBudget.js';
-
-/** Longest wait within a call. Past that, Temporal waits: durably, visibly and without holding a slot. */
-export const LONGEST_INLINE_WAIT_MS = 2_000;
-
-/** Gates of this client: those of the API, and one each for the token endpoint and for the download hosts. */
-export type OwnGate = GateName | 'login' | 'downloads';
+import { createSharedGates } from './sharedGates.js';
+import { createSteadyClock } from './steadyClock.js';
 
 /** A call that was let go and met a closed gate before its first byte left: it goes back to waiting. */
 export class HeldBack extends Error {
@@ -30,180 +24,191 @@ export class HeldBack extends Error {
 export interface Permit {
   /** For the transport's last look; counts the call as sent when it may leave. */
   leave(): Error | null;
-  ended(outcome: CallOutcome): void;
+  /** @param accepted whether it was answered with a success. */
+  ended(outcome: CallOutcome, accepted: boolean): void;
   unsent(): void;
+  /** When it left, by the pacer's clock. */
+  sentAtMs(): number;
 }
 
 /** What a refusal says beside its instant. */
-export interface FamilyRefusal extends Refusal {
+export interface FamilyRefusal extends GateRefusal {
+  readonly sentAtMs: number;
   readonly counters: Counters | null;
-  /** `limit.key` of the body. */
-  readonly limitKey: string | null;
-  readonly status: number;
+  /** `limit` of the body. */
+  readonly limit: NamedLimit | null;
 }
 
 /**
- * Decides when calls leave this process: the API's own counters, and the gates that refusals closed.
+ * Decides when calls leave this process: the API's own counters with the lanes' reserve, the gates that refusals closed here and
+ * elsewhere, and what the shared budget says of jobs and rates.
  *
- * After a refusal is read, no call of its family leaves before the instant it named, however many wait.
+ * After a refusal is read, no call of its family leaves before the instant it named, however many wait. Instants that come in and go
+ * out are by a clock that nobody sets, unless they are named by the epoch.
  */
 export interface Pacer {
+  timeMs(): number;
+  /** The same instant by the wall clock, milliseconds since the epoch. */
+  epochMs(atMs: number): number;
   /** Waits at most 2 s. @throws Failure `Throttled` with the instant, when that is further away. */
-  admit(family: Family, startedMs: number): Promise<Permit>;
+  admit(leaving: Leaving): Promise<Permit>;
   /** The same for what the counters do not count. */
   pass(gate: 'login' | 'downloads', startedMs: number): Promise<void>;
   holds(gate: 'login' | 'downloads'): Error | null;
-  /** Closes the gate that a refused call of a family calls for. @returns which, and until when. */
-  refused(family: Family, refusal: FamilyRefusal): { gate: GateName; untilMs: number };
-  refusedAt(gate: 'login' | 'downloads', refusal: Refusal & { status: number }): number;
-  accepted(gate: OwnGate): void;
+  /**
+   * Closes the gate that a refused call calls for, and tells the others.
+   *
+   * @param told whether the others know of it already.
+   * @returns which gate, and until when, by the epoch.
+   */
+  refused(leaving: Leaving, refusal: FamilyRefusal, told: boolean): { gate: GateName; untilMs: number };
+  refusedAt(gate: 'login' | 'downloads', refusal: GateRefusal): number;
+  accepted(gate: OwnGate, sentAtMs?: number): void;
+  /**
+   * Until when the gate of a call is closed, or was, that left before it opened: whatever its answer says, it may be a refusal.
+   * Null where no refusal is known that it could be one of.
+   */
+  doubtedUntil(family: Family, sentAtMs: number): Promise<number | null>;
   /** Counters are per token: a new one starts from nothing. */
   tokenChanged(): void;
+  /** Gates closed now, until instants since the epoch. */
   closed(): { gate: OwnGate; untilMs: number; why: string }[];
-  /** Calls a minute that the last answer said the token may make; null where none said so. */
+  /** Calls a minute that the last answers said the token may make; null where none said so. */
   announcedLimit(): number | null;
   /** Lets nothing wait any longer. */
   shutDown(): void;
 }
 
-/** Why a call waits. */
-interface Hold {
-  readonly gate: OwnGate;
-  readonly untilMs: number;
-  readonly why: string;
-  readonly mayEndSooner?: boolean;
+export interface PacerOptions {
+  readonly now: () => number;
+  readonly log: GenesysLog;
+  readonly budget?: SharedBudget | undefined;
+  /** Share of the token's window kept from `backfill` at its start. */
+  readonly reserveShare?: number | undefined;
+  /** A clock that nobody sets. (Default: the system's) */
+  readonly timeMs?: (() => number) | undefined;
 }
 
-export function createPacer(now: () => number, log: GenesysLog, budget: SharedBudget = NO_SHARED_BUDGET): Pacer {
-  let gates: Gates<OwnGate> = {};
-  let window = UNKNOWN_WINDOW;
-  let tokens = 0;
-  let shut = false;
-  const untold = new Map<OwnGate, number>();
-  const waiting = new Set<() => void>();
+/** Wait after a refusal that names none, where the shared budget works out the rest. */
+const UNTOLD_BUT_SHARED_MS = 1_000;
 
-  const wakeAll = () => {
-    for (const wake of [...waiting]) wake();
-  };
+export function createPacer({
+  now,
+  log,
+  budget = NO_SHARED_BUDGET,
+  reserveShare = DEFAULT_RESERVE_SHARE,
+  timeMs = createSteadyClock(),
+}: PacerOptions): Pacer {
+  const waits = createInlineWaits<OwnGate>(timeMs);
+  const own = createOwnGates(timeMs);
+  const watch = createBudgetWatch(budget, log, () => waits.wakeAll());
+  const shared = createSharedGates(watch, now, timeMs);
+  const holds = createCallHolds({ timeMs, budget, watch, own, shared, reserveShare });
 
-  const watch = createBudgetWatch(budget, log, wakeAll);
-  const sharedGates = (): Gates => {
-    const families = Object.entries(watch.latest().families) as [GateName, { gate: ClosedGate | null }][];
-    return Object.fromEntries(families.flatMap(([name, { gate }]) => (gate === null ? [] : [[name, gate]])));
-  };
-
-  /** Waits until an instant, or until something changes. */
-  const pause = (untilMs: number) =>
-    new Promise<void>((resolve) => {
-      const wake = () => {
-        clearTimeout(timer);
-        waiting.delete(wake);
-        resolve();
-      };
-      const timer = setTimeout(wake, Math.max(1, untilMs - now()));
-      waiting.add(wake);
-    });
-
-  /** Waits while `held` names an instant. What lets a call go must also count it: others look in the same moment. */
-  const waitWhile = async (held: () => Hold | null, startedMs: number, look: () => Promise<void>) => {
-    const deadlineMs = startedMs + LONGEST_INLINE_WAIT_MS;
-    for (;;) {
-      await look();
-      if (shut) throw new Failure('Transient', 'The client was closed while a call waited. Nothing was sent.');
-      const hold = held();
-      if (hold === null) return;
-      const inVain = hold.mayEndSooner ? now() >= deadlineMs : hold.untilMs > deadlineMs;
-      if (inVain) throw throttled(hold.gate, hold.untilMs, hold.why);
-      await pause(Math.min(hold.untilMs, deadlineMs));
-    }
-  };
-
-  const close = (gate: OwnGate, refusal: Refusal & { status: number }): number => {
-    const before = untold.get(gate) ?? 0;
-    const untilMs = retryInstantMs(refusal, before);
-    untold.set(gate, toldWaitMs(refusal) === undefined ? before + 1 : 0);
-    const closed = closeGate(gates, gate, untilMs, `refused with ${refusal.status}`);
-    if (closed !== gates) log.warn({ gate, status: refusal.status, until: isoInstant(untilMs) }, `${gate} throttled`);
-    gates = closed;
-    return Math.max(untilMs, gates[gate]?.untilMs ?? untilMs);
-  };
-
-  const heldByGates = (family: Family) => {
-    const names: GateName[] = [family, 'token'];
-    const [own, shared] = [gateHolding(gates, names, now()), gateHolding(sharedGates(), names, now())];
-    return own !== null && own.untilMs >= (shared?.untilMs ?? 0) ? own : shared;
-  };
-  const held = (family: Family): Hold | null => {
-    const closed = heldByGates(family);
-    if (closed !== null) return closed;
-    const admitted = admitCall(window, now());
-    if (admitted === 'go') return null;
-    const { waitUntilMs, anAnswerMayEndIt } = admitted;
-    const why = anAnswerMayEndIt
-      ? 'an answer has yet to tell how many calls the token has left'
-      : 'the calls that the token has in this window are used up';
-    return { gate: 'token', untilMs: waitUntilMs, why, mayEndSooner: anAnswerMayEndIt };
+  const epochMs = (atMs: number) => {
+    // In this order, time that passes between the two looks makes the instant later, not earlier; and the wall clock shows no fractions.
+    const leftMs = atMs - timeMs();
+    return Math.ceil(now() + leftMs) + 1;
   };
 
   return {
-    async admit(family, startedMs) {
-      let [token, sentMs] = [tokens, startedMs];
+    timeMs,
+    epochMs,
+    async admit(leaving) {
+      const { family, startedMs } = leaving;
+      let sentMs = startedMs;
       const heldOrSent = () => {
-        const holding = held(family);
-        if (holding !== null) return holding;
-        [token, sentMs] = [tokens, now()];
-        window = callSent(window, sentMs);
-        return null;
+        const hold = holds.of(leaving);
+        if (hold !== null) return { hold };
+        sentMs = timeMs();
+        return { hold, onItsWay: holds.sent(leaving, sentMs) };
       };
-      await waitWhile(heldOrSent, startedMs, () => watch.look());
-      const finish = (change: () => void) => {
-        if (token === tokens) change();
-        wakeAll();
+      const inVain = (hold: Hold<OwnGate>) => {
+        holds.promised(hold);
+        return throttled(hold.gate, epochMs(hold.untilMs), hold.why);
       };
+      const onItsWay = await waits.whileHeld(heldOrSent, { startedMs, look: () => watch.look(), inVain });
       return {
         leave() {
-          const closed = heldByGates(family);
-          sentMs = now();
+          const closed = holds.byGates(family);
+          sentMs = timeMs();
           return closed === null ? null : new HeldBack(`${closed.gate} closed before the call left`);
         },
-        ended: (outcome) =>
-          finish(() => {
-            window = callEnded(window, { sentMs, receivedMs: now(), outcome });
-          }),
-        unsent: () =>
-          finish(() => {
-            window = callUnsent(window);
-          }),
+        ended(outcome, accepted) {
+          if (accepted) tellAccepted(leaving, sentMs, outcome);
+          onItsWay.ended(outcome, { sentMs, receivedMs: timeMs() });
+          waits.wakeAll();
+        },
+        unsent() {
+          onItsWay.unsent();
+          waits.wakeAll();
+        },
+        sentAtMs: () => sentMs,
       };
     },
-    pass: (gate, startedMs) =>
-      waitWhile(
-        () => gateHolding(gates, [gate], now()),
-        startedMs,
-        () => Promise.resolve(),
-      ),
-    holds: (gate) =>
-      gateHolding(gates, [gate], now()) === null ? null : new HeldBack(`${gate} closed before the call left`),
-    refused(family, refusal) {
-      const gate = gateToClose(family, refusal.counters, refusal.limitKey);
-      return { gate, untilMs: close(gate, refusal) };
+    async pass(gate, startedMs) {
+      const inVain = ({ untilMs, why }: Hold<OwnGate>) => throttled(gate, epochMs(untilMs), why);
+      const held = () => {
+        const hold = own.holding([gate]);
+        return hold === null ? { hold, onItsWay: undefined } : { hold };
+      };
+      await waits.whileHeld(held, { startedMs, inVain });
     },
-    refusedAt: (gate, refusal) => close(gate, refusal),
-    accepted(gate) {
-      untold.delete(gate);
+    holds: (gate) => (own.holding([gate]) === null ? null : new HeldBack(`${gate} closed before the call left`)),
+    refused({ family, lane, createsJob }, refusal, told) {
+      const { counters, limit, sentAtMs, receivedMs, status } = refusal;
+      const gate = gateToClose(family, counters, limit);
+      const isShared = budget.isAlive() && gate !== 'token';
+      const untilMs = close(gate, refusal, isShared ? UNTOLD_BUT_SHARED_MS : undefined);
+      if (!told)
+        budget.refused({
+          callId: randomUUID(),
+          family,
+          gate,
+          lane,
+          sentMs: wholeMs(epochMs(sentAtMs)),
+          receivedMs: wholeMs(receivedMs),
+          toldMs: toldWaitMs(refusal) ?? null,
+          untilMs: wholeMs(epochMs(untilMs)),
+          status,
+          limitKey: limit?.key ?? null,
+          limitNamespace: limit?.namespace ?? null,
+          announced: saysUsedUp(counters),
+          jobsInFlight: createsJob ? holds.jobsUnderWay(family) : null,
+        });
+      return { gate, untilMs: epochMs(untilMs) };
+    },
+    refusedAt: (gate, refusal) => epochMs(close(gate, refusal)),
+    accepted: (gate, sentAtMs) => own.accepted(gate, sentAtMs),
+    async doubtedUntil(family, sentAtMs) {
+      const names: GateName[] = [family, 'token'];
+      const here = own.leftTooEarly(names, sentAtMs);
+      if (here !== null) return here;
+      await watch.look({ fresh: true });
+      return shared.leftTooEarly(names, sentAtMs);
     },
     tokenChanged() {
-      tokens++;
-      window = UNKNOWN_WINDOW;
-      wakeAll();
+      holds.tokenChanged();
+      waits.wakeAll();
     },
-    closed: () => closedGates(gates, now()),
-    announcedLimit: () => window.known?.allowed ?? null,
-    shutDown() {
-      shut = true;
-      wakeAll();
-    },
+    closed: () => [...own.closed(), ...shared.closed()].map((gate) => ({ ...gate, untilMs: epochMs(gate.untilMs) })),
+    announcedLimit: () => holds.announced(),
+    shutDown: () => waits.shutDown(),
   };
+
+  function close(gate: OwnGate, refusal: GateRefusal, untoldMs?: number): number {
+    const before = own.holding([gate])?.untilMs ?? 0;
+    const untilMs = own.close(gate, refusal, untoldMs);
+    const until = isoInstant(epochMs(untilMs));
+    if (untilMs > before) log.warn({ gate, status: refusal.status, until }, `${gate} throttled`);
+    return untilMs;
+  }
+
+  function tellAccepted({ family, lane, createsJob }: Leaving, sentAtMs: number, outcome: CallOutcome): void {
+    const counters = typeof outcome === 'string' ? null : outcome;
+    budget.accepted({ family, lane, sentMs: wholeMs(epochMs(sentAtMs)), receivedMs: wholeMs(now()), counters });
+    if (createsJob) budget.jobStarted(family);
+  }
 }
 
 /** The failure of a call that has to wait longer than a call may. */
@@ -213,6 +218,10 @@ export function throttled(gate: OwnGate, untilMs: number, why: string, facts: ob
     `Calls of ${gate} may not leave before ${isoInstant(untilMs)}: ${why}. Nothing is lost; try again then.`,
     { ...facts, retryAtMs: untilMs, family: gate },
   );
+}
+
+function wholeMs(ms: number): number {
+  return Math.max(0, Math.round(ms));
 }
 
 /** ISO 8601, also of instants that no `Date` can hold. */

@@ -1,4 +1,4 @@
-import { countersFrom, type Counters } from '../domain/counterWindow.js';
+import { countersFrom, type Counters, saysUsedUp } from '../domain/counterWindow.js';
 import type { Refusal } from '../domain/retryInstant.js';
 
 type Headers = Readonly<Record<string, string>>;
@@ -10,10 +10,12 @@ export function refusalOf(
   bodyText: string,
   receivedMs: number,
 ): Refusal & { status: number } {
+  const counters = countersOf(headers);
   return {
     status,
     retryAfter: headers['retry-after'] ?? null,
-    rateLimitReset: headers['inin-ratelimit-reset'] ?? null,
+    // While the token has calls left, the refusal is about another limit, of which its window says nothing.
+    rateLimitReset: counters === null || saysUsedUp(counters) ? (headers['inin-ratelimit-reset'] ?? null) : null,
     date: headers.date ?? null,
     bodyText,
     receivedMs,

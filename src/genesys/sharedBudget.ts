@@ -36,6 +36,8 @@ export interface SharedBudget {
    * Called before every call of the API, so it must be cheap.
    */
   look(options?: { readonly fresh?: boolean }): Promise<BudgetView>;
+  /** Whether the keeper has answered in the last seconds: then it works out the waits that refusals do not name. */
+  isAlive(): boolean;
   refused(refusal: CallRefusal): void;
   accepted(call: AcceptedCall): void;
   /** A call created a job, or showed that a job of ours is over. Each once a job, as far as this worker can know. */
@@ -52,6 +54,7 @@ const NOTHING_UNSEEN: OwnJobs = { started: 0, ended: 0 };
 /** For commands without Temporal: each process knows only what it meets itself. */
 export const NO_SHARED_BUDGET: SharedBudget = {
   look: () => Promise.resolve(EMPTY_BUDGET),
+  isAlive: () => false,
   refused: () => undefined,
   accepted: () => undefined,
   jobStarted: () => undefined,

@@ -7,6 +7,7 @@ import { HeldBack, type Pacer, throttled } from './pacer.js';
 import type { Redact } from './redact.js';
 import { refusalOf } from './refusalOf.js';
 import type { Transport } from './transport.js';
+import { isThrottle } from './throttle.js';
 import { isWebPage, webPageFailure } from './unreadableAnswer.js';
 import { decodedText, landingEncoding, wholeBody } from './wholeBody.js';
 
@@ -75,7 +76,7 @@ export function createTokenSource(
 
   const fetchToken = async (): Promise<Token> => {
     const askedMs = now();
-    const { status, headers, text } = await askToken(askedMs);
+    const { status, headers, text } = await askToken();
     if (status >= 200 && status < 300) {
       if (isWebPage(text)) throw webPageFailure('the request for a token', status);
       const json = jsonOrNull(text);
@@ -104,7 +105,8 @@ export function createTokenSource(
     throw refusedToken(status, headers, text);
   };
 
-  const askToken = async (startedMs: number) => {
+  const askToken = async () => {
+    const startedMs = pacer.timeMs();
     for (;;) {
       await pacer.pass('login', startedMs);
       try {
@@ -138,8 +140,8 @@ export function createTokenSource(
 
   const refusedToken = (status: number, headers: Readonly<Record<string, string>>, text: string): Failure => {
     // Its own limit answers 400 with a text, not 429.
-    const limited = status === 429 || (status === 400 && /rate limit|too many/i.test(text));
-    if (limited || (status === 503 && headers['retry-after'] !== undefined)) {
+    const limited = status === 429 || (status === 400 && /rate.?limit|too.?many|throttl/i.test(text));
+    if (limited || isThrottle(status, headers, null, text)) {
       const untilMs = pacer.refusedAt('login', { ...refusalOf(status, headers, text, now()), status });
       return throttled('token', untilMs, `the login service refused with ${status}`, { status });
     }

@@ -36,10 +36,15 @@ describe('gates', () => {
 
   it('are closed for what the refusal concerns', () => {
     const counters = { allowed: 300, resetSeconds: 20 };
+    const token = { key: 'client.credentials.token.rate.per.minute', namespace: null };
     expect(gateToClose('wfm-jobs', null, null)).toBe('wfm-jobs');
-    expect(gateToClose('wfm-jobs', { ...counters, count: 20 }, 'details.jobs.rate.per.second')).toBe('wfm-jobs');
+    expect(gateToClose('wfm-jobs', { ...counters, count: 20 }, { key: 'odd', namespace: 'odd' })).toBe('wfm-jobs');
     expect(gateToClose('wfm-jobs', { ...counters, count: 301 }, null)).toBe('token');
-    expect(gateToClose('reads', null, 'client.credentials.token.rate.per.minute')).toBe('token');
-    expect(gateToClose('reads', null, 'org.app.user.rate.per.minute')).toBe('token');
+    expect(gateToClose('reads', null, token)).toBe('token');
+    expect(gateToClose('reads', null, { key: 'jobs.max', namespace: 'historical.adherence' })).toBe('wfm-jobs');
+    // What the body names is narrower than what the counters happen to say at the same moment.
+    expect(gateToClose('analytics', { ...counters, count: 301 }, { key: 'x', namespace: 'analytics' })).toBe(
+      'analytics',
+    );
   });
 });

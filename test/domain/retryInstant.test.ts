@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { nextRetryDelayMs, retryInstantMs } from '../../src/domain/retryInstant.js';
+import { LONGEST_TOLD_WAIT_MS, nextRetryDelayMs, toldWaitMs, untoldWaitMs } from '../../src/domain/retryInstant.js';
 
 const AT = Date.UTC(2024, 1, 28, 12, 0, 0);
 const SAYS_NOTHING = { retryAfter: null, rateLimitReset: null, date: null, bodyText: '', receivedMs: AT };
 
-describe('when to try again after a refusal', () => {
+describe('how long to wait after a refusal', () => {
   it('is what the header says, before all else', () => {
     const refusal = {
       ...SAYS_NOTHING,
@@ -13,13 +13,13 @@ describe('when to try again after a refusal', () => {
       rateLimitReset: '50',
       bodyText: 'Retry the request in [59] seconds',
     };
-    expect(retryInstantMs(refusal)).toBe(AT + 5_000);
+    expect(toldWaitMs(refusal)).toBe(5_000);
   });
 
   it('is read by the clock of the server where the header names a date', () => {
     const date = 'Wed, 28 Feb 2024 12:10:00 GMT';
     const refusal = { ...SAYS_NOTHING, date, retryAfter: 'Wed, 28 Feb 2024 12:10:30 GMT' };
-    expect(retryInstantMs(refusal)).toBe(AT + 30_000);
+    expect(toldWaitMs(refusal)).toBe(30_000);
   });
 
   it('is backoff, not another source, when the header cannot be read', () => {
@@ -29,28 +29,35 @@ describe('when to try again after a refusal', () => {
       rateLimitReset: '50',
       bodyText: 'Retry the request in [59] seconds',
     };
-    expect([0, 1, 2, 3, 1_000].map((untold) => retryInstantMs(refusal, untold) - AT)).toEqual([
-      3_000, 9_000, 27_000, 27_000, 27_000,
+    expect(toldWaitMs(refusal)).toBeUndefined();
+    expect([0, 1, 2, 3, 1_000, -1, Number.NaN, 1e300].map(untoldWaitMs)).toEqual([
+      3_000, 9_000, 27_000, 27_000, 27_000, 3_000, 3_000, 27_000,
     ]);
   });
 
   it('is what the body says when there is no header', () => {
     const bodyText = '{"message":"Rate limit exceeded the maximum. Retry the request in [59] seconds"}';
-    expect(retryInstantMs({ ...SAYS_NOTHING, rateLimitReset: '10', bodyText })).toBe(AT + 59_000);
+    expect(toldWaitMs({ ...SAYS_NOTHING, rateLimitReset: '10', bodyText })).toBe(59_000);
+  });
+
+  it('is the window that the body names when nothing tells how much of it is left', () => {
+    const bodyText = '{"message":"Rate limit exceeded the maximum [20] requests within [900] seconds"}';
+    expect(toldWaitMs({ ...SAYS_NOTHING, bodyText })).toBe(900_000);
+    expect(toldWaitMs({ ...SAYS_NOTHING, bodyText, rateLimitReset: '10' })).toBe(11_000);
   });
 
   it('is the end of the token’s window when nothing else is said, however that is rounded', () => {
-    expect(retryInstantMs({ ...SAYS_NOTHING, rateLimitReset: '10' })).toBe(AT + 11_000);
-    expect(retryInstantMs({ ...SAYS_NOTHING, rateLimitReset: '-3' })).toBe(AT + 3_000);
+    expect(toldWaitMs({ ...SAYS_NOTHING, rateLimitReset: '10' })).toBe(11_000);
+    for (const rateLimitReset of ['-3', '1e3', 'NaN', '', '1700000000'])
+      expect(toldWaitMs({ ...SAYS_NOTHING, rateLimitReset })).toBeUndefined();
   });
 
-  it('is a number that a date can hold, and not before the refusal, whatever is sent', () => {
+  it('is a whole number of milliseconds of at most 31 days, or nothing, whatever is sent', () => {
     const text = fc.option(fc.oneof(fc.string(), fc.bigInt({ min: 0n }).map(String)), { nil: null });
     fc.assert(
-      fc.property(text, text, text, fc.string(), fc.nat(), (retryAfter, rateLimitReset, date, bodyText, untold) => {
-        const instant = retryInstantMs({ retryAfter, rateLimitReset, date, bodyText, receivedMs: AT }, untold);
-        expect(instant).toBeGreaterThanOrEqual(AT);
-        expect(Number.isNaN(new Date(instant).getTime())).toBe(false);
+      fc.property(text, text, text, fc.string(), (retryAfter, rateLimitReset, date, bodyText) => {
+        const told = toldWaitMs({ retryAfter, rateLimitReset, date, bodyText, receivedMs: AT }) ?? 0;
+        expect(Number.isSafeInteger(told) && told >= 0 && told <= LONGEST_TOLD_WAIT_MS).toBe(true);
       }),
     );
   });
@@ -78,5 +85,9 @@ describe('the delay handed to Temporal', () => {
         },
       ),
     );
+  });
+
+  it('is a day for what is further away: the next attempt looks at the gate and waits on', () => {
+    for (const days of [1, 2, 30]) expect(nextRetryDelayMs(AT + days * 86_400_000, AT, 0.99)).toBe(86_400_000);
   });
 });

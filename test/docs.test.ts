@@ -132,6 +132,7 @@ describe('rosterline.example.yaml', () => {
     expect(Settings.parse(whole)).toBeDefined();
     expect(keysOf(whole)).toEqual(
       [
+        'budget.backfillReserve',
         'data',
         'export.occupancyFormula',
         'export.provisionalDays',

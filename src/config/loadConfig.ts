@@ -14,6 +14,7 @@ export interface Config {
   readonly taskQueue: string;
   readonly warehouse: { readonly path: string; readonly memory: string };
   readonly objects: { readonly directory: string };
+  readonly budget: Settings['budget'];
   readonly export: Settings['export'];
   /** Where figures can be read; null where no port is set. */
   readonly metrics: MetricsAddress | null;
@@ -52,6 +53,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, workingDirectory: string): Co
         ? resolve(settings.objects.url.slice('file:'.length))
         : path.join(dataDirectory, 'objects'),
     },
+    budget: settings.budget,
     export: settings.export,
     metrics: metricsAddress(settings.telemetry),
     genesys: () => genesysConfig(settings.genesys, resolve),
@@ -104,6 +106,7 @@ function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
     },
     warehouse: { url: env['WAREHOUSE_URL'], memory: env['WAREHOUSE_MEMORY'] },
     objects: { url: env['OBJECTS_URL'] },
+    budget: { backfillReserve: env['ROSTERLINE_BACKFILL_RESERVE'] },
     telemetry: { metricsPort: env['ROSTERLINE_METRICS_PORT'], metricsHost: env['ROSTERLINE_METRICS_HOST'] },
     data: env['ROSTERLINE_DATA'],
     taskQueue: env['ROSTERLINE_TASK_QUEUE'],

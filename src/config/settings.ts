@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_RESERVE_SHARE } from '../domain/laneReserve.js';
 import { DEFAULT_TASK_QUEUE } from '../domain/taskQueues.js';
 
 const Url = z.string().regex(/^https?:\/\/\S+$/, 'not an http(s) URL');
@@ -6,6 +7,20 @@ const Url = z.string().regex(/^https?:\/\/\S+$/, 'not an http(s) URL');
 const NO_PORT = 'not a port (1 to 65535)';
 /** Text in the environment, a number in the file. */
 const Port = z.coerce.number(NO_PORT).int(NO_PORT).min(1, NO_PORT).max(65_535, NO_PORT);
+
+/** A share, as the environment has it too; none of it is 0. */
+const Share = z
+  .union(
+    [
+      z.number(),
+      z
+        .string()
+        .regex(/^(0|1|0?\.\d+)$/)
+        .transform(Number),
+    ],
+    'not a share such as 0.2',
+  )
+  .refine((share) => share >= 0 && share <= 0.9, 'not between 0 and 0.9');
 
 /**
  * Settings as read from the environment laid over the file that `ROSTERLINE_CONFIG` names. The environment wins.
@@ -50,6 +65,12 @@ export const Settings = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'not a task queue name')
     .default(DEFAULT_TASK_QUEUE),
+  budget: z
+    .strictObject({
+      /** Share of the token's window that exports leave to what is more urgent, at its start. */
+      backfillReserve: Share.default(DEFAULT_RESERVE_SHARE),
+    })
+    .default({ backfillReserve: DEFAULT_RESERVE_SHARE }),
   telemetry: z
     .strictObject({
       /** Port of the metrics; without one there are none. */

@@ -15,6 +15,8 @@ const VIEW_GOOD_FOR_MS = 150;
 const ANSWER_WITHIN_MS = 3_000;
 /** A keeper that does not answer is asked no more often. */
 const ASK_AGAIN_AFTER_MS = 1_000;
+/** How long after an answer the keeper counts as there. */
+const ALIVE_FOR_MS = 5_000;
 /** Time between tallies of families of which the keeper has said nothing. */
 const UNKNOWN_TALLY_MS = 60_000;
 /** What is left to be told when a worker stops is told within this time, or lost. */
@@ -131,6 +133,7 @@ export function createBudgetLink({
       if (closed || isGood || performance.now() < silentUntilMs) return view;
       return await (asking ??= ask());
     },
+    isAlive: () => performance.now() - viewMs < ALIVE_FOR_MS,
     refused(refusal: CallRefusal) {
       post.send({ signal: 'refused', report: { v: 1, worker, ...refusal } });
       // What got through before it is part of what is learnt from it.

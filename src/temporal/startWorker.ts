@@ -9,6 +9,7 @@ import { PROBE_EVERY_MS } from '../../activities/toApplicationFailure.js';
 import type { Config } from '../config/loadConfig.js';
 import { isFailure } from '../domain/failure.js';
 import { createDownloadLinks } from '../genesys/downloadLinks.js';
+import { documentedLimits } from '../genesys/documentedLimits.js';
 import { createGenesysClient } from '../genesys/createGenesysClient.js';
 import type { GenesysClient } from '../genesys/genesysClient.js';
 import { openFileStore } from '../objects/fileStore.js';
@@ -54,6 +55,7 @@ export async function startWorker(
   const genesys = createGenesysClient(settings, {
     log,
     budget,
+    reserveShare: config.budget.backfillReserve,
     watcher: options.meter ? callMetrics(options.meter) : NO_WATCHER,
   });
   const disconnect = async (): Promise<void> => {
@@ -64,6 +66,9 @@ export async function startWorker(
   const organisation = await reachOrganisation(genesys, log).catch(async (error: unknown) => {
     await disconnect();
     throw error;
+  });
+  void documentedLimits(genesys, log).then((limits) => {
+    if (limits.length > 0) budget.documented(limits);
   });
   const warehouse = options.ownsWarehouse
     ? openDuckdbWarehouse({

@@ -22,6 +22,18 @@ describe('the configuration', () => {
     expect(config.taskQueue).toBe('rosterline');
   });
 
+  it('keeps a fifth of the calls from exports, or the share that is set, or none', () => {
+    expect(loadConfig({}, directory).budget.backfillReserve).toBe(0.2);
+    for (const [set, share] of [
+      ['0', 0],
+      ['0.35', 0.35],
+      ['.5', 0.5],
+    ] as const)
+      expect(loadConfig({ ROSTERLINE_BACKFILL_RESERVE: set }, directory).budget.backfillReserve).toBe(share);
+    for (const set of ['1', '0.95', '-0.1', '20%', 'NaN', '1e-1'])
+      expect(() => loadConfig({ ROSTERLINE_BACKFILL_RESERVE: set }, directory)).toThrow(/budget\.backfillReserve: not/);
+  });
+
   it('has metrics on a port of this machine only where one is set, and names a port that is none', () => {
     expect(loadConfig({}, directory).metrics).toBeNull();
     expect(loadConfig({ ROSTERLINE_METRICS_PORT: '9464' }, directory).metrics).toEqual({

@@ -1,4 +1,5 @@
 import { GATE_NAMES, type GateName } from '../family.js';
+import { gateOfLimit } from '../familyOf.js';
 import type { BudgetQuestion, BudgetView, FamilyBudget } from './budgetView.js';
 import { decide, tallyEveryMs } from './decideLimit.js';
 import { describeLimit } from './describeLimit.js';
@@ -59,7 +60,7 @@ function limitsRow(state: KeeperState, name: GateName, nowMs: number): LimitsRow
   const learnt = ratePerSecond === null && windowMs === null && maxJobs === null;
   return {
     family: name,
-    documented: name === 'token' ? state.documented : [],
+    documented: state.documented.filter((limit) => (gateOfLimit(limit) ?? 'token') === name),
     learnt: learnt ? null : { ratePerSecond, windowMs, maxJobs },
     set: family.set,
     usedNow: { callsLastMinute: callsLastMinute(state, name, nowMs), jobsInFlight: jobsInFlight(family, nowMs) },

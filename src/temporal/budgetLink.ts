@@ -4,7 +4,7 @@ import type { TallyReport } from '../domain/budget/budgetReports.js';
 import { type BudgetView, EMPTY_BUDGET } from '../domain/budget/budgetView.js';
 import { budgetKeeperId } from '../domain/budget/keeperId.js';
 import { TallySums } from '../domain/budget/tallySums.js';
-import { FAMILIES, type Family } from '../domain/family.js';
+import { FAMILIES, type Family, type GateName } from '../domain/family.js';
 import type { AcceptedCall, CallRefusal, OwnJobs, SharedBudget } from '../genesys/sharedBudget.js';
 import type { GenesysLog } from '../genesys/genesysLog.js';
 import { createKeeperPost } from './keeperPost.js';
@@ -55,6 +55,8 @@ export function createBudgetLink({
   const worker = randomUUID();
   const sums = new TallySums();
   const toldMs = new Map<Family, number>();
+  /** When a family's gate was last seen to close, until a call got through it. */
+  const closedMs = new Map<GateName, number>();
   const startedMs = now();
   let view: BudgetView = EMPTY_BUDGET;
   let viewMs = Number.NEGATIVE_INFINITY;
@@ -88,11 +90,12 @@ export function createBudgetLink({
   };
 
   const seen = (answer: BudgetView): void => {
-    const closedNow = FAMILIES.some((family) => isClosed(answer, family) && !isClosed(view, family));
+    const closing = FAMILIES.filter((family) => isClosed(answer, family) && !isClosed(view, family));
+    for (const family of closing) closedMs.set(family, now());
     view = answer;
     unconfirmed = unconfirmed.filter(({ number }) => number > (answer.lastTally ?? -1));
     // What got through before a gate closed is part of what is learnt from it.
-    if (closedNow) tell();
+    if (closing.length > 0) tell();
     else schedule();
   };
 
@@ -113,7 +116,10 @@ export function createBudgetLink({
 
   const dueMs = (family: Family): number => {
     const everyMs = view.families[family] === undefined ? UNKNOWN_TALLY_MS : view.families[family].tallyEveryMs;
-    return everyMs === null ? Number.POSITIVE_INFINITY : (toldMs.get(family) ?? startedMs) + everyMs;
+    // All workers tell at the same instants: what the keeper then knows is whole, and costs it one look.
+    return everyMs === null
+      ? Number.POSITIVE_INFINITY
+      : (Math.floor((toldMs.get(family) ?? startedMs) / everyMs) + 1) * everyMs;
   };
 
   const schedule = (): void => {
@@ -136,6 +142,7 @@ export function createBudgetLink({
     isAlive: () => performance.now() - viewMs < ALIVE_FOR_MS,
     refused(refusal: CallRefusal) {
       post.send({ signal: 'refused', report: { v: 1, worker, ...refusal } });
+      closedMs.set(refusal.gate, refusal.receivedMs);
       // What got through before it is part of what is learnt from it.
       tell();
     },
@@ -145,7 +152,11 @@ export function createBudgetLink({
         const { count, allowed, resetSeconds } = counters;
         sums.announced({ count, allowed, endsMs: Math.round(receivedMs + resetSeconds * 1000) });
       }
-      if (timer === undefined || dueMs(family) <= now()) schedule();
+      // The first call through a gate that had closed says that it has opened.
+      if (sentMs > (closedMs.get(family) ?? Number.POSITIVE_INFINITY)) {
+        closedMs.delete(family);
+        tell();
+      } else if (timer === undefined) schedule();
     },
     jobStarted(family) {
       sums.jobStarted(family);

@@ -15,6 +15,9 @@ const WAREHOUSE_STEPS_AT_ONCE = 4;
 /** Downloads and small steps at once. */
 const STEPS_AT_ONCE = 16;
 
+/** Polls at once for a queue of few slots: each is a request that the server holds open. */
+const POLLS_AT_ONCE = 2;
+
 /** What a process polls. */
 export interface WorkersOptions {
   readonly connection: NativeConnection;
@@ -51,7 +54,12 @@ export async function createWorkers(options: WorkersOptions): Promise<Worker[]> 
       stickyQueueScheduleToStartTimeout: '3s',
     }),
     ...activityQueues.map(({ queue, slots }) =>
-      Worker.create({ ...shared(options), taskQueue: queue, maxConcurrentActivityTaskExecutions: slots }),
+      Worker.create({
+        ...shared(options),
+        taskQueue: queue,
+        maxConcurrentActivityTaskExecutions: slots,
+        maxConcurrentActivityTaskPolls: POLLS_AT_ONCE,
+      }),
     ),
   ]);
 }

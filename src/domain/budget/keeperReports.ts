@@ -4,6 +4,7 @@ import { CALLS_REMEMBERED, familyOf, type KeeperState, WORKERS_REMEMBERED, withF
 import type { QueueRate } from './queueRates.js';
 import { tallyEveryMs } from './decideLimit.js';
 import type { ForgetLimit, SetLimit } from './limitChange.js';
+import { LONGEST_TOLD_MS } from './limitParameters.js';
 import { newLimit } from './limitState.js';
 import { addCount, LAST_HOUR } from './recentCounts.js';
 import { step } from './stepLimit.js';
@@ -28,8 +29,9 @@ export function afterRefusal(state: KeeperState, told: RefusalReport, nowMs: num
   const known = familyOf(state, told.gate);
   const why = whyRefused(told);
   // Where nothing was told, how long to wait is learnt; the worker's own guess holds where nothing learns.
-  const isLearnt = told.gate === told.family && !told.announced;
-  const untilMs = isLearnt && told.toldMs === null ? 0 : Math.max(told.untilMs - aheadMs, atMs + (told.toldMs ?? 0));
+  const isLearnt = told.gate === told.family && !told.announced && told.toldMs === null;
+  const waitMs = Math.min(LONGEST_TOLD_MS, Math.max(told.untilMs - told.receivedMs, told.toldMs ?? 0));
+  const untilMs = isLearnt ? 0 : atMs + waitMs;
   const gate = untilMs > (known.gate?.untilMs ?? 0) ? { untilMs, why } : known.gate;
   const sentMs = Math.min(told.sentMs - aheadMs, atMs);
   const { callId, toldMs, jobsInFlight, announced } = told;

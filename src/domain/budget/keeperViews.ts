@@ -108,7 +108,7 @@ function gateOf({ gate, model, lastRefusal }: FamilyRecord, nowMs: number): Fami
   const toldMs = gate?.untilMs ?? 0;
   if (Math.max(learntMs, toldMs) <= nowMs) return null;
   const why = toldMs >= learntMs ? gate?.why : lastRefusal;
-  return { untilMs: Math.round(Math.max(learntMs, toldMs)), why: (why ?? 'learnt from refusals').slice(0, 300) };
+  return { untilMs: Math.ceil(Math.max(learntMs, toldMs)), why: (why ?? 'learnt from refusals').slice(0, 300) };
 }
 
 function jobsInFlight({ jobs }: FamilyRecord, nowMs: number): number {

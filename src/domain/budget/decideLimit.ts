@@ -1,12 +1,6 @@
 import type { LimitDecision } from './limitEvent.js';
-import {
-  CANARY_PER_SECOND,
-  JOBS_TALLY_MS,
-  LEAST_TALLY_MS,
-  LONGEST_TALLY_MS,
-  ORDINARY_SHARE,
-} from './limitParameters.js';
-import { boundedRate, dwellMs } from './limitTrust.js';
+import { CANARY_PER_SECOND, JOBS_TALLY_MS, LEARNING_PER_SECOND, ORDINARY_SHARE } from './limitParameters.js';
+import { boundedRate, tallyGapMs } from './limitTrust.js';
 import type { LimitState } from './limitState.js';
 import { limitAt } from './stepLimit.js';
 
@@ -30,12 +24,13 @@ export function tallyEveryMs(state: LimitState): number | null {
   if (state.announced) return null;
   const countsJobs = state.mode === 'jobs' || state.closures.some(({ jobs }) => jobs !== null && !state.jobs.ruledOut);
   if (state.mode === 'jobs' || (countsJobs && state.mode === 'learn')) return JOBS_TALLY_MS;
-  return Math.min(LONGEST_TALLY_MS, Math.max(LEAST_TALLY_MS, dwellMs(state) / 4));
+  return tallyGapMs(state);
 }
 
 function rateNow(state: LimitState): number | null {
   const { gate, pacePerSecond, outer, urgent } = state;
   if (state.announced || pacePerSecond === null) return null;
+  if (state.mode === 'jobs') return Math.max(LEARNING_PER_SECOND, 2 * pacePerSecond);
   const paced = Math.min(
     pacePerSecond,
     state.mode === 'track' ? (outer?.ratePerSecond ?? pacePerSecond) : pacePerSecond,

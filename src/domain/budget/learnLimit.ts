@@ -18,8 +18,14 @@ interface Cycles {
 
 /** Another cycle was seen from reopening to reopening: enough of them make a rate and a window. */
 export function learnFromCycles(before: LimitState, reopening: { byMs: number; notBeforeMs: number }): LimitState {
+  const closureMs = Math.max(0, reopening.byMs - before.gate.firstRefusedMs);
+  const longestClosureMs = Math.max(before.longestClosureMs, closureMs);
+  const last = before.reopenings[before.reopenings.length - 1];
+  const overdue = last !== undefined && reopening.byMs - last > 3 * Math.max(longestClosureMs, ENOUGH_MS);
+  // A rolling window gives way by single calls while a burst leaves it: a cycle ends with a closure as long as its first.
+  if (closureMs < 0.5 * longestClosureMs && !overdue) return before;
   const reopenings = [...before.reopenings, reopening.byMs].slice(-MOST_REOPENINGS);
-  const state = { ...before, reopenings };
+  const state = { ...before, reopenings, longestClosureMs };
   const seen = latestCycles(state, reopening.byMs);
   if (seen === null) return state;
   const perSecond = (seen.calls * 1000) / seen.lengthMs;

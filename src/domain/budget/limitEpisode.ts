@@ -1,5 +1,6 @@
 import { callsBetween } from './callCurve.js';
-import { FIRST_STEP, LARGEST_GAP, LEAST_STEP, MARGIN, SETTLE_MS } from './limitParameters.js';
+import { learnFromCycles } from './learnLimit.js';
+import { FIRST_STEP, LARGEST_GAP, LEAST_STEP, MARGIN, RATE_ARRIVES_MS, SETTLE_MS } from './limitParameters.js';
 import { boundedRate, datedRate, dwellMs } from './limitTrust.js';
 import type { LimitState } from './limitState.js';
 
@@ -15,12 +16,25 @@ export function judgeClosure(
   { atMs, toldMs }: { readonly atMs: number; readonly toldMs: number | null },
 ): LimitState {
   const judged = { ...state, unjudged: null };
+  if (judged.mode === 'learn') return anticipated(judged);
   if (judged.mode !== 'track' || judged.provenPerSecond === null) return judged;
   // A wait of several windows is another limit's, around this one.
   if (toldMs !== null && judged.windowMs !== null && toldMs > 3 * judged.windowMs) return judged;
   return judged.probe.running
     ? afterFailedProbe(judged, judged.provenPerSecond, atMs, toldMs)
     : afterProvenRateFailed(judged, judged.provenPerSecond, atMs, toldMs);
+}
+
+/**
+ * The pace that the cycle which ends when the gate opens will give, in force already when it opens.
+ *
+ * Only where the told instant is the opening: a rate takes seconds to reach the queue, and a small quota is used up by then.
+ */
+function anticipated(state: LimitState): LimitState {
+  const { gate } = state;
+  if (!gate.unproven || !gate.asTold || gate.tooEarly > 0 || state.told.kept === 0) return state;
+  const learnt = learnFromCycles(state, { byMs: gate.untilMs, notBeforeMs: gate.untilMs - 1000 });
+  return { ...state, pacePerSecond: learnt.pacePerSecond };
 }
 
 /** A try for more was refused: back to what has held, without a cut. */
@@ -34,6 +48,7 @@ function afterFailedProbe(state: LimitState, proven: number, atMs: number, toldM
     provenPerSecond: rate,
     pacePerSecond: rate,
     lastJudgedAsTooFast: false,
+    cutMs: atMs,
     probe: {
       ...state.probe,
       running: false,
@@ -46,25 +61,39 @@ function afterFailedProbe(state: LimitState, proven: number, atMs: number, toldM
 
 /** A rate that had held was refused: the limit fell, or it was measured too high. */
 function afterProvenRateFailed(state: LimitState, proven: number, atMs: number, toldMs: number | null): LimitState {
-  const previousMs = state.closures[state.closures.length - 2]?.atMs ?? null;
-  const sinceMs = previousMs === null ? Number.POSITIVE_INFINITY : atMs - previousMs;
-  const near = sinceMs > 0 && sinceMs < 3 * (state.windowMs ?? 0);
-  const measured = datedRate(state, atMs, toldMs) ?? (near ? rateBetween(state, previousMs ?? atMs, atMs) : null);
+  const series = seriesStartMs(state, atMs);
+  const measured = datedRate(state, atMs, toldMs) ?? (series === null ? null : rateBetween(state, series, atMs));
+  // Right after a cut, calls still leave at the old rate, and a rolling window is still full of them.
+  const aftermath = atMs - state.cutMs < Math.max(RATE_ARRIVES_MS, 0.3 * (state.windowMs ?? 0)) && atMs >= state.cutMs;
+  if (measured === null && aftermath) return state;
   const rate = boundedRate(
-    Math.max(0.3 * proven, Math.min(measured ?? proven * (near ? 0.9 : 1 - MARGIN), proven * (1 - MARGIN / 2))),
+    Math.max(
+      0.3 * proven,
+      Math.min(measured ?? proven * (series === null ? 1 - MARGIN : 0.9), proven * (1 - MARGIN / 2)),
+    ),
   );
   return {
     ...state,
     provenPerSecond: rate,
     pacePerSecond: rate,
     lastJudgedAsTooFast: true,
+    cutMs: atMs,
     probe: { ...state.probe, running: false, step: FIRST_STEP, gapDwells: 1, notBeforeMs: atMs + dwellMs(state) },
   };
+}
+
+/** The earliest closure of a series that goes on until now: each less than three windows after the last, all within one and a half. */
+function seriesStartMs(state: LimitState, atMs: number): number | null {
+  const windowMs = state.windowMs ?? 0;
+  const earlier = state.closures.slice(0, -1).filter((closure) => closure.atMs < atMs);
+  const latest = earlier[earlier.length - 1];
+  if (latest === undefined || atMs - latest.atMs >= 3 * windowMs) return null;
+  return earlier.find((closure) => atMs - closure.atMs < 1.5 * windowMs)?.atMs ?? latest.atMs;
 }
 
 /** Rate from refusal to refusal, where enough lies between them. */
 function rateBetween(state: LimitState, fromMs: number, toMs: number): number | null {
   const calls = callsBetween(state.accepted, fromMs, toMs);
-  if (toMs - fromMs <= 0.6 * (state.windowMs ?? 0) && calls < 15) return null;
+  if (toMs - fromMs <= 0.6 * (state.windowMs ?? 0) && calls < 12) return null;
   return ((1 - MARGIN) * calls * 1000) / (toMs - fromMs);
 }

@@ -45,7 +45,8 @@ export const LONGEST_TOLD_MS = 31 * 86_400_000;
 export const CLOCK_SLACK_MS = 300;
 /** How long after a refusal the workers' tallies of what went before are waited for. */
 export const SETTLE_MS = 1_500;
-/** Shorter differences of time are noise. */
+/** A new rate is in force on the task queue after 0.5 to 3 s. */
+export const RATE_ARRIVES_MS = 3_500;
 export const DAY_MS = 86_400_000;
 
 /** Time between two tallies: while calls are paced, at most; while jobs are counted. */

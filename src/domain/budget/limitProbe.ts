@@ -1,6 +1,6 @@
 import { callsBetween } from './callCurve.js';
 import { LARGEST_STEP } from './limitParameters.js';
-import { boundedRate, dwellMs } from './limitTrust.js';
+import { boundedRate, dwellMs, toldUntilMs } from './limitTrust.js';
 import type { LimitState } from './limitState.js';
 
 /** Once a rate has held for a dwell while calls were made: takes a raised one for proven, and tries a higher one if it is paid for. */
@@ -11,7 +11,7 @@ export function probeWhenProven(state: LimitState, nowMs: number): LimitState {
   const dwell = dwellMs(state);
   const elapsedMs = nowMs - probe.sinceMs;
   if (elapsedMs < dwell) return state;
-  const usedPerSecond = (callsBetween(state.accepted, probe.sinceMs, nowMs) * 1000) / elapsedMs;
+  const usedPerSecond = rateBetween(state, probe.sinceMs, toldUntilMs(state, nowMs));
   const held = probe.running && usedPerSecond >= 0.9 * proven;
   const provenNow = held ? pace : proven;
   const step = held ? Math.min(LARGEST_STEP, 2 * probe.step) : probe.step;
@@ -32,4 +32,8 @@ export function probeWhenProven(state: LimitState, nowMs: number): LimitState {
       sinceMs: nowMs,
     },
   };
+}
+
+function rateBetween(state: LimitState, fromMs: number, untilMs: number): number {
+  return untilMs > fromMs ? (callsBetween(state.accepted, fromMs, untilMs) * 1000) / (untilMs - fromMs) : 0;
 }

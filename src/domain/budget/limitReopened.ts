@@ -1,5 +1,6 @@
 import { judgeClosure } from './limitEpisode.js';
 import { learnFromCycles } from './learnLimit.js';
+import { isTrusted } from './limitTrust.js';
 import { outerReopened } from './outerLimit.js';
 import { roundWindowMs } from './roundWindow.js';
 import type { LimitState } from './limitState.js';
@@ -37,7 +38,7 @@ function isOuter(state: LimitState, byMs: number): boolean {
 /** Two reopenings about a window apart date it better than one, where nothing is told. */
 function refinedWindow(state: LimitState, { byMs, notBeforeMs }: { byMs: number; notBeforeMs: number }): LimitState {
   const { reopened, windowMs } = state;
-  if (reopened === null || windowMs === null || state.told.longestMs > 0) return state;
+  if (reopened === null || windowMs === null || (state.told.longestMs > 0 && isTrusted(state))) return state;
   const [least, most] = [notBeforeMs - reopened.byMs, byMs - reopened.notBeforeMs];
   const about = byMs - reopened.byMs;
   if (about < 0.7 * windowMs || about > 1.3 * windowMs || least <= 0 || most > 1.3 * least) return state;

@@ -43,11 +43,15 @@ export const LimitState = z.strictObject({
   /** Between which instants the limit last opened, the latest of both being the best guess; and such guesses. */
   reopened: z.strictObject({ byMs: Instant, notBeforeMs: Instant }).nullable(),
   reopenings: z.array(Instant).max(8),
+  /** Longest closure while learning. */
+  longestClosureMs: z.number().nonnegative(),
   /** First refusals of closures. */
   closures: z.array(z.strictObject({ atMs: Instant, jobs: z.number().nullable() })).max(6),
   /** A closure that waits for the tallies of what went before it. */
   unjudged: z.strictObject({ atMs: Instant, toldMs: z.number().nullable() }).nullable(),
   lastJudgedAsTooFast: z.boolean(),
+  /** When the rate was last lowered. */
+  cutMs: Instant,
   callsBeforeFirstRefusal: z.number().nonnegative().nullable(),
   probe: z.strictObject({
     running: z.boolean(),
@@ -115,9 +119,11 @@ export function newLimit(): LimitState {
     told: { kept: 0, broken: 0, longestMs: 0 },
     reopened: null,
     reopenings: [],
+    longestClosureMs: 0,
     closures: [],
     unjudged: null,
     lastJudgedAsTooFast: false,
+    cutMs: 0,
     callsBeforeFirstRefusal: null,
     probe: { running: false, step: FIRST_STEP, gapDwells: 1, notBeforeMs: 0, sinceMs: 0, credit: 0 },
     jobs: { most: null, testLeft: 0, testRefusals: 0, ruledOut: false, changedMs: 0, farBelow: 0 },

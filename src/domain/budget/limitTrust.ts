@@ -3,6 +3,8 @@ import {
   GUESSED_WINDOW_MS,
   LEAST_DWELL_MS,
   LEAST_PER_SECOND,
+  LEAST_TALLY_MS,
+  LONGEST_TALLY_MS,
   MARGIN,
   MOST_PER_SECOND,
 } from './limitParameters.js';
@@ -21,6 +23,16 @@ export function dwellMs(state: LimitState): number {
   return Math.max(LEAST_DWELL_MS, (dated ? 1.1 : 2) * windowMs + DWELL_OVER_MS);
 }
 
+/** How often tallies are wanted while a rate is kept: four to a dwell. */
+export function tallyGapMs(state: LimitState): number {
+  return Math.min(LONGEST_TALLY_MS, Math.max(LEAST_TALLY_MS, dwellMs(state) / 4));
+}
+
+/** Until when every worker has told what it did, as long as they tell in time. */
+export function toldUntilMs(state: LimitState, nowMs: number): number {
+  return nowMs - tallyGapMs(state) - 500;
+}
+
 /**
  * The rate of the window that a refusal dates by the wait it names, less the margin; null where it dates none.
  *
@@ -29,8 +41,9 @@ export function dwellMs(state: LimitState): number {
 export function datedRate(state: LimitState, atMs: number, toldMs: number | null): number | null {
   const { windowMs, told } = state;
   if (toldMs === null || windowMs === null || told.kept < 2 || !isTrusted(state)) return null;
-  if (toldMs < 0.03 * windowMs || toldMs > 1.02 * windowMs) return null;
-  const calls = callsBetween(state.accepted, atMs + toldMs - windowMs, atMs);
+  if (toldMs > 1.02 * windowMs) return null;
+  // Told waits are rounded up and the window is measured: calls at its very start belong to it.
+  const calls = callsBetween(state.accepted, atMs + toldMs - windowMs - 1_500 - 0.005 * windowMs, atMs);
   return ((1 - MARGIN) * calls * 1000) / windowMs;
 }
 

@@ -19,6 +19,8 @@ const MOST_CLOSURES = 6;
 const MOST_REMEMBERED = 24;
 /** Urgent calls count towards the rate for about this long, or for a window if that is longer. */
 const URGENT_FADES_MS = 60_000;
+/** … or for as long as this many calls take, so that one of them does not stop a slow rate. */
+const URGENT_FADES_CALLS = 20;
 
 /**
  * What is known of a limit after one more event.
@@ -47,6 +49,7 @@ function afterAccepted(before: LimitState, event: AcceptedCalls): LimitState {
     ...before,
     accepted: curveWith(before, event),
     urgent: withUrgent(before, event),
+    closures: closuresWithJobs(before, event),
     probe: { ...before.probe, credit },
   };
   const openedMs = reopeningIn(counted, event);
@@ -67,8 +70,19 @@ function curveWith(
   }, state.accepted);
 }
 
-function withUrgent({ urgent, windowMs }: LimitState, { urgentCalls, atMs }: AcceptedCalls): LimitState['urgent'] {
-  const fadesMs = Math.max(URGENT_FADES_MS, windowMs ?? 0);
+/** What workers tell right after a closure says better how many jobs it met than the refused worker could know. */
+function closuresWithJobs({ closures, unjudged }: LimitState, { jobsInFlight }: AcceptedCalls): LimitState['closures'] {
+  const last = closures[closures.length - 1];
+  if (unjudged === null || last === undefined || jobsInFlight === null) return closures;
+  return [...closures.slice(0, -1), { ...last, jobs: jobsInFlight }];
+}
+
+function withUrgent(
+  { urgent, windowMs, pacePerSecond, outer }: LimitState,
+  { urgentCalls, atMs }: AcceptedCalls,
+): LimitState['urgent'] {
+  const rate = Math.min(pacePerSecond ?? 1, outer?.ratePerSecond ?? 1);
+  const fadesMs = Math.max(URGENT_FADES_MS, windowMs ?? 0, (URGENT_FADES_CALLS * 1000) / rate);
   const elapsedMs = Math.max(0, atMs - urgent.atMs);
   const left = urgent.perSecond * Math.exp(-elapsedMs / fadesMs);
   return { perSecond: left + (urgentCalls * 1000) / fadesMs, atMs: Math.max(urgent.atMs, atMs) };

@@ -1,6 +1,6 @@
 import { callsBetween } from './callCurve.js';
 import { jobsLimitFrom } from './jobsLimit.js';
-import { CREDIT_BOUND, MARGIN } from './limitParameters.js';
+import { CREDIT_BOUND, FIRST_STEP, MARGIN } from './limitParameters.js';
 import { boundedRate, isTrusted } from './limitTrust.js';
 import { roundWindowMs } from './roundWindow.js';
 import type { LimitState } from './limitState.js';
@@ -8,6 +8,8 @@ import type { LimitState } from './limitState.js';
 const ENOUGH_CALLS = 12;
 const ENOUGH_MS = 30_000;
 const MOST_REOPENINGS = 8;
+/** First step of a raise where a window is known within bounds only. */
+const MOST_UNCERTAIN = 0.25;
 
 /** What lies between reopenings. */
 interface Cycles {
@@ -43,8 +45,7 @@ function tracked(state: LimitState, seen: Cycles, reopening: { byMs: number; not
   const refusalToRefusal = told ? null : refusalRate(state, seen.cycles);
   const measured = Math.min(reopenToReopen, refusalToRefusal ?? reopenToReopen);
   const window = windowOf(state, seen, measured, reopening);
-  const perSecond =
-    window.round && seen.cycles === 1 ? Math.min((seen.calls * 1000) / window.ms, 2 * measured) : measured;
+  const perSecond = window.bounded ? Math.min((seen.calls * 1000) / window.ms, 2 * measured) : measured;
   const rate = boundedRate((1 - MARGIN) * perSecond);
   return {
     ...state,
@@ -52,7 +53,7 @@ function tracked(state: LimitState, seen: Cycles, reopening: { byMs: number; not
     pacePerSecond: rate,
     provenPerSecond: rate,
     windowMs: window.ms,
-    probe: { ...state.probe, credit: CREDIT_BOUND, running: false },
+    probe: { ...state.probe, credit: CREDIT_BOUND, running: false, step: window.uncertain },
   };
 }
 
@@ -83,16 +84,18 @@ function windowOf(
   seen: Cycles,
   perSecond: number,
   reopening: { byMs: number; notBeforeMs: number },
-): { ms: number; round: boolean } {
+): { ms: number; bounded: boolean; uncertain: number } {
   const cycleMs = seen.lengthMs / seen.cycles;
   const burstMs = ((state.callsBeforeFirstRefusal ?? 0) * 1000) / perSecond;
   const toldMs = isTrusted(state) ? state.told.longestMs : 0;
   // A bucket's cycles are seconds, and say nothing of how long a rate must hold to be proven: its burst does.
   const wholeMs = cycleMs < 0.3 * burstMs ? burstMs : 0;
   if (state.told.longestMs > 0 || seen.cycles > 1 || wholeMs > 0 || state.reopened === null)
-    return { ms: Math.max(1000, cycleMs, toldMs, wholeMs), round: false };
+    return { ms: Math.max(1000, cycleMs, toldMs, wholeMs), bounded: false, uncertain: FIRST_STEP };
   const least = Math.max(1000, reopening.notBeforeMs - state.reopened.byMs);
   const most = Math.max(least, reopening.byMs - state.reopened.notBeforeMs);
   const round = roundWindowMs(least, most);
-  return round === null ? { ms: Math.sqrt(least * most), round: false } : { ms: round, round: true };
+  if (round !== null) return { ms: round, bounded: true, uncertain: FIRST_STEP };
+  const uncertain = Math.min(MOST_UNCERTAIN, Math.max(FIRST_STEP, (Math.sqrt(most / least) - 1) / 2));
+  return { ms: Math.sqrt(least * most), bounded: true, uncertain };
 }

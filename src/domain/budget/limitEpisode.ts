@@ -52,6 +52,7 @@ function afterFailedProbe(state: LimitState, proven: number, atMs: number, toldM
     probe: {
       ...state.probe,
       running: false,
+      failedPerSecond: pace,
       step: Math.max(LEAST_STEP, state.probe.step / 4),
       gapDwells,
       notBeforeMs: atMs + gapDwells * dwellMs(state),
@@ -61,24 +62,29 @@ function afterFailedProbe(state: LimitState, proven: number, atMs: number, toldM
 
 /** A rate that had held was refused: the limit fell, or it was measured too high. */
 function afterProvenRateFailed(state: LimitState, proven: number, atMs: number, toldMs: number | null): LimitState {
+  const below = proven * (1 - MARGIN / 2);
   const series = seriesStartMs(state, atMs);
-  const measured = datedRate(state, atMs, toldMs) ?? (series === null ? null : rateBetween(state, series, atMs));
+  const measured = datedRate(state, atMs, toldMs) ?? windowRate(state, atMs, below) ?? seriesRate(state, series, atMs);
   // Right after a cut, calls still leave at the old rate, and a rolling window is still full of them.
   const aftermath = atMs - state.cutMs < Math.max(RATE_ARRIVES_MS, 0.3 * (state.windowMs ?? 0)) && atMs >= state.cutMs;
   if (measured === null && aftermath) return state;
-  const rate = boundedRate(
-    Math.max(
-      0.3 * proven,
-      Math.min(measured ?? proven * (series === null ? 1 - MARGIN : 0.9), proven * (1 - MARGIN / 2)),
-    ),
-  );
+  const guessed = proven * (series === null ? 1 - MARGIN : 0.9);
+  const rate = boundedRate(Math.max(0.3 * proven, Math.min(measured ?? guessed, below)));
   return {
     ...state,
     provenPerSecond: rate,
     pacePerSecond: rate,
     lastJudgedAsTooFast: true,
     cutMs: atMs,
-    probe: { ...state.probe, running: false, step: FIRST_STEP, gapDwells: 1, notBeforeMs: atMs + dwellMs(state) },
+    probe: {
+      ...state.probe,
+      running: false,
+      step: FIRST_STEP,
+      gapDwells: 1,
+      notBeforeMs: atMs + dwellMs(state),
+      failedPerSecond: null,
+    },
+    pacedBeforeCut: state.pacePerSecond,
   };
 }
 
@@ -91,8 +97,21 @@ function seriesStartMs(state: LimitState, atMs: number): number | null {
   return earlier.find((closure) => atMs - closure.atMs < 1.5 * windowMs)?.atMs ?? latest.atMs;
 }
 
+/**
+ * The rate of the calls within a window before the refusal, where it is below the one in force: never less than the limit.
+ *
+ * A rolling window holds just these calls, a fixed one these or fewer.
+ */
+function windowRate(state: LimitState, atMs: number, below: number): number | null {
+  const { windowMs } = state;
+  if (windowMs === null) return null;
+  const rate = ((1 - MARGIN) * callsBetween(state.accepted, atMs - windowMs, atMs) * 1000) / windowMs;
+  return rate < below ? rate : null;
+}
+
 /** Rate from refusal to refusal, where enough lies between them. */
-function rateBetween(state: LimitState, fromMs: number, toMs: number): number | null {
+function seriesRate(state: LimitState, fromMs: number | null, toMs: number): number | null {
+  if (fromMs === null) return null;
   const calls = callsBetween(state.accepted, fromMs, toMs);
   if (toMs - fromMs <= 0.6 * (state.windowMs ?? 0) && calls < 12) return null;
   return ((1 - MARGIN) * calls * 1000) / (toMs - fromMs);

@@ -35,8 +35,8 @@ export const CANARY_PER_SECOND = 0.5;
 export const ORDINARY_SHARE = 0.25;
 
 /** First wait where nothing says how long, its growth, and the longest. */
-export const FIRST_WAIT_MS = 2_000;
-export const WAIT_GROWTH = 1.7;
+export const FIRST_WAIT_MS = 4_000;
+export const WAIT_GROWTH = 1.5;
 export const LONGEST_GUESSED_WAIT_MS = 1_800_000;
 /** Longest told wait that is believed. */
 export const LONGEST_TOLD_MS = 31 * 86_400_000;

@@ -1,5 +1,5 @@
 import { callsBetween } from './callCurve.js';
-import { LARGEST_STEP } from './limitParameters.js';
+import { LARGEST_STEP, LEAST_STEP } from './limitParameters.js';
 import { boundedRate, dwellMs, toldUntilMs } from './limitTrust.js';
 import type { LimitState } from './limitState.js';
 
@@ -14,24 +14,32 @@ export function probeWhenProven(state: LimitState, nowMs: number): LimitState {
   const usedPerSecond = rateBetween(state, probe.sinceMs, toldUntilMs(state, nowMs));
   const held = probe.running && usedPerSecond >= 0.9 * proven;
   const provenNow = held ? pace : proven;
-  const step = held ? Math.min(LARGEST_STEP, 2 * probe.step) : probe.step;
+  const step = held ? Math.min(LARGEST_STEP, 2 * (pace / proven - 1)) : probe.step;
   const notBeforeMs = held ? nowMs : probe.notBeforeMs;
   // Never while idle: a rate that nobody uses proves nothing.
   const busy = usedPerSecond >= 0.85 * provenNow - 1000 / dwell;
   const tries = busy && probe.credit >= 1 && nowMs >= notBeforeMs;
+  const failed =
+    probe.failedPerSecond !== null && provenNow < 0.98 * probe.failedPerSecond ? probe.failedPerSecond : null;
   return {
     ...state,
     provenPerSecond: provenNow,
-    pacePerSecond: tries ? boundedRate(provenNow * (1 + step)) : provenNow,
+    pacePerSecond: tries ? boundedRate(provenNow * (1 + nextStep(provenNow, step, failed))) : provenNow,
     probe: {
       ...probe,
       running: tries,
       step,
+      failedPerSecond: failed,
       gapDwells: held ? 1 : probe.gapDwells,
       notBeforeMs,
       sinceMs: nowMs,
     },
   };
+}
+
+/** Towards a rate that failed not long ago in halves, not past it. */
+function nextStep(proven: number, step: number, failed: number | null): number {
+  return failed === null ? step : Math.min(step, Math.max(LEAST_STEP, Math.sqrt(failed / proven) - 1));
 }
 
 function rateBetween(state: LimitState, fromMs: number, untilMs: number): number {

@@ -1,6 +1,7 @@
 import { judgeClosure } from './limitEpisode.js';
 import { learnFromCycles } from './learnLimit.js';
-import { isTrusted } from './limitTrust.js';
+import { MARGIN } from './limitParameters.js';
+import { boundedRate, isTrusted } from './limitTrust.js';
 import { outerReopened } from './outerLimit.js';
 import { roundWindowMs } from './roundWindow.js';
 import type { LimitState } from './limitState.js';
@@ -27,7 +28,23 @@ function afterReopening(state: LimitState, reopening: { byMs: number; notBeforeM
   if (state.mode === 'learn') return learnFromCycles(state, reopening);
   if (state.mode !== 'track') return state;
   if (isOuter(state, reopening.byMs)) return outerReopened(state, reopening);
-  return refinedWindow(state, reopening);
+  return cutByClosure(refinedWindow(state, reopening), reopening.byMs);
+}
+
+/**
+ * How long a limit stayed closed says how much too fast an even rate was: a window that is full after a share of it opens after the rest,
+ * and a rolling one gives way when that share has left it.
+ *
+ * Used where nothing dates the refusal, and canaries bounded the closure from both sides.
+ */
+function cutByClosure(state: LimitState, byMs: number): LimitState {
+  const { gate, windowMs, provenPerSecond: proven, pacedBeforeCut: paced } = state;
+  if (windowMs === null || proven === null || paced === null || gate.tooEarly === 0) return state;
+  if (state.cutMs !== gate.firstRefusedMs) return state;
+  const closedMs = (gate.lastRefusedSentMs + byMs) / 2 - gate.firstRefusedMs;
+  if (closedMs < 0.1 * windowMs) return state;
+  const rate = boundedRate(Math.min(proven, Math.max(0.3 * paced, (1 - MARGIN) * paced * (1 - closedMs / windowMs))));
+  return { ...state, provenPerSecond: rate, pacePerSecond: rate };
 }
 
 function isOuter(state: LimitState, byMs: number): boolean {

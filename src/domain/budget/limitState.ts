@@ -52,6 +52,8 @@ export const LimitState = z.strictObject({
   lastJudgedAsTooFast: z.boolean(),
   /** When the rate was last lowered. */
   cutMs: Instant,
+  /** The rate that was refused when it was last cut. */
+  pacedBeforeCut: PerSecond.nullable(),
   callsBeforeFirstRefusal: z.number().nonnegative().nullable(),
   probe: z.strictObject({
     running: z.boolean(),
@@ -59,6 +61,8 @@ export const LimitState = z.strictObject({
     gapDwells: z.number().positive(),
     notBeforeMs: Instant,
     sinceMs: Instant,
+    /** A rate that failed since one as high had held. */
+    failedPerSecond: PerSecond.nullable(),
     /** Refusals that are paid for. */
     credit: z.number(),
   }),
@@ -124,8 +128,17 @@ export function newLimit(): LimitState {
     unjudged: null,
     lastJudgedAsTooFast: false,
     cutMs: 0,
+    pacedBeforeCut: null,
     callsBeforeFirstRefusal: null,
-    probe: { running: false, step: FIRST_STEP, gapDwells: 1, notBeforeMs: 0, sinceMs: 0, credit: 0 },
+    probe: {
+      running: false,
+      step: FIRST_STEP,
+      gapDwells: 1,
+      notBeforeMs: 0,
+      sinceMs: 0,
+      failedPerSecond: null,
+      credit: 0,
+    },
     jobs: { most: null, testLeft: 0, testRefusals: 0, ruledOut: false, changedMs: 0, farBelow: 0 },
     outer: null,
     urgent: { perSecond: 0, atMs: 0 },

@@ -53,6 +53,7 @@ function tracked(state: LimitState, seen: Cycles, reopening: { byMs: number; not
     pacePerSecond: rate,
     provenPerSecond: rate,
     windowMs: window.ms,
+    callsOfCycle: window.bounded ? seen.calls : null,
     probe: { ...state.probe, credit: CREDIT_BOUND, running: false, step: window.uncertain },
   };
 }

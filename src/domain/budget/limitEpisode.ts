@@ -15,7 +15,13 @@ export function judgeClosure(
   state: LimitState,
   { atMs, toldMs }: { readonly atMs: number; readonly toldMs: number | null },
 ): LimitState {
-  const judged = { ...state, unjudged: null };
+  const judged = {
+    ...state,
+    unjudged: null,
+    callsBeforeFirstRefusal:
+      state.callsBeforeFirstRefusal ?? callsBetween(state.accepted, Number.NEGATIVE_INFINITY, atMs),
+    callsOfCycle: state.mode === 'track' ? null : state.callsOfCycle,
+  };
   if (judged.mode === 'learn') return anticipated(judged);
   if (judged.mode !== 'track' || judged.provenPerSecond === null) return judged;
   // A wait of several windows is another limit's, around this one.

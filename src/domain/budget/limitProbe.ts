@@ -24,6 +24,7 @@ export function probeWhenProven(state: LimitState, nowMs: number): LimitState {
   return {
     ...state,
     provenPerSecond: provenNow,
+    windowMs: shorterWindow(state, provenNow),
     pacePerSecond: tries ? boundedRate(provenNow * (1 + nextStep(provenNow, step, failed))) : provenNow,
     probe: {
       ...probe,
@@ -35,6 +36,12 @@ export function probeWhenProven(state: LimitState, nowMs: number): LimitState {
       sinceMs: nowMs,
     },
   };
+}
+
+/** A cycle whose length was only bounded is no longer than its calls take at a rate that has held. */
+function shorterWindow({ windowMs, callsOfCycle }: LimitState, proven: number): number | null {
+  if (windowMs === null || callsOfCycle === null) return windowMs;
+  return Math.max(1000, Math.min(windowMs, (callsOfCycle * 1000) / proven));
 }
 
 /** Towards a rate that failed not long ago in halves, not past it. */

@@ -1,6 +1,6 @@
 import { judgeClosure } from './limitEpisode.js';
 import { learnFromCycles } from './learnLimit.js';
-import { MARGIN } from './limitParameters.js';
+import { FIRST_STEP, MARGIN } from './limitParameters.js';
 import { boundedRate, isTrusted } from './limitTrust.js';
 import { outerReopened } from './outerLimit.js';
 import { roundWindowMs } from './roundWindow.js';
@@ -43,8 +43,10 @@ function cutByClosure(state: LimitState, byMs: number): LimitState {
   if (state.cutMs !== gate.firstRefusedMs) return state;
   const closedMs = (gate.lastRefusedSentMs + byMs) / 2 - gate.firstRefusedMs;
   if (closedMs < 0.1 * windowMs) return state;
-  const rate = boundedRate(Math.min(proven, Math.max(0.3 * paced, (1 - MARGIN) * paced * (1 - closedMs / windowMs))));
-  return { ...state, provenPerSecond: rate, pacePerSecond: rate };
+  const rate = boundedRate(Math.min(proven, Math.max(0.45 * paced, (1 - MARGIN) * paced * (1 - closedMs / windowMs))));
+  // What was refused meanwhile was the fall's doing: the way back up must not wait until it is paid for.
+  const probe = { ...state.probe, credit: Math.max(0.5, state.probe.credit), step: 2 * FIRST_STEP };
+  return { ...state, provenPerSecond: rate, pacePerSecond: rate, probe };
 }
 
 function isOuter(state: LimitState, byMs: number): boolean {

@@ -54,6 +54,8 @@ export const LimitState = z.strictObject({
   cutMs: Instant,
   /** The rate that was refused when it was last cut. */
   pacedBeforeCut: PerSecond.nullable(),
+  /** Calls of the cycle that was learnt from, where its length was only bounded: until the rate learnt from it is refused. */
+  callsOfCycle: z.number().positive().nullable(),
   callsBeforeFirstRefusal: z.number().nonnegative().nullable(),
   probe: z.strictObject({
     running: z.boolean(),
@@ -129,6 +131,7 @@ export function newLimit(): LimitState {
     lastJudgedAsTooFast: false,
     cutMs: 0,
     pacedBeforeCut: null,
+    callsOfCycle: null,
     callsBeforeFirstRefusal: null,
     probe: {
       running: false,

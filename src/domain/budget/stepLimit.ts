@@ -141,8 +141,6 @@ function newClosure(state: LimitState, { atMs, toldMs, jobsInFlight }: RefusedCa
   return {
     ...state,
     pacePerSecond: state.pacePerSecond ?? learningPace(state, atMs),
-    callsBeforeFirstRefusal:
-      state.callsBeforeFirstRefusal ?? callsBetween(state.accepted, Number.NEGATIVE_INFINITY, atMs),
     closures: [...state.closures, { atMs, jobs: jobsInFlight }].slice(-MOST_CLOSURES),
     unjudged: { atMs, toldMs },
   };

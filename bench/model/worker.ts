@@ -63,7 +63,8 @@ export function worker(
   /** Changes of jobs told in tallies that the view may not hold yet. */
   let toldChanges: { number: number; change: number }[] = [];
   let tallies = 0;
-  let tallyDueMs = 0;
+  let toldMs = 0;
+  let tallyIsDue = false;
   let refusals = 0;
 
   const between = (least: number, most: number): number => least + (most - least) * random.next();
@@ -74,7 +75,7 @@ export function worker(
     viewMs = clock.now();
     toldChanges = toldChanges.filter(({ number }) => number > view.tallies);
     if (view.gateUntilMs > clock.now()) sawGateClosed(view.gateUntilMs);
-    else if (view.tallyEveryMs !== null && clock.now() >= tallyDueMs) tell();
+    else tellInTime();
   }
 
   function sawGateClosed(untilMs: number): void {
@@ -84,8 +85,19 @@ export function worker(
     tell();
   }
 
+  /** Tells what is not told yet when the time for it comes, whether more calls leave by then or not. */
+  function tellInTime(): void {
+    if (view.tallyEveryMs === null || tallyIsDue || (calls === 0 && jobsChange === 0)) return;
+    tallyIsDue = true;
+    clock.at(toldMs + view.tallyEveryMs, () => {
+      tallyIsDue = false;
+      if (clock.now() >= toldMs + (view.tallyEveryMs ?? 0)) tell();
+      else tellInTime();
+    });
+  }
+
   function tell(): void {
-    tallyDueMs = clock.now() + (view.tallyEveryMs ?? 0);
+    toldMs = clock.now();
     if (calls === 0 && jobsChange === 0) return;
     const length = Math.max(SLICE_MS, (lastSentMs - firstSentMs) / 60);
     const grouped = new Map<number, number>();
@@ -141,7 +153,7 @@ export function worker(
     if (sawClosed && sentMs >= view.gateUntilMs && sentMs >= ownGateMs) {
       sawClosed = false;
       tell();
-    }
+    } else tellInTime();
   }
 
   const ownChange = (): number => jobsChange + toldChanges.reduce((sum, { change }) => sum + change, 0);
@@ -170,6 +182,7 @@ export function worker(
     waitUntilMs: () => Math.max(closedUntil(), clock.now() + 100),
     sawJobEnd() {
       jobsChange--;
+      tellInTime();
     },
   };
 }

@@ -1,6 +1,6 @@
 import { callsBetween } from './callCurve.js';
 import { jobsLimitFrom } from './jobsLimit.js';
-import { CREDIT_BOUND, FIRST_STEP, MARGIN } from './limitParameters.js';
+import { CREDIT_BOUND, FIRST_STEP, LEARNING_PER_SECOND, LEAST_DWELL_MS, MARGIN } from './limitParameters.js';
 import { boundedRate, isTrusted } from './limitTrust.js';
 import { roundWindowMs } from './roundWindow.js';
 import type { LimitState } from './limitState.js';
@@ -10,6 +10,10 @@ const ENOUGH_MS = 30_000;
 const MOST_REOPENINGS = 8;
 /** First step of a raise where a window is known within bounds only. */
 const MOST_UNCERTAIN = 0.25;
+
+/** Without a refusal for so long, a pace holds: one that was slowed for a bucket, and the one that learning starts from. */
+const QUIET_SLOWED_MS = 60_000;
+const QUIET_MS = 600_000;
 
 /** What lies between reopenings. */
 interface Cycles {
@@ -37,6 +41,17 @@ export function learnFromCycles(before: LimitState, reopening: { byMs: number; n
     return { ...state, pacePerSecond: pace };
   }
   return jobsLimitFrom(tracked(state, seen, reopening), reopening.byMs);
+}
+
+/** Nothing was refused for long while learning: the pace holds, and more is tried from there. */
+export function learnFromQuiet(state: LimitState, nowMs: number): LimitState {
+  const { gate, pacePerSecond: pace, reopened } = state;
+  if (state.mode !== 'learn' || pace === null || reopened === null || gate.unproven || state.unjudged) return state;
+  const slowed = pace < LEARNING_PER_SECOND;
+  if (nowMs < gate.untilMs || nowMs - reopened.byMs < (slowed ? QUIET_SLOWED_MS : QUIET_MS)) return state;
+  const windowMs = Math.max(LEAST_DWELL_MS, ((state.callsBeforeFirstRefusal ?? 0) * 1000) / pace);
+  const probe = { ...state.probe, credit: CREDIT_BOUND, sinceMs: nowMs };
+  return { ...state, mode: 'track', provenPerSecond: pace, windowMs, probe };
 }
 
 function tracked(state: LimitState, seen: Cycles, reopening: { byMs: number; notBeforeMs: number }): LimitState {

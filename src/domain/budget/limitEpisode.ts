@@ -1,13 +1,27 @@
 import { callsBetween } from './callCurve.js';
 import { learnFromCycles } from './learnLimit.js';
-import { FIRST_STEP, LARGEST_GAP, LEAST_STEP, MARGIN, RATE_ARRIVES_MS, SETTLE_MS } from './limitParameters.js';
-import { boundedRate, datedRate, dwellMs } from './limitTrust.js';
+import {
+  FIRST_STEP,
+  LARGEST_GAP,
+  LEARNING_PER_SECOND,
+  LEAST_STEP,
+  MARGIN,
+  RATE_ARRIVES_MS,
+  SETTLE_MS,
+} from './limitParameters.js';
+import { boundedRate, datedRate, dwellMs, tallyGapMs } from './limitTrust.js';
 import type { LimitState } from './limitState.js';
 
 /** Judges the last closure once the workers have told what went before it, or the gate opens again. */
 export function judgeWhenSettled(state: LimitState, nowMs: number): LimitState {
   const { unjudged } = state;
-  return unjudged !== null && nowMs >= unjudged.atMs + SETTLE_MS ? judgeClosure(state, unjudged) : state;
+  return unjudged !== null && nowMs >= unjudged.atMs + settleMs(state) ? judgeClosure(state, unjudged) : state;
+}
+
+/** A worker tells when it sees the gate closed, that is when it next calls; or with its next tally. */
+function settleMs(state: LimitState): number {
+  const severalCallsMs = 4_000 / (state.pacePerSecond ?? LEARNING_PER_SECOND);
+  return Math.max(SETTLE_MS, Math.min(severalCallsMs, tallyGapMs(state) + 500));
 }
 
 /** Draws from a closure what it says of the rate. */

@@ -3,6 +3,9 @@ import { LARGEST_STEP, LEAST_STEP } from './limitParameters.js';
 import { boundedRate, dwellMs, toldUntilMs } from './limitTrust.js';
 import type { LimitState } from './limitState.js';
 
+/** Calls that may be missing at the edges of a count. */
+const COUNT_SLACK = 1.5;
+
 /** Once a rate has held for a dwell while calls were made: takes a raised one for proven, and tries a higher one if it is paid for. */
 export function probeWhenProven(state: LimitState, nowMs: number): LimitState {
   const { probe, provenPerSecond: proven, pacePerSecond: pace } = state;
@@ -11,13 +14,14 @@ export function probeWhenProven(state: LimitState, nowMs: number): LimitState {
   const dwell = dwellMs(state);
   const elapsedMs = nowMs - probe.sinceMs;
   if (elapsedMs < dwell) return state;
-  const usedPerSecond = rateBetween(state, probe.sinceMs, toldUntilMs(state, nowMs));
-  const held = probe.running && usedPerSecond >= 0.9 * proven;
+  const toldMs = Math.max(1, toldUntilMs(state, nowMs) - probe.sinceMs);
+  const used = callsBetween(state.accepted, probe.sinceMs, probe.sinceMs + toldMs) + COUNT_SLACK;
+  const held = probe.running && used >= (0.9 * proven * toldMs) / 1000;
   const provenNow = held ? pace : proven;
   const step = held ? Math.min(LARGEST_STEP, 2 * (pace / proven - 1)) : probe.step;
   const notBeforeMs = held ? nowMs : probe.notBeforeMs;
   // Never while idle: a rate that nobody uses proves nothing.
-  const busy = usedPerSecond >= 0.85 * provenNow - 1000 / dwell;
+  const busy = used >= (0.85 * provenNow * toldMs) / 1000;
   const tries = busy && probe.credit >= 1 && nowMs >= notBeforeMs;
   const failed =
     probe.failedPerSecond !== null && provenNow < 0.98 * probe.failedPerSecond ? probe.failedPerSecond : null;
@@ -47,8 +51,4 @@ function shorterWindow({ windowMs, callsOfCycle }: LimitState, proven: number): 
 /** Towards a rate that failed not long ago in halves, not past it. */
 function nextStep(proven: number, step: number, failed: number | null): number {
   return failed === null ? step : Math.min(step, Math.max(LEAST_STEP, Math.sqrt(failed / proven) - 1));
-}
-
-function rateBetween(state: LimitState, fromMs: number, untilMs: number): number {
-  return untilMs > fromMs ? (callsBetween(state.accepted, fromMs, untilMs) * 1000) / (untilMs - fromMs) : 0;
 }

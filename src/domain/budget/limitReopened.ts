@@ -8,7 +8,9 @@ import type { LimitState } from './limitState.js';
 
 /** A call was accepted after the gate had closed: the limit has opened by then. */
 export function limitReopened(before: LimitState, sentMs: number): LimitState {
-  const state = before.unjudged === null ? before : judgeClosure(before, before.unjudged);
+  // What a closure of guessed length says comes after what its refusal says; a told one waits for the tallies.
+  const judgedNow = before.unjudged !== null && !before.gate.asTold;
+  const state = judgedNow && before.unjudged ? judgeClosure(before, before.unjudged) : before;
   const { gate } = state;
   const byMs = gate.asTold ? gate.untilMs : sentMs;
   const notBeforeMs = gate.asTold ? gate.untilMs - 1000 : Math.max(gate.lastRefusedSentMs, gate.firstRefusedMs);

@@ -1,7 +1,7 @@
 import { addCalls, callsBetween } from './callCurve.js';
 import { gateWait } from './gateWait.js';
 import { acceptedUnderJobs, refusedByJobs } from './jobsLimit.js';
-import { judgeWhenSettled } from './limitEpisode.js';
+import { judgeClosure, judgeWhenSettled } from './limitEpisode.js';
 import { soundEvent } from './limitEdge.js';
 import {
   CALLS_PER_REFUSAL,
@@ -11,6 +11,7 @@ import {
   MOST_PER_SECOND,
 } from './limitParameters.js';
 import { probeWhenProven } from './limitProbe.js';
+import { learnFromQuiet } from './learnLimit.js';
 import { limitReopened } from './limitReopened.js';
 import type { AcceptedCalls, LimitEvent, RefusedCall } from './limitEvent.js';
 import type { LimitState } from './limitState.js';
@@ -39,7 +40,7 @@ export function step(state: LimitState, told: LimitEvent): LimitState {
 
 /** What time alone changes: closures get judged, rates that held are proven. */
 export function limitAt(state: LimitState, nowMs: number): LimitState {
-  return probeWhenProven(judgeWhenSettled(state, nowMs), nowMs);
+  return probeWhenProven(learnFromQuiet(judgeWhenSettled(state, nowMs), nowMs), nowMs);
 }
 
 function afterAccepted(before: LimitState, event: AcceptedCalls): LimitState {
@@ -137,7 +138,8 @@ function closed(state: LimitState, event: RefusedCall): LimitState {
   };
 }
 
-function newClosure(state: LimitState, { atMs, toldMs, jobsInFlight }: RefusedCall): LimitState {
+function newClosure(before: LimitState, { atMs, toldMs, jobsInFlight }: RefusedCall): LimitState {
+  const state = before.unjudged === null ? before : judgeClosure(before, before.unjudged);
   return {
     ...state,
     pacePerSecond: state.pacePerSecond ?? learningPace(state, atMs),

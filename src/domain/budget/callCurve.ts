@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-/** Knots kept; a knot is about 22 bytes of JSON. */
-const MOST_KNOTS = 48;
+/** Knots kept, unless fewer are asked for; a knot is about 25 bytes of JSON. */
+const MOST_KNOTS = 40;
 
 /**
  * How many calls there were up to each instant: a line through knots `[instant in ms, calls so far]`, rising, oldest first.
  *
- * Takes calls in any order, late ones too. Past its 48 knots it forgets the one that changes recent counts the least, so that what
+ * Takes calls in any order, late ones too. Past its knots it forgets the one that changes recent counts the least, so that what
  * is long past gets coarse and no edge between bursts and silence is lost before it has to be.
  */
 export const CallCurve = z.array(z.tuple([z.number(), z.number()])).max(MOST_KNOTS);
@@ -15,7 +15,13 @@ export type CallCurve = z.infer<typeof CallCurve>;
 export const NO_CALLS: CallCurve = [];
 
 /** Adds calls that left evenly between two instants. */
-export function addCalls(curve: CallCurve, fromMs: number, toMs: number, calls: number): CallCurve {
+export function addCalls(
+  curve: CallCurve,
+  fromMs: number,
+  toMs: number,
+  calls: number,
+  mostKnots = MOST_KNOTS,
+): CallCurve {
   if (!(calls > 0)) return curve;
   const from = Math.round(fromMs);
   const to = Math.max(from + 1, Math.round(toMs));
@@ -30,7 +36,7 @@ export function addCalls(curve: CallCurve, fromMs: number, toMs: number, calls: 
     atMs,
     rounded(callsUntil(curve, atMs) + calls * Math.min(1, Math.max(0, (atMs - from) / (to - from)))),
   ]);
-  while (knots.length > MOST_KNOTS) knots.splice(leastMissed(knots), 1);
+  while (knots.length > mostKnots) knots.splice(leastMissed(knots), 1);
   return knots;
 }
 

@@ -28,7 +28,7 @@ export function tallyEveryMs(state: LimitState): number | null {
 }
 
 function rateNow(state: LimitState): number | null {
-  const { gate, pacePerSecond, outer, urgent } = state;
+  const { gate, told, pacePerSecond, outer, urgent } = state;
   if (state.announced || pacePerSecond === null) return null;
   if (state.mode === 'jobs') return Math.max(LEARNING_PER_SECOND, 2 * pacePerSecond);
   const paced = Math.min(
@@ -37,7 +37,8 @@ function rateNow(state: LimitState): number | null {
   );
   const paid = state.mode === 'track' ? Math.max(ORDINARY_SHARE * paced, paced - urgent.perSecond) : paced;
   // Whether a guessed gate has opened is tried slowly: a rate takes seconds to reach the queue, so it is set before.
-  const trying = gate.unproven && !(gate.asTold && gate.tooEarly === 0);
+  // So is a told one before any such instant has proved right.
+  const trying = gate.unproven && !(gate.asTold && gate.tooEarly === 0 && told.kept > 0);
   return boundedRate(trying ? Math.min(CANARY_PER_SECOND, paid) : paid);
 }
 

@@ -55,7 +55,7 @@ export function learnFromQuiet(state: LimitState, nowMs: number): LimitState {
 }
 
 function tracked(state: LimitState, seen: Cycles, reopening: { byMs: number; notBeforeMs: number }): LimitState {
-  const told = state.told.longestMs > 0;
+  const told = state.told.longestMs > 0 && isTrusted(state);
   const reopenToReopen = (seen.calls * 1000) / seen.lengthMs;
   const refusalToRefusal = told ? null : refusalRate(state, seen.cycles);
   const measured = Math.min(reopenToReopen, refusalToRefusal ?? reopenToReopen);
@@ -106,7 +106,7 @@ function windowOf(
   const toldMs = isTrusted(state) ? state.told.longestMs : 0;
   // A bucket's cycles are seconds, and say nothing of how long a rate must hold to be proven: its burst does.
   const wholeMs = cycleMs < 0.3 * burstMs ? burstMs : 0;
-  if (state.told.longestMs > 0 || seen.cycles > 1 || wholeMs > 0 || state.reopened === null)
+  if (toldMs > 0 || seen.cycles > 1 || wholeMs > 0 || state.reopened === null)
     return { ms: Math.max(1000, cycleMs, toldMs, wholeMs), bounded: false, uncertain: FIRST_STEP };
   const least = Math.max(1000, reopening.notBeforeMs - state.reopened.byMs);
   const most = Math.max(least, reopening.byMs - state.reopened.notBeforeMs);

@@ -73,7 +73,7 @@ function afterFailedProbe(state: LimitState, proven: number, atMs: number, toldM
       ...state.probe,
       running: false,
       failedPerSecond: pace,
-      step: Math.max(LEAST_STEP, state.probe.step / 4),
+      step: Math.max(LEAST_STEP, state.probe.step / 4, Math.sqrt(pace / rate) - 1),
       gapDwells,
       notBeforeMs: atMs + gapDwells * dwellMs(state),
     },

@@ -18,6 +18,7 @@ import type { LimitState } from './limitState.js';
 
 const MOST_CLOSURES = 6;
 const MOST_REMEMBERED = 24;
+const REFUSAL_KNOTS = 12;
 /** Urgent calls count towards the rate for about this long, or for a window if that is longer. */
 const URGENT_FADES_MS = 60_000;
 /** … or for as long as this many calls take, so that one of them does not stop a slow rate. */
@@ -106,7 +107,7 @@ function afterRefused(before: LimitState, event: RefusedCall): LimitState {
     announced: before.announced || event.announced,
     probe: { ...before.probe, credit: Math.max(-CREDIT_BOUND, before.probe.credit - 1) },
     told: { ...before.told, longestMs: Math.max(before.told.longestMs, event.toldMs ?? 0) },
-    refused: addCalls(before.refused, event.sentMs, event.sentMs, 1),
+    refused: addCalls(before.refused, event.sentMs, event.sentMs, 1, REFUSAL_KNOTS),
     gate: { ...gate, lastRefusedSentMs: Math.max(gate.lastRefusedSentMs, event.sentMs) },
   };
   const straggler = event.sentMs < Math.max(gate.untilMs, gate.closedMs);

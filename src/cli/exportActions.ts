@@ -3,7 +3,7 @@ import type { ExportProgress } from '../domain/exportProgress.js';
 import { Failure } from '../domain/failure.js';
 import { describeRange, type HistoryExportInput } from '../domain/historyExportInput.js';
 import type { HistoryExportResult } from '../domain/historyExportResult.js';
-import { connectClient } from '../temporal/connectClient.js';
+import { withClient } from '../temporal/connectClient.js';
 import { exportId } from './exportId.js';
 import { withReason } from './exportReason.js';
 import { describeResult } from './exportResultText.js';
@@ -75,13 +75,4 @@ async function showStatus(client: Client, workflowId: string, output: Output): P
   output.say(progressText(progress, Date.now()));
   output.result({ workflowId, state: status.name, ...progress });
   return EXIT.done;
-}
-
-async function withClient<T>(body: (client: Client) => Promise<T>): Promise<T> {
-  const { client, connection } = await connectClient();
-  try {
-    return await body(client);
-  } finally {
-    await connection.close();
-  }
 }

@@ -3,6 +3,7 @@ import { addCheckCommand } from './checkCommand.js';
 import { addDemoCommand } from './demoCommand.js';
 import { addDevCommand } from './devCommand.js';
 import { addExportCommands } from './exportCommands.js';
+import { addLimitsCommands } from './limitsCommands.js';
 import { EXIT } from './output.js';
 import { addSimulateCommand } from './simulateCommand.js';
 import { addVerifyCommand } from './verifyCommand.js';
@@ -26,6 +27,7 @@ Exit codes:        0 done · 1 failed · 2 wrong usage or input · 3 complete wi
 
 addCheckCommand(program);
 addExportCommands(program);
+addLimitsCommands(program);
 addVerifyCommand(program);
 addDevCommand(program);
 addWorkerCommand(program);

@@ -16,3 +16,13 @@ export async function connectClient(withinMs?: number): Promise<{ client: Client
   );
   return { client: new Client({ connection, namespace }), connection };
 }
+
+/** Runs a step with a connected client, and closes the connection however it ends. @throws Failure as `connectClient`, and what the step throws. */
+export async function withClient<T>(body: (client: Client) => Promise<T>): Promise<T> {
+  const { client, connection } = await connectClient();
+  try {
+    return await body(client);
+  } finally {
+    await connection.close();
+  }
+}

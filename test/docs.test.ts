@@ -215,7 +215,8 @@ function commandHelp(): Map<string, string[]> {
       ([, command]) => command ?? '',
     );
     for (const command of inner.filter((command) => command !== 'help')) visit(`${name} ${command}`.trim());
-    if (inner.length === 0)
+    // `limits` shows by itself, and has commands that change.
+    if (inner.length === 0 || text.includes('\n  --json'))
       commands.set(
         name,
         [...text.matchAll(/^ {2}(--[\w-]+)/gm)].map(([, option]) => option ?? ''),

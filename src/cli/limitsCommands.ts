@@ -14,7 +14,6 @@ interface JsonOption {
 export function addLimitsCommands(program: Command): void {
   const group = program
     .command('limits')
-    // Otherwise `limits set … --json` would be an option of `limits`.
     .enablePositionalOptions()
     .description('see how much of the API each family of calls may use and uses, until when it is closed, and why')
     .option('--json', 'the limits as JSON')

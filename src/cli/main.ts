@@ -23,6 +23,8 @@ Your organisation: set GENESYS_REGION, GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET;
                    rosterline export start --from 2024-01-01 --to 2025-01-01 --wait   (another)
 Exit codes:        0 done · 1 failed · 2 wrong usage or input · 3 complete with gaps`,
   )
+  // An option belongs to the command it follows: `limits set … --json` is not `limits --json`.
+  .enablePositionalOptions()
   .exitOverride();
 
 addCheckCommand(program);

@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeDirectory, replaceFile } from './durableFile.js';
+import { storageFailure } from './storageFailure.js';
+
+/** Beside what is listed, as the directories of unfinished files are. */
+const MARK = '.owner';
+const SCRATCH = '.scratch';
+
+/**
+ * Leaves a new random mark in a directory of objects: its owner is the process that reads landings into the warehouse.
+ *
+ * A process that lands for that owner compares the mark that it finds with the one that the owner names: a directory elsewhere has
+ * none, and a copy has an old one.
+ *
+ * @throws Failure `Blocked` when the directory cannot be written.
+ */
+export async function leaveOwnerMark(directory: string): Promise<string> {
+  const mark = randomUUID().slice(0, 13);
+  try {
+    await makeDirectory(join(directory, SCRATCH));
+    await replaceFile(join(directory, SCRATCH), join(directory, MARK), Buffer.from(`${mark}\n`));
+    return mark;
+  } catch (error) {
+    throw storageFailure(error, `marking the objects in ${directory}`, 'nothing was changed');
+  }
+}
+
+/** The mark in a directory of objects; null where no owner has left one. */
+export function ownerMarkIn(directory: string): string | null {
+  try {
+    return readFileSync(join(directory, MARK), 'utf8').trim() || null;
+  } catch {
+    return null;
+  }
+}

@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import { loadConfig } from '../config/loadConfig.js';
 import { EXIT } from './output.js';
 import { runCommand } from './runCommand.js';
+import { shareWithOwner } from './shareWithOwner.js';
 import { untilSignal } from './untilSignal.js';
 
 interface WorkerOptions {
@@ -19,15 +20,29 @@ export function addWorkerCommand(program: Command): void {
       new Option('--only <what>', 'api: share the API work, leave the warehouse to its owner').choices(['api']),
     )
     .option('--json', 'one JSON line once it works')
+    .addHelpText(
+      'after',
+      `
+--only api: another worker beside 'rosterline dev', or beside a worker that owns the warehouse. It calls the API and
+lands what it gets where the owner reads it: give both the same ROSTERLINE_DATA (or OBJECTS_URL), on one disk. It
+starts only when that is so. All workers together keep one budget of calls: more workers are not more quota.`,
+    )
     .action(async (options: WorkerOptions) => {
       await runCommand(options.json ?? false, async (output) => {
         const config = loadConfig(process.env, process.cwd());
+        // Before anything is waited for: who sees a wrong setting should not have to wait for it.
+        config.genesys();
         const { createLog, installRuntime, startWorker } = await import('./workerParts.js');
         const log = createLog('info');
         const meter = installRuntime(log, config.metrics);
-        const stopped = untilSignal();
+        const stopping = new AbortController();
+        const stopped = untilSignal().then(() => stopping.abort());
+        const sharing = options.only === 'api' ? await shareWithOwner(config, output, stopping.signal) : null;
+        if (stopping.signal.aborted) return EXIT.done;
         const worker = await startWorker(config, log, { ownsWarehouse: options.only !== 'api', meter });
-        output.say(`working for ${worker.organisation.name} on task queue ${config.taskQueue}; Ctrl-C stops`);
+        output.say(
+          `working for ${worker.organisation.name} on task queue ${config.taskQueue}${sharing ? `: ${sharing.told}` : ''}; Ctrl-C stops`,
+        );
         output.result({
           ready: true,
           taskQueue: config.taskQueue,
@@ -38,7 +53,13 @@ export function addWorkerCommand(program: Command): void {
           output.say('stopping: calls and loads under way end first');
           worker.stop();
         });
-        await worker.ended;
+        try {
+          await Promise.race([worker.ended, sharing?.refused].filter((end) => end !== undefined));
+        } finally {
+          worker.stop();
+          stopping.abort();
+          await worker.ended;
+        }
         return EXIT.done;
       });
     });

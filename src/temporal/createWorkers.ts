@@ -1,5 +1,7 @@
+import { hostname } from 'node:os';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Activities } from '../../activities/createActivities.js';
+import { ownerIdentity } from '../domain/ownerIdentity.js';
 import { familyQueue, urgentQueue, warehouseQueue, WORKED_FAMILIES } from '../domain/taskQueues.js';
 import { WORKFLOW_BUNDLE_PATH } from './workflowBundlePath.js';
 
@@ -26,6 +28,8 @@ export interface WorkersOptions {
   readonly activities: Activities;
   /** Whether this process owns the warehouse: only then its queue is polled. */
   readonly ownsWarehouse: boolean;
+  /** What the owner of the warehouse tells of its objects, so that others can see whether they land there too. */
+  readonly ownerMark?: string | null;
 }
 
 /**
@@ -56,6 +60,9 @@ export async function createWorkers(options: WorkersOptions): Promise<Worker[]> 
     ...activityQueues.map(({ queue, slots }) =>
       Worker.create({
         ...shared(options),
+        ...(queue === warehouseQueue(options.taskQueue) && options.ownerMark
+          ? { identity: ownerIdentity({ pid: process.pid, host: hostname() }, options.ownerMark) }
+          : {}),
         taskQueue: queue,
         maxConcurrentActivityTaskExecutions: slots,
         maxConcurrentActivityTaskPolls: POLLS_AT_ONCE,

@@ -12,6 +12,7 @@ import { createDownloadLinks } from '../genesys/downloadLinks.js';
 import { documentedLimits } from '../genesys/documentedLimits.js';
 import { createGenesysClient } from '../genesys/createGenesysClient.js';
 import type { GenesysClient } from '../genesys/genesysClient.js';
+import { leaveOwnerMark } from '../objects/ownerMark.js';
 import { openFileStore } from '../objects/fileStore.js';
 import { NO_WATCHER } from '../telemetry/callWatcher.js';
 import type { Logger } from '../telemetry/createLog.js';
@@ -83,6 +84,7 @@ export async function startWorker(
     namespace,
     taskQueue: config.taskQueue,
     ownsWarehouse: options.ownsWarehouse,
+    ownerMark: options.ownsWarehouse ? await ownerMark(config, log) : null,
     activities: createActivities({
       genesys,
       organisation,
@@ -107,6 +109,17 @@ export async function startWorker(
       await disconnect();
     });
   return { organisation, ended, stop };
+}
+
+/** A disk that is full stops no worker: exports wait for it, and say so. */
+async function ownerMark({ objects }: Config, log: Logger): Promise<string | null> {
+  try {
+    return await leaveOwnerMark(objects.directory);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    log.warn({}, `other workers cannot see whether they share these objects: ${why}`);
+    return null;
+  }
 }
 
 async function reachOrganisation(genesys: GenesysClient, log: Logger): Promise<{ id: string; name: string }> {

@@ -31,8 +31,8 @@ export interface ExportRig {
   /** What every command of this rig is run with. */
   readonly environment: Readonly<Record<string, string>>;
   readonly warehousePath: string;
-  /** Starts another worker process; `close` stops those that still run. */
-  startWorker(): Promise<ChildCommand>;
+  /** Starts another worker process, with options and settings of its own; `close` stops those that still run. */
+  startWorker(options?: readonly string[], settings?: Readonly<Record<string, string>>): Promise<ChildCommand>;
   /** Starts an export as `temporal workflow start` would; hands over its end. */
   start(input: object, workflowId: string): Promise<{ result: Promise<HistoryExportResult> }>;
   /** Runs an export to its end. */
@@ -82,8 +82,9 @@ export async function startExportRig(
     objects: stores.objects,
     environment,
     warehousePath: stores.warehouse.path,
-    async startWorker() {
-      const worker = await startChildCommand(['worker'], environment, join(directory, 'worker.log'));
+    async startWorker(options = [], settings = {}) {
+      const env = { ...environment, ...settings };
+      const worker = await startChildCommand(['worker', ...options], env, join(directory, 'worker.log'));
       workers.push(worker);
       return worker;
     },

@@ -1,0 +1,129 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ChildCommand } from '../../src/cli/demo/childCommand.js';
+import type { ExportProgress } from '../../src/domain/exportProgress.js';
+import { familyQueue, warehouseQueue } from '../../src/domain/taskQueues.js';
+import type { SimulatorOptions } from '../../src/simulator/simulatorOptions.js';
+import { coverageOf, expectedCoverage, factRows, truth } from '../support/exportTruth.js';
+import { eventually } from '../support/eventually.js';
+import { type ExportRig, startExportRig } from '../support/exportRig.js';
+import { type HistoryEvent, walkHistories } from '../support/historyTexts.js';
+import { rowDifferences } from '../support/rowDifferences.js';
+import { runRosterline } from '../support/runRosterline.js';
+import { temporalServer } from '../support/temporalServer.js';
+
+await temporalServer();
+
+const MINUTES = 60_000;
+const API_ONLY = ['--only', 'api'];
+const ORGANISATION: SimulatorOptions = {
+  seed: 8,
+  units: [
+    { name: 'Singapore', timeZone: 'Asia/Singapore', agents: 5 },
+    { name: 'London', timeZone: 'Europe/London', agents: 5 },
+  ],
+  tokenLimitPerMinute: null,
+  jobSeconds: { min: 0.2, max: 0.6 },
+  turnover: false,
+};
+const WEEKS = { from: '2024-01-01', to: '2024-03-04', managementUnits: ['Singapore', 'London'] };
+const WINDOWS = 2 * 2 * 9;
+const SAME = { missing: [], unexpected: [] };
+
+let rig: ExportRig;
+const owners: ChildCommand[] = [];
+const sharers: ChildCommand[] = [];
+beforeAll(async () => {
+  rig = await startExportRig('api-worker', ORGANISATION);
+}, 5 * MINUTES);
+afterAll(async () => await rig.close(), MINUTES);
+
+describe('a worker with --only api beside the owner of the warehouse', () => {
+  it(
+    'shares one export: it takes API work and no loads, and when either is killed the rest is brought, each window once',
+    async () => {
+      owners.push(await rig.startWorker());
+      sharers.push(await rig.startWorker(API_ONLY));
+      const { result } = await rig.start({ datasets: ['adherence', 'occupancy'], ...WEEKS }, 'shared');
+      const progress = async () => await rig.client.workflow.getHandle('shared').query<ExportProgress>('progress');
+      const untilDone = async (windows: number): Promise<unknown> =>
+        await eventually(`${windows} windows`, async () => (await progress()).windows.done >= windows, 2 * MINUTES);
+
+      await untilDone(5);
+      await sharers[0]?.kill();
+      await untilDone(10);
+      sharers.push(await rig.startWorker(API_ONLY));
+      await untilDone(18);
+      await owners[0]?.kill();
+      owners.push(await rig.startWorker());
+      expect(await result).toMatchObject({ status: 'complete', windows: WINDOWS, gaps: [] });
+
+      const work = await workByProcess();
+      for (const sharer of sharers) expect(work.get(sharer.pid)?.api).toBeGreaterThan(0);
+      for (const sharer of sharers) expect(work.get(sharer.pid)?.warehouse).toBe(0);
+      for (const owner of owners) expect(work.get(owner.pid)?.warehouse).toBeGreaterThan(0);
+
+      const counts = rig.simulator.counts();
+      expect(counts.downloads.objects.filter(({ complete }) => complete !== 1)).toEqual([]);
+      const whole = truth(rig.simulator, ORGANISATION, WEEKS);
+      for (const table of ['adherence_day', 'occupancy_interval'] as const)
+        expect(rowDifferences(await factRows(rig, table), whole[table])).toEqual(SAME);
+      expect(rowDifferences(await coverageOf(rig), expectedCoverage(rig.simulator, whole, WEEKS))).toEqual(SAME);
+      // A window loaded twice by its workflow would have two seals.
+      const seals = await rig.read(async (warehouse) => await warehouse.query('SELECT count(*) AS seals FROM seal'));
+      expect(seals).toEqual([{ seals: WINDOWS }]);
+    },
+    6 * MINUTES,
+  );
+
+  it('says what it does, where it lands, and who loads', () => {
+    const log = readFileSync(join(rig.directory, 'worker.log'), 'utf8');
+    const loader = `${owners[0]?.pid ?? ''}@${hostname()}`;
+    expect(log).toContain(`API work alone, landed in ${rig.objects}; loads are left to ${loader};`);
+  });
+
+  it(
+    'does not start where the owner would not read what it lands, and leaves nothing there',
+    async () => {
+      const elsewhere = mkdtempSync(join(tmpdir(), 'rosterline-elsewhere-'));
+      try {
+        const data = join(elsewhere, 'data');
+        const ended = await runRosterline(['worker', ...API_ONLY, '--json'], {
+          ...rig.environment,
+          ROSTERLINE_DATA: data,
+        });
+        expect(ended.code).toBe(1);
+        expect(ended.stderr).toContain(`The objects of this worker are in ${join(data, 'objects')}`);
+        expect(existsSync(data)).toBe(false);
+        expect(ended.stderr).toContain('Give both the same ROSTERLINE_DATA (or OBJECTS_URL)');
+      } finally {
+        rmSync(elsewhere, { recursive: true, force: true });
+      }
+    },
+    2 * MINUTES,
+  );
+});
+
+/** Activities that each worker process began, by what they need: calls of the API, or the warehouse. */
+async function workByProcess(): Promise<Map<number, { api: number; warehouse: number }>> {
+  const byProcess = new Map<number, { api: number; warehouse: number }>();
+  for (const { events } of await walkHistories(rig.client)) {
+    const queues = new Map(events.map((event) => [String(event.eventId), queueOf(event)]));
+    for (const { activityTaskStartedEventAttributes: started } of events) {
+      if (!started) continue;
+      const pid = Number(/^\d+/.exec(started.identity ?? '')?.[0]);
+      const queue = queues.get(String(started.scheduledEventId)) ?? '';
+      const work = byProcess.get(pid) ?? { api: 0, warehouse: 0 };
+      if (queue === warehouseQueue('rosterline')) work.warehouse++;
+      if (queue.startsWith(familyQueue('rosterline', 'reads').replace('reads', ''))) work.api++;
+      byProcess.set(pid, work);
+    }
+  }
+  return byProcess;
+}
+
+function queueOf(event: HistoryEvent): string {
+  return event.activityTaskScheduledEventAttributes?.taskQueue?.name ?? '';
+}

@@ -1,13 +1,20 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { type Client, type Workflow, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type Client,
+  QueryRejectedError,
+  type Workflow,
+  WithStartWorkflowOperation,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import type { Config } from '../config/loadConfig.js';
-import { BUDGET_KEEPER, budgetKeeperId } from '../domain/budget/keeperId.js';
+import { BUDGET_KEEPER } from '../domain/budget/keeperId.js';
 import type { ForgetLimit, SetLimit } from '../domain/budget/limitChange.js';
 import type { LimitsTable } from '../domain/budget/limitsTable.js';
 import { missingAbilities } from '../domain/serverAbilities.js';
+import { askLimits } from '../temporal/askLimits.js';
 import { withClient } from '../temporal/connectClient.js';
 import { connectionSettings } from '../temporal/connectionSettings.js';
+import { keeperIdOf } from '../temporal/budgetLink.js';
 import { withProgress } from '../temporal/progressLog.js';
 import { readServerRecord } from '../temporal/serverRecord.js';
 import { answerOf } from './keeperAnswer.js';
@@ -18,11 +25,9 @@ const NOTHING_KNOWN: LimitsTable = { v: 1, families: [], notes: [] };
 
 /** Shows what is known of the API's limits, and what this Temporal server cannot do for them. */
 export async function showLimits(config: Config, output: Output): Promise<ExitCode> {
-  const keeperId = keeperIdOf(config);
+  const keeperId = keeperIdOf(config.clientId());
   return await withClient(async (client) => {
-    const asked = await asking(client, () =>
-      client.workflow.getHandle(keeperId).query<LimitsTable, [number]>('limits', Date.now()),
-    );
+    const asked = await asking(client, () => askLimits(client, keeperId, Date.now()));
     const table = asked ?? NOTHING_KNOWN;
     const notes = [...new Set([...table.notes, ...(await serverNotes(client, config))])];
     for (const line of limitsText({ ...table, notes }, new Date().toISOString())) output.say(line);
@@ -33,7 +38,7 @@ export async function showLimits(config: Config, output: Output): Promise<ExitCo
 
 /** Sets a family's limit; starts the keeper where there is none. */
 export async function setLimit(config: Config, change: SetLimit, output: Output): Promise<ExitCode> {
-  const workflowId = keeperIdOf(config);
+  const workflowId = keeperIdOf(config.clientId());
   return await withClient(async (client) => {
     const startWorkflowOperation = new WithStartWorkflowOperation(BUDGET_KEEPER, {
       workflowId,
@@ -57,7 +62,7 @@ export async function setLimit(config: Config, change: SetLimit, output: Output)
 
 /** Drops what was set and what was learnt of a family. */
 export async function forgetLimit(config: Config, change: ForgetLimit, output: Output): Promise<ExitCode> {
-  const keeperId = keeperIdOf(config);
+  const keeperId = keeperIdOf(config.clientId());
   return await withClient(async (client) => {
     const table = await asking(client, () =>
       client.workflow.getHandle(keeperId).executeUpdate<LimitsTable, [ForgetLimit]>('forgetLimit', { args: [change] }),
@@ -72,17 +77,13 @@ export async function forgetLimit(config: Config, change: ForgetLimit, output: O
   });
 }
 
-function keeperIdOf(config: Config): string {
-  return budgetKeeperId(createHash('sha256').update(config.clientId()).digest('hex'));
-}
-
 /** What the keeper answers; null where there is no keeper. Says so once it takes over two seconds. */
 async function asking<T>(client: Client, ask: () => Promise<T>): Promise<T | null> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   try {
     return await withProgress('waiting for a worker to answer', say, () => answerOf(client, ask));
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return null;
+    if (error instanceof WorkflowNotFoundError || error instanceof QueryRejectedError) return null;
     throw error;
   }
 }

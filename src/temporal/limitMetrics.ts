@@ -1,6 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
 import type { MetricGauge, MetricMeter } from '@temporalio/common';
 import type { LimitsRow, LimitsTable } from '../domain/budget/limitsTable.js';
 import { ratePerSecond } from '../domain/budget/rate.js';
+import { askLimits } from './askLimits.js';
 
 /** A figure of a family: null where it is not known. */
 interface Figure {
@@ -62,8 +65,30 @@ const FIGURES: readonly Figure[] = [
   },
 ];
 
+/** How often the keeper is asked, and how long its answer is waited for. A question costs no history. */
+const ASK_EVERY_MS = 5_000;
+const ANSWER_WITHIN_MS = 4_000;
+
+/**
+ * Shows what the keeper of a budget knows as gauges, again and again until it is stopped.
+ *
+ * A keeper that does not answer leaves the figures as they are: the log says elsewhere that it is silent.
+ */
+export async function publishLimits(
+  { client, keeperId, meter }: { client: Client; keeperId: string; meter: MetricMeter },
+  stopping: AbortSignal,
+): Promise<void> {
+  const show = limitMetrics(meter);
+  while (!stopping.aborted) {
+    await client
+      .withDeadline(Date.now() + ANSWER_WITHIN_MS, () => askLimits(client, keeperId, Date.now()))
+      .then(show, () => undefined);
+    await sleep(ASK_EVERY_MS, undefined, { signal: stopping, ref: false }).catch(() => undefined);
+  }
+}
+
 /** Shows tables of limits as gauges with the label `family`: the same figures as `rosterline limits`. */
-export function limitMetrics(meter: MetricMeter): (table: LimitsTable) => void {
+function limitMetrics(meter: MetricMeter): (table: LimitsTable) => void {
   const gauges = new Map<string, MetricGauge>();
   const shown = new Set<string>();
   return (table) => {

@@ -17,10 +17,11 @@ import { openFileStore } from '../objects/fileStore.js';
 import { NO_WATCHER } from '../telemetry/callWatcher.js';
 import type { Logger } from '../telemetry/createLog.js';
 import { openDuckdbWarehouse } from '../warehouse/duckdb/openDuckdbWarehouse.js';
-import { createBudgetLink } from './budgetLink.js';
+import { createBudgetLink, keeperIdOf } from './budgetLink.js';
 import { callMetrics } from './callMetrics.js';
 import { connectWorker } from './connectWorker.js';
 import { createWorkers } from './createWorkers.js';
+import { publishLimits } from './limitMetrics.js';
 
 /** A worker process's work, until it is told to stop. */
 export interface RunningWorker {
@@ -59,7 +60,11 @@ export async function startWorker(
     reserveShare: config.budget.backfillReserve,
     watcher: options.meter ? callMetrics(options.meter) : NO_WATCHER,
   });
+  const stopping = new AbortController();
+  const keeperId = keeperIdOf(settings.clientId);
+  if (options.meter) void publishLimits({ client, keeperId, meter: options.meter }, stopping.signal);
   const disconnect = async (): Promise<void> => {
+    stopping.abort();
     await genesys.close();
     await budget.close();
     await connection.close();

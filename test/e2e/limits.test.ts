@@ -12,7 +12,6 @@ import { temporalServer } from '../support/temporalServer.js';
 await temporalServer();
 
 const MINUTES = 60_000;
-const BULK = '/api/v2/workforcemanagement/adherence/historical/bulk';
 
 const DOCUMENT = fileURLToPath(new URL('../../docs/metrics.md', import.meta.url));
 
@@ -123,52 +122,6 @@ describe('rosterline limits, with a worker', () => {
       const set = tableIn(await limits(['set', 'wfm-jobs', '2000/day', '--json'], other));
       expect(rowOf(set, 'wfm-jobs')).toMatchObject({ set: { rate: '2000/day' } });
       expect(rowOf(tableIn(await limits(['--json'])), 'wfm-jobs')).toMatchObject({ set: null });
-    },
-    2 * MINUTES,
-  );
-
-  it(
-    'shows a refusal until when and why, in the terminal, in the JSON and in the metrics',
-    async () => {
-      rig.simulator.addFault({ kind: 'throttle', method: 'POST', path: BULK, retryAfter: 8 });
-      const { result } = await rig.start({ datasets: ['adherence'], from: '2024-03-04', to: '2024-03-11' }, 'refused');
-      const closed = await eventually('the gate shows', async () => {
-        const row = rowOf(tableIn(await limits(['--json'])), 'wfm-jobs');
-        return row?.gateUntil ? row : null;
-      });
-      expect(closed).toMatchObject({ refusedLastHour: 1, why: expect.stringContaining('429') });
-      const page = await eventually('the metrics have the gate', async () => {
-        const text = await metrics();
-        return (figure(text, 'rosterline_gate_until_seconds', 'family="wfm-jobs"') ?? 0) > 0 ? text : null;
-      });
-      expect(figure(page, 'rosterline_gate_until_seconds', 'family="wfm-jobs"')).toBeCloseTo(
-        Date.parse(closed.gateUntil ?? '') / 1000,
-        3,
-      );
-      expect(figure(page, 'rosterline_refused_last_hour', 'family="wfm-jobs"')).toBe(1);
-      expect(figure(page, 'rosterline_requests_refused_total', 'family="wfm-jobs"')).toBe(1);
-      expect(page).toMatch(/rosterline_requests_total\{[^}]*status="429"[^}]*\} 1\n/);
-      expect(await result).toMatchObject({ status: 'complete', gaps: [] });
-    },
-    3 * MINUTES,
-  );
-
-  it(
-    'offers calls, waits and the counters of the API beside Temporal’s own metrics, and nothing about persons or jobs',
-    async () => {
-      const page = await eventually('the counters have been told', async () => {
-        const text = await metrics();
-        return figure(text, 'rosterline_counter_allowed', 'family="token"') === 300 ? text : null;
-      });
-      expect(figure(page, 'rosterline_requests_total', 'family="reads"')).toBeGreaterThan(0);
-      expect(figure(page, 'rosterline_request_wait_seconds_count', 'family="reads"')).toBeGreaterThan(0);
-      expect(page).toMatch(/^temporal_/m);
-      const ours = page.split('\n').filter((line) => line.startsWith('rosterline_'));
-      const labels = new Set(ours.flatMap((line) => [...line.matchAll(/(\w+)="/g)].map(([, label]) => label)));
-      expect([...labels].sort()).toEqual(['family', 'le', 'status']);
-      for (const name of ours.map((line) => line.split('{')[0])) expect(name).toMatch(/^rosterline_[a-z]+(_[a-z]+)*$/);
-      const { clientId, clientSecret, units } = rig.simulator;
-      for (const secret of [clientId, clientSecret, ...units.map(({ id }) => id)]) expect(page).not.toContain(secret);
     },
     2 * MINUTES,
   );

@@ -1,6 +1,6 @@
 import { jobRoom } from '../../src/domain/budget/jobRoom.js';
 import type { AcceptedCalls, RefusedCall } from '../../src/domain/budget/limitEvent.js';
-import type { Random } from '../../src/simulator/data/seededRandom.js';
+import { hash32, type Random } from '../../src/simulator/data/seededRandom.js';
 import type { Events } from './events.js';
 import type { Organisation } from './organisation.js';
 
@@ -153,7 +153,9 @@ export function worker(
     if (sawClosed && sentMs >= view.gateUntilMs && sentMs >= ownGateMs) {
       sawClosed = false;
       tell();
-    } else tellInTime();
+      // A job taken from what all share must be known before another worker takes it too; one that replaces an ended one need not.
+    } else if (view.maxJobs !== null && jobsChange > 0) tell();
+    else tellInTime();
   }
 
   const ownChange = (): number => jobsChange + toldChanges.reduce((sum, { change }) => sum + change, 0);
@@ -165,8 +167,8 @@ export function worker(
     trySend(urgent, onEnd) {
       look();
       if (closedUntil() > clock.now()) return false;
-      const room = jobRoom({ ...view, ownSince: ownChange() + starting });
-      if (!urgent && room <= 0) return false;
+      const turn = hash32(index, Math.floor(clock.now() / 2000)) / 2 ** 32;
+      if (jobRoom({ ...view, ownSince: ownChange() + starting, turn }) <= 0) return false;
       starting++;
       const sentMs = clock.now();
       clock.at(sentMs + between(20, 80), () => {

@@ -22,7 +22,7 @@ export function decide(known: LimitState, nowMs: number): LimitDecision {
 export function tallyEveryMs(state: LimitState): number | null {
   if (state.pacePerSecond === null && state.mode === 'learn') return null;
   if (state.announced) return null;
-  const countsJobs = state.mode === 'jobs' || state.closures.some(({ jobs }) => jobs !== null && !state.jobs.ruledOut);
+  const countsJobs = state.mode === 'jobs' || state.closures.some(({ jobs }) => jobs !== null);
   if (state.mode === 'jobs' || (countsJobs && state.mode === 'learn')) return JOBS_TALLY_MS;
   return tallyGapMs(state);
 }

@@ -1,9 +1,19 @@
 import type { RefusedCall } from './limitEvent.js';
-import type { LimitState } from './limitState.js';
+import { type LimitState, NO_JOBS_LIMIT } from './limitState.js';
 
+/** Refusals whose jobs under way have to be alike before jobs are taken for what is limited; twice as many the second time. */
+const ALIKE_CLOSURES = 3;
 const ALIKE_SHARE = 0.2;
-const CHANGE_GAP_MS = 30_000;
-const CUT_GAP_MS = 5_000;
+/** Tests of that idea before it is given up. */
+const MOST_TESTS = 2;
+const TEST_REFUSALS = 3;
+
+const RAISE_GAP_MS = 30_000;
+const LONGEST_RAISE_GAP = 8;
+const RAISE_SHARE = 0.2;
+/** First wait after a refusal under a bound on jobs, where none is told; doubled while nothing gets through. */
+const FIRST_JOBS_WAIT_MS = 1_000;
+const LONGEST_JOBS_WAIT_MS = 60_000;
 
 /**
  * Bounds jobs under way instead of a rate, when the last refusals all met about as many of them.
@@ -11,58 +21,89 @@ const CUT_GAP_MS = 5_000;
  * A burst into a window looks the same: only a test run under the bound tells, see `refusedByJobs`.
  */
 export function jobsLimitFrom(state: LimitState, nowMs: number): LimitState {
-  const seen = state.closures.slice(-3).map(({ jobs }) => jobs);
-  if (state.jobs.ruledOut || seen.length < 3 || state.mode !== 'track') return state;
+  const alike = ALIKE_CLOSURES * (1 + state.jobs.testsFailed);
+  const seen = state.closures.slice(-alike).map(({ jobs }) => jobs);
+  if (state.mode === 'jobs' || state.jobs.testsFailed >= MOST_TESTS || seen.length < alike) return state;
   const known = seen.filter((jobs) => jobs !== null);
   const [least, most] = [Math.min(...known), Math.max(...known)];
-  if (known.length < 3 || least < 2 || most - least > Math.max(2, ALIKE_SHARE * least)) return state;
-  const testLeft = 2 * Math.round(state.callsBeforeFirstRefusal ?? least) + 5;
+  if (known.length < alike || least < 2 || most - least > Math.max(2, ALIKE_SHARE * least)) return state;
   return {
     ...state,
     mode: 'jobs',
-    jobs: { ...state.jobs, most: least, testLeft, testRefusals: 0, changedMs: nowMs, farBelow: 0 },
+    gate: { ...state.gate, unproven: false, asTold: false, tooEarly: 0 },
+    probe: { ...state.probe, running: false },
+    jobs: {
+      ...NO_JOBS_LIMIT,
+      testsFailed: state.jobs.testsFailed,
+      most: least,
+      testLeft: 2 * least + 5,
+      changedMs: nowMs,
+    },
   };
 }
 
-/** Accepted calls under a bound on jobs: they end its test, and pay for a higher one. */
+/** Accepted calls under a bound on jobs: they end its test, and pay for a higher one, tried where the bound is what holds calls back. */
 export function acceptedUnderJobs(
   state: LimitState,
-  calls: number,
-  inFlight: number | null,
-  nowMs: number,
+  {
+    calls,
+    jobsInFlight,
+    lastSentMs,
+    atMs,
+  }: { calls: number; jobsInFlight: number | null; lastSentMs: number; atMs: number },
 ): LimitState {
-  const { jobs, probe } = state;
-  if (state.mode !== 'jobs' || jobs.most === null) return state;
-  if (jobs.testLeft > 0) return { ...state, jobs: { ...jobs, testLeft: Math.max(0, jobs.testLeft - calls) } };
-  const bound = inFlight === null || inFlight >= jobs.most - 2;
-  if (!bound || probe.credit < 1 || nowMs - jobs.changedMs < CHANGE_GAP_MS) return state;
+  const { probe, gate } = state;
+  if (state.mode !== 'jobs' || state.jobs.most === null) return state;
+  const inARow = lastSentMs > gate.lastRefusedSentMs ? 0 : state.jobs.inARow;
+  const jobs = { ...state.jobs, inARow, testLeft: Math.max(0, state.jobs.testLeft - calls) };
+  const most = state.jobs.most;
+  const bound = jobsInFlight === null || jobsInFlight >= most - 2;
+  const gapMs = RAISE_GAP_MS * jobs.raiseGap;
+  if (jobs.testLeft > 0 || !bound || probe.credit < 1 || atMs - jobs.changedMs < gapMs) return { ...state, jobs };
+  const raisedBy = Math.min(Math.max(1, 2 * jobs.raisedBy), Math.max(1, Math.floor(RAISE_SHARE * most)));
   return {
     ...state,
-    jobs: { ...jobs, most: jobs.most + 1, changedMs: nowMs, farBelow: 0 },
-    probe: { ...probe, credit: probe.credit - 0.5 },
+    jobs: { ...jobs, most: most + raisedBy, raisedBy, raiseGap: 1, changedMs: atMs },
   };
 }
 
-/** What a refusal says of the bound on jobs; `handled` when it is wholly explained by it. */
-export function refusedByJobs(
-  before: LimitState,
-  { jobsInFlight, atMs }: RefusedCall,
-): { state: LimitState; handled: boolean } {
+/** What a refusal says of the bound on jobs; a wait when it is wholly explained by it, else it is a refusal like others. */
+export function refusedByJobs(before: LimitState, refusal: RefusedCall): { state: LimitState; waitMs: number | null } {
   const { jobs } = before;
-  if (before.mode !== 'jobs' || jobs.most === null) return { state: before, handled: false };
-  const inFlight = jobsInFlight ?? jobs.most;
+  if (before.mode !== 'jobs' || jobs.most === null) return { state: before, waitMs: null };
+  const inFlight = refusal.jobsInFlight ?? jobs.most;
   const testRefusals = jobs.testRefusals + 1;
-  if (jobs.testLeft > 0 && (inFlight < jobs.most || testRefusals >= 3)) {
-    const ruledOut = { ...jobs, most: null, testLeft: 0, ruledOut: true };
-    return { state: { ...before, mode: 'track', jobs: ruledOut }, handled: false };
-  }
   const farBelow = inFlight < 0.6 * jobs.most ? jobs.farBelow + 1 : 0;
-  if (farBelow >= 3) {
-    const ruledOut = { ...jobs, most: null, testLeft: 0, ruledOut: true };
-    return { state: { ...before, mode: 'learn', reopenings: [], jobs: ruledOut }, handled: false };
-  }
-  // Urgent calls pass the bound: a refusal above it says nothing against it.
-  const cut = inFlight <= jobs.most && atMs - jobs.changedMs > CUT_GAP_MS;
-  const changed = cut ? { most: Math.max(1, jobs.most - 1), changedMs: atMs } : {};
-  return { state: { ...before, jobs: { ...jobs, ...changed, testRefusals, farBelow } }, handled: true };
+  const testFailed = jobs.testLeft > 0 && testRefusals >= TEST_REFUSALS;
+  if (testFailed || inFlight === 0 || farBelow >= 3) return { state: ruledOut(before), waitMs: null };
+  const waitMs = Math.min(LONGEST_JOBS_WAIT_MS, FIRST_JOBS_WAIT_MS * 2 ** Math.min(jobs.inARow, 6));
+  const cut = cutTo(jobs, jobs.most, inFlight, refusal.sentMs);
+  return {
+    state: { ...before, jobs: { ...jobs, ...cut, testRefusals, farBelow, inARow: jobs.inARow + 1 } },
+    waitMs: Math.max(refusal.toldMs ?? 0, waitMs),
+  };
+}
+
+/** A failed raise is taken back; else the jobs that were refused say how many are too many, though not all at once. */
+function cutTo(jobs: LimitState['jobs'], most: number, inFlight: number, sentMs: number): Partial<LimitState['jobs']> {
+  // Urgent calls pass the bound: a refusal above it says nothing against it. Nor does a call that left before the last cut.
+  if (inFlight > most || sentMs <= jobs.changedMs) return {};
+  const raiseFailed = jobs.raisedBy > 0;
+  const lower = raiseFailed
+    ? most - jobs.raisedBy
+    : jobs.inARow === 0
+      ? most - 1
+      : Math.min(most - 1, Math.max(inFlight, Math.floor(0.7 * most)));
+  const raiseGap = raiseFailed ? Math.min(LONGEST_RAISE_GAP, 2 * jobs.raiseGap) : 1;
+  return { most: Math.max(1, lower), raisedBy: 0, raiseGap, changedMs: sentMs };
+}
+
+/** Jobs are not what is limited: a rate is kept again, the last that was known or one to be learnt. */
+function ruledOut(state: LimitState): LimitState {
+  const jobs = { ...NO_JOBS_LIMIT, testsFailed: state.jobs.testsFailed + 1 };
+  const known = state.provenPerSecond !== null && state.jobs.testLeft > 0;
+  const closures = state.closures.map(({ atMs }) => ({ atMs, jobs: null }));
+  return known
+    ? { ...state, mode: 'track', pacePerSecond: state.provenPerSecond, closures, jobs }
+    : { ...state, mode: 'learn', reopenings: [], longestClosureMs: 0, closures, jobs };
 }

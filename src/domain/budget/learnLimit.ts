@@ -1,5 +1,4 @@
 import { callsBetween } from './callCurve.js';
-import { jobsLimitFrom } from './jobsLimit.js';
 import { CREDIT_BOUND, FIRST_STEP, LEARNING_PER_SECOND, LEAST_DWELL_MS, MARGIN } from './limitParameters.js';
 import { boundedRate, isTrusted } from './limitTrust.js';
 import { roundWindowMs } from './roundWindow.js';
@@ -36,11 +35,13 @@ export function learnFromCycles(before: LimitState, reopening: { byMs: number; n
   if (seen === null) return state;
   const perSecond = (seen.calls * 1000) / seen.lengthMs;
   if (seen.calls < ENOUGH_CALLS && seen.lengthMs < ENOUGH_MS) {
+    // With jobs, the next closures tell whether they are what is limited.
+    if (state.closures[state.closures.length - 1]?.jobs != null) return state;
     // Cycles of seconds are a bucket's: stop hammering it while more of them are waited for.
     const pace = Math.min(state.pacePerSecond ?? Number.POSITIVE_INFINITY, boundedRate(1.5 * perSecond));
     return { ...state, pacePerSecond: pace };
   }
-  return jobsLimitFrom(tracked(state, seen, reopening), reopening.byMs);
+  return tracked(state, seen, reopening);
 }
 
 /** Nothing was refused for long while learning: the pace holds, and more is tried from there. */

@@ -1,4 +1,5 @@
 import { callsBetween } from './callCurve.js';
+import { jobsLimitFrom } from './jobsLimit.js';
 import { learnFromCycles } from './learnLimit.js';
 import {
   FIRST_STEP,
@@ -36,6 +37,7 @@ export function judgeClosure(
       state.callsBeforeFirstRefusal ?? callsBetween(state.accepted, Number.NEGATIVE_INFINITY, atMs),
     callsOfCycle: state.mode === 'track' ? null : state.callsOfCycle,
   };
+  if (jobsLimitFrom(judged, atMs).mode === 'jobs') return jobsLimitFrom(judged, atMs);
   if (judged.mode === 'learn') return anticipated(judged);
   if (judged.mode !== 'track' || judged.provenPerSecond === null) return judged;
   // A wait of several windows is another limit's, around this one.

@@ -7,6 +7,8 @@ export const MARGIN = 0.02;
 
 /** Accepted calls that pay for one refused one. */
 export const CALLS_PER_REFUSAL = 200;
+/** The same where jobs are limited: one more or one fewer is a large step, and a refusal costs a second. */
+export const JOBS_PER_REFUSAL = 125;
 /** Refusals that may be saved up, and owed. */
 export const CREDIT_BOUND = 2;
 

@@ -70,11 +70,16 @@ export const LimitState = z.strictObject({
   }),
   jobs: z.strictObject({
     most: z.number().int().positive().nullable(),
-    /** Accepted calls until the idea that jobs are limited has held; refusals meanwhile. */
+    /** By how much it was last raised, 0 when it was lowered since; and the time to the next raise, in units. */
+    raisedBy: z.number().int().nonnegative(),
+    raiseGap: z.number().positive(),
+    /** Accepted calls until the idea that jobs are limited has held; refusals meanwhile; tests that failed. */
     testLeft: z.number().int().nonnegative(),
     testRefusals: z.number().int().nonnegative(),
-    ruledOut: z.boolean(),
+    testsFailed: z.number().int().nonnegative(),
     changedMs: Instant,
+    /** Refusals one after another with nothing accepted between, and with far fewer jobs than the bound. */
+    inARow: z.number().int().nonnegative(),
     farBelow: z.number().int().nonnegative(),
   }),
   /** A longer limit around the one that is tracked: a day's quota. */
@@ -96,6 +101,19 @@ export const LimitState = z.strictObject({
   latestMs: Instant,
 });
 export type LimitState = Readonly<z.infer<typeof LimitState>>;
+
+/** Nothing known of jobs. */
+export const NO_JOBS_LIMIT: LimitState['jobs'] = {
+  most: null,
+  raisedBy: 0,
+  raiseGap: 1,
+  testLeft: 0,
+  testRefusals: 0,
+  testsFailed: 0,
+  changedMs: 0,
+  inARow: 0,
+  farBelow: 0,
+};
 
 /** What may be known before the first call: learnt in an earlier life, or set by hand. */
 export interface KnownLimit {
@@ -142,7 +160,7 @@ export function newLimit(): LimitState {
       failedPerSecond: null,
       credit: 0,
     },
-    jobs: { most: null, testLeft: 0, testRefusals: 0, ruledOut: false, changedMs: 0, farBelow: 0 },
+    jobs: NO_JOBS_LIMIT,
     outer: null,
     urgent: { perSecond: 0, atMs: 0 },
     accepted: NO_CALLS,

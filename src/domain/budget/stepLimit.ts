@@ -5,6 +5,7 @@ import { judgeClosure, judgeWhenSettled } from './limitEpisode.js';
 import { soundEvent } from './limitEdge.js';
 import {
   CALLS_PER_REFUSAL,
+  JOBS_PER_REFUSAL,
   CLOCK_SLACK_MS,
   CREDIT_BOUND,
   LEARNING_PER_SECOND,
@@ -46,7 +47,10 @@ export function limitAt(state: LimitState, nowMs: number): LimitState {
 
 function afterAccepted(before: LimitState, event: AcceptedCalls): LimitState {
   if (event.calls === 0) return before;
-  const credit = Math.min(CREDIT_BOUND, before.probe.credit + event.calls / CALLS_PER_REFUSAL);
+  const credit = Math.min(
+    CREDIT_BOUND,
+    before.probe.credit + event.calls / (before.mode === 'jobs' ? JOBS_PER_REFUSAL : CALLS_PER_REFUSAL),
+  );
   const counted = {
     ...before,
     accepted: curveWith(before, event),
@@ -56,7 +60,7 @@ function afterAccepted(before: LimitState, event: AcceptedCalls): LimitState {
   };
   const openedMs = reopeningIn(counted, event);
   const open = openedMs === null ? counted : limitReopened(counted, openedMs);
-  return acceptedUnderJobs(open, event.calls, event.jobsInFlight, event.atMs);
+  return acceptedUnderJobs(open, event);
 }
 
 function curveWith(
@@ -73,9 +77,13 @@ function curveWith(
 }
 
 /** What workers tell right after a closure says better how many jobs it met than the refused worker could know. */
-function closuresWithJobs({ closures, unjudged }: LimitState, { jobsInFlight }: AcceptedCalls): LimitState['closures'] {
+function closuresWithJobs(
+  { closures, unjudged }: LimitState,
+  { jobsInFlight, atMs }: AcceptedCalls,
+): LimitState['closures'] {
   const last = closures[closures.length - 1];
   if (unjudged === null || last === undefined || jobsInFlight === null) return closures;
+  if (atMs > unjudged.atMs + 1_000) return closures;
   return [...closures.slice(0, -1), { ...last, jobs: jobsInFlight }];
 }
 
@@ -112,8 +120,16 @@ function afterRefused(before: LimitState, event: RefusedCall): LimitState {
   };
   const straggler = event.sentMs < Math.max(gate.untilMs, gate.closedMs);
   if (state.announced || straggler) return closedUntil(state, event.atMs + (event.toldMs ?? 0));
-  const { state: bounded, handled } = refusedByJobs(state, event);
-  if (handled) return closedUntil(bounded, event.atMs + (event.toldMs ?? 1000));
+  const { state: bounded, waitMs } = refusedByJobs(state, event);
+  if (waitMs !== null)
+    return {
+      ...closedUntil(bounded, event.atMs + waitMs),
+      gate: {
+        ...bounded.gate,
+        untilMs: Math.max(gate.untilMs, event.atMs + waitMs),
+        closedMs: Math.max(gate.closedMs, event.atMs),
+      },
+    };
   return closed(bounded, event);
 }
 

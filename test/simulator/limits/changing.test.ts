@@ -53,6 +53,23 @@ describe('a limit that becomes another while it is in force', () => {
   });
 });
 
+describe('the truth about a limit that changes', () => {
+  it('goes by the latest instant that was told, though it opened sooner', () => {
+    const limit = enforced({ shape: 'rolling', calls: 1, windowSeconds: 60 });
+    expect(at(limit, [0, 10])).toBe('yes no');
+    limit.resize({ windowSeconds: 20 }, START + 11_000);
+    expect(at(limit, [12, 30, 61])).toBe('no yes yes');
+    expect(limit.truth).toMatchObject({ insideClosed: 1, beforeTold: 2 });
+  });
+
+  it('finds nobody inside a closed window who came after it had opened for others', () => {
+    const limit = enforced({ shape: 'bucket', burst: 1, perSecond: 0.1, others: { upTo: 0.95 } });
+    const patient = Array.from({ length: 500 }, (_, call) => call * 11);
+    expect(at(limit, patient).match(/no/g)?.length).toBeGreaterThan(50);
+    expect(limit.truth.insideClosed).toBe(0);
+  });
+});
+
 describe('a limit that others use part of', () => {
   const others = { upTo: 0.4 };
   const hammered = (seed: number, limit: Parameters<typeof enforced>[0]): number[] =>

@@ -89,6 +89,9 @@ describe('counters of a limit', () => {
     await organisation([{ ...ONE_A_MINUTE, calls: 2, counters: true }], { tokenLimitPerMinute: 300 });
     const answers = [await at(0), await at(1, UNITS), await at(2)];
     expect(answers.map(({ headers }) => headers.get('inin-ratelimit-allowed'))).toEqual(['2', '300', '2']);
+    await calls.simulator.close();
+    await organisation([{ ...ONE_A_MINUTE, calls: 300, counters: true }], { tokenLimitPerMinute: 2 });
+    expect((await at(0)).headers.get('inin-ratelimit-allowed')).toBe('2');
   });
 });
 
@@ -149,6 +152,20 @@ describe('limits on the same calls', () => {
       minute: { accepted: 5, refused: 1 },
       day: { accepted: 3, refused: 2 },
     });
+  });
+});
+
+describe('a job that another limit refuses', () => {
+  it('takes no place among those in flight', async () => {
+    const wfmJobs = { shape: 'fixed', calls: 1, windowSeconds: 60, on: 'wfm-jobs' } as const;
+    await organisation([{ shape: 'jobs', jobs: 2 }, wfmJobs], { jobSeconds: 1000 });
+    const statuses: number[] = [];
+    for (const seconds of [0, 1, 2, 60, 120]) {
+      nowMs = START + seconds * 1000;
+      statuses.push((await calls.post(BULK, query())).status);
+    }
+    expect(statuses).toEqual([202, 429, 429, 202, 429]);
+    expect(calls.simulator.counts().limits).toMatchObject({ 'wfm-jobs': { refused: 1 }, 'wfm-jobs-2': { refused: 2 } });
   });
 });
 

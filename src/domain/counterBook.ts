@@ -88,8 +88,8 @@ export function countEnded(
   const before = windowAt(ended, allowed);
   const after = callEnded(known ? before : callSent(before, when.sentMs), { ...when, outcome });
   const seen = withWindow(ended, allowed, after);
-  const still = windowsOf(ended, call.family).filter(
-    (key) => key !== allowed && isKnown(windowAt(ended, key), when.receivedMs),
+  const still = windowsOf(seen, call.family).filter(
+    (key) => key !== allowed && isKnown(windowAt(seen, key), when.receivedMs),
   );
   return withFamily(seen, call.family, ended.countedIn.has(call.family) ? [allowed, ...still] : [allowed]);
 }
@@ -122,7 +122,8 @@ function eachWindow(
   change: (window: CounterWindow) => CounterWindow,
 ): CounterBook {
   const windows = new Map(book.windows);
-  for (const key of call.windows) windows.set(key, change(windowAt(book, key)));
+  // A window that was given up meanwhile stays so.
+  for (const key of call.windows) if (key === UNSEEN || windows.has(key)) windows.set(key, change(windowAt(book, key)));
   return { ...book, windows };
 }
 

@@ -53,6 +53,8 @@ export const UNKNOWN_WINDOW: CounterWindow = {
 
 /** Length of a window before any was seen. Source: Genesys counts by the minute. */
 const USUAL_LENGTH_MS = 60_000;
+/** Windows' lengths are multiples of it. */
+const ROUND_SECONDS = 5;
 /** A longer remainder is no remainder: an epoch, or nonsense. */
 const LONGEST_RESET_SECONDS = 86_400;
 
@@ -127,7 +129,8 @@ export function callEnded(
   if (typeof outcome !== 'string') {
     const lengthMs = Math.max(window.last?.lengthMs ?? 0, outcome.resetSeconds * 1000, 1_000);
     const last = { allowed: outcome.allowed, lengthMs };
-    return { ...landed, known: observed(window.known, outcome, call), silent: false, last };
+    const opened = outcome.count === 1 && outcome.resetSeconds * 1000 === lengthMs;
+    return { ...landed, known: observed(window.known, outcome, call, opened), silent: false, last };
   }
   const known = knownAt(window, receivedMs);
   // It may have been counted, and nothing will say so before the next answer does.
@@ -162,9 +165,10 @@ function observed(
   known: KnownWindow | null,
   { count, allowed, resetSeconds }: Counters,
   { sentMs, receivedMs }: { sentMs: number; receivedMs: number },
+  opened: boolean,
 ): KnownWindow {
   const endsFromMs = sentMs + (resetSeconds - 1) * 1000;
-  const endsByMs = receivedMs + (resetSeconds + 1) * 1000;
+  const endsByMs = receivedMs + (opened ? roundLengthMs(resetSeconds) : (resetSeconds + 1) * 1000);
   const fresh = { count, allowed, endsFromMs, endsByMs, observedMs: receivedMs };
   if (known === null || receivedMs < known.observedMs - 1_000) return fresh;
   const atLeast = { ...fresh, count: Math.max(known.count, count), observedMs: Math.max(known.observedMs, receivedMs) };
@@ -180,6 +184,16 @@ function observed(
     endsFromMs: Math.max(knownFromMs, endsFromMs),
     endsByMs: Math.min(knownByMs, endsByMs),
   };
+}
+
+/**
+ * The length of a window, from what is left of it just after its first call opened it.
+ *
+ * Windows have round lengths: 60 left is a minute however it is rounded, and 59 is a minute rounded down. Where neither is round, a
+ * second more is allowed for, as anywhere else.
+ */
+function roundLengthMs(resetSeconds: number): number {
+  return (resetSeconds % ROUND_SECONDS === 0 ? resetSeconds : resetSeconds + 1) * 1000;
 }
 
 /** Counters from header values; null where any is missing or is not a number that makes sense. */

@@ -65,7 +65,7 @@ export function createGenesysClient(given: GenesysClientConfig, options: Genesys
   const transport = createTransport();
   const { reserveShare, timeMs = options.now } = options;
   const pacer = createPacer({ now, log, budget, reserveShare, timeMs });
-  const jobs = createJobCounts(budget);
+  const jobs = createJobCounts(budget, () => pacer.lookAgain());
   const shared = { transport, pacer, now, log, redact };
   const tokens = createTokenSource(config, shared);
   holder.tokens = tokens;

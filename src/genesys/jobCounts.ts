@@ -13,7 +13,8 @@ export interface JobCounts {
   ended(family: Family, jobId: string): void;
 }
 
-export function createJobCounts(budget: SharedBudget): JobCounts {
+/** @param onRoom told when there is room for another job. */
+export function createJobCounts(budget: SharedBudget, onRoom: () => void): JobCounts {
   const over = new Set<string>();
   return {
     ended(family, jobId) {
@@ -22,6 +23,7 @@ export function createJobCounts(budget: SharedBudget): JobCounts {
       const [oldest] = over;
       if (over.size > MOST_REMEMBERED && oldest !== undefined) over.delete(oldest);
       budget.jobEnded(family);
+      onRoom();
     },
   };
 }

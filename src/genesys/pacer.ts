@@ -75,6 +75,8 @@ export interface Pacer {
   closed(): { gate: OwnGate; untilMs: number; why: string }[];
   /** Calls a minute that the last answers said the token may make; null where none said so. */
   announcedLimit(): number | null;
+  /** Something changed that may let waiting calls go. */
+  lookAgain(): void;
   /** Lets nothing wait any longer. */
   shutDown(): void;
 }
@@ -193,6 +195,7 @@ export function createPacer({
     },
     closed: () => [...own.closed(), ...shared.closed()].map((gate) => ({ ...gate, untilMs: epochMs(gate.untilMs) })),
     announcedLimit: () => holds.announced(),
+    lookAgain: () => waits.wakeAll(),
     shutDown: () => waits.shutDown(),
   };
 

@@ -1,4 +1,4 @@
-import { createGenesysClient } from '../../../src/genesys/createGenesysClient.js';
+import { createGenesysClient, type GenesysClientOptions } from '../../../src/genesys/createGenesysClient.js';
 import type { GenesysClient } from '../../../src/genesys/genesysClient.js';
 import { ANY_LOOPBACK_PORT, type GenesysClientConfig } from '../../../src/genesys/genesysClientConfig.js';
 import { type Arrival, type Reply, type Script, type ScriptedServer, startScriptedServer } from './scriptedServer.js';
@@ -17,7 +17,10 @@ export interface Organisation {
   close(): Promise<void>;
 }
 
-export async function startOrganisation(config: Partial<GenesysClientConfig> = {}): Promise<Organisation> {
+export async function startOrganisation(
+  config: Partial<GenesysClientConfig> = {},
+  options: GenesysClientOptions = {},
+): Promise<Organisation> {
   const replies = new Map<string, Reply | Script>();
   let tokens = 0;
   replies.set('/oauth/token', () => {
@@ -31,14 +34,17 @@ export async function startOrganisation(config: Partial<GenesysClientConfig> = {
     if (found === undefined) return { status: 404, json: { code: 'not.found', message: `nothing at ${path}` } };
     return typeof found === 'function' ? found(arrival, response) : found;
   });
-  const client = createGenesysClient({
-    apiUrl: server.url,
-    loginUrl: server.url,
-    clientId: 'client-1',
-    clientSecret: CLIENT_SECRET,
-    downloadHosts: [ANY_LOOPBACK_PORT],
-    ...config,
-  });
+  const client = createGenesysClient(
+    {
+      apiUrl: server.url,
+      loginUrl: server.url,
+      clientId: 'client-1',
+      clientSecret: CLIENT_SECRET,
+      downloadHosts: [ANY_LOOPBACK_PORT],
+      ...config,
+    },
+    options,
+  );
   return {
     server,
     client,

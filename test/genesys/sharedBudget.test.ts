@@ -1,0 +1,287 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Failure } from '../../src/domain/failure.js';
+import type { GenesysClient } from '../../src/genesys/genesysClient.js';
+import { NO_SHARED_BUDGET } from '../../src/genesys/sharedBudget.js';
+import { failureOf } from './support/allOf.js';
+import { type Organisation, startOrganisation } from './support/organisation.js';
+import { type StubBudget, stubBudget } from './support/stubBudget.js';
+
+const BULK = '/adherence/historical/bulk';
+const ME = '/organizations/me';
+const JOB = {
+  managementUnitId: 'mu-1',
+  startDate: '2024-01-01T00:00:00Z',
+  endDate: '2024-01-08T00:00:00Z',
+  timeZone: 'UTC',
+  includeExceptions: true,
+  includeActuals: false,
+};
+const POLLED = '/adherence/historical/bulk/jobs/job-1';
+
+let budget: StubBudget;
+let organisation: Organisation;
+let client: GenesysClient;
+beforeEach(async () => {
+  budget = stubBudget();
+  organisation = await startOrganisation({}, { budget });
+  client = organisation.client;
+  organisation.on(BULK, { status: 202, json: { job: { id: 'job-1', status: 'Processing' } } });
+});
+afterEach(() => organisation.close());
+
+function retryInMs(failure: unknown): number {
+  return ((failure as Failure).facts.retryAtMs ?? Number.NaN) - Date.now();
+}
+const closedFor = (ms: number) => ({ untilMs: Date.now() + ms, why: 'refused with 429' });
+
+describe('a budget that all workers share', () => {
+  it('keeps a call from leaving while another worker’s refusal closes its family, and lets the other families go', async () => {
+    budget.say({ 'wfm-jobs': { gate: closedFor(60_000) } });
+    const failure = await failureOf(client.createAdherenceJob(JOB));
+    expect(failure).toMatchObject({ name: 'Throttled', facts: { family: 'wfm-jobs' } });
+    expect(retryInMs(failure)).toBeGreaterThan(59_000);
+    expect(organisation.server.arrivedAt(BULK)).toEqual([]);
+    await client.organization();
+    expect(client.gates()).toMatchObject([{ gate: 'wfm-jobs', why: 'refused with 429' }]);
+    budget.say({ token: { gate: closedFor(60_000) } });
+    expect(await failureOf(client.organization())).toMatchObject({ name: 'Throttled', facts: { family: 'token' } });
+  });
+
+  it('makes those wait on who wait within the call when it closes further', async () => {
+    budget.say({ reads: { gate: closedFor(500) } });
+    const waiting = failureOf(client.organization());
+    setTimeout(() => budget.say({ reads: { gate: closedFor(30_000) } }), 200);
+    const failure = await waiting;
+    expect(failure).toMatchObject({ name: 'Throttled' });
+    expect(retryInMs(failure)).toBeGreaterThan(25_000);
+    expect(organisation.server.arrivedAt(ME)).toEqual([]);
+  });
+
+  it('is told of a refusal at once, with all that it says', async () => {
+    organisation.on(BULK, {
+      status: 429,
+      headers: {
+        'retry-after': '30',
+        'inin-ratelimit-count': '7',
+        'inin-ratelimit-allowed': '300',
+        'inin-ratelimit-reset': '9',
+      },
+      json: { code: 'too.many.requests', limit: { key: 'jobs.max', namespace: 'historical.adherence', value: 10 } },
+    });
+    budget.say({ 'wfm-jobs': { jobsInFlight: 4 } });
+    await failureOf(client.inLane('nightly').createAdherenceJob(JOB));
+    expect(budget.told.refusals).toMatchObject([
+      {
+        family: 'wfm-jobs',
+        gate: 'wfm-jobs',
+        lane: 'nightly',
+        status: 429,
+        toldMs: 30_000,
+        limitKey: 'jobs.max',
+        limitNamespace: 'historical.adherence',
+        announced: false,
+        jobsInFlight: 4,
+      },
+    ]);
+    const [{ sentMs, receivedMs, untilMs }] = budget.told.refusals as [StubBudget['told']['refusals'][number]];
+    expect(receivedMs).toBeGreaterThanOrEqual(sentMs);
+    expect(untilMs - receivedMs).toBeGreaterThanOrEqual(30_000);
+    expect(untilMs - receivedMs).toBeLessThan(30_500);
+    for (const ms of [sentMs, receivedMs, untilMs]) expect(Number.isSafeInteger(ms)).toBe(true);
+  });
+
+  it('is not told nonsense that a body calls a limit', async () => {
+    organisation.on(BULK, {
+      status: 429,
+      json: { limit: { key: '<script>', namespace: 7 }, message: ['?'], code: {} },
+    });
+    const failure = await failureOf(client.createAdherenceJob(JOB));
+    expect(failure).toMatchObject({ name: 'Throttled', facts: { family: 'wfm-jobs' } });
+    expect(budget.told.refusals).toMatchObject([{ limitKey: null, limitNamespace: null, toldMs: null }]);
+    // The keeper works out how long: the client itself holds on for as long as it takes to hear of that.
+    expect(retryInMs(failure)).toBeLessThan(1_500);
+  });
+
+  it('is told of a refusal whose body does not come', async () => {
+    organisation.on(BULK, (_arrival, response) => {
+      response.writeHead(429, { 'retry-after': '30', 'content-length': '100' });
+      response.flushHeaders();
+      return undefined;
+    });
+    void client.createAdherenceJob(JOB).catch(() => undefined);
+    for (let look = 0; look < 100 && budget.told.refusals.length === 0; look++)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(budget.told.refusals).toMatchObject([{ toldMs: 30_000 }]);
+    expect(client.gates()).toMatchObject([{ gate: 'wfm-jobs' }]);
+  });
+
+  it('is told which calls got through, with the counters of their answers', async () => {
+    const headers = { 'inin-ratelimit-count': '7', 'inin-ratelimit-allowed': '300', 'inin-ratelimit-reset': '9' };
+    organisation.on(ME, { json: { id: 'o', name: 'O' }, headers });
+    await client.inLane('failover').organization();
+    organisation.on(ME, { status: 500, json: {} });
+    await failureOf(client.organization());
+    expect(budget.told.accepted).toMatchObject([
+      { family: 'reads', lane: 'failover', counters: { count: 7, allowed: 300, resetSeconds: 9 } },
+    ]);
+  });
+});
+
+describe('a shared budget that fails', () => {
+  it('that never answers delays only the first of many calls, and that by 150 ms', async () => {
+    budget.answer = () => new Promise(() => undefined);
+    const startedMs = performance.now();
+    await client.organization();
+    expect(performance.now() - startedMs).toBeGreaterThan(100);
+    const afterMs = performance.now();
+    for (let call = 0; call < 20; call++) await client.organization();
+    expect((performance.now() - afterMs) / 20).toBeLessThan(60);
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('down');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('down'))],
+    ['answers nothing', () => undefined],
+    ['answers nonsense', () => ({ families: 7 })],
+    [
+      'answers nonsense of every family',
+      () => ({ v: 2, workers: -1, families: { reads: 'open', 'wfm-jobs': { gate: 'no' } } }),
+    ],
+  ])('and %s lets what was known before hold', async (_how, answer) => {
+    budget.say({ 'wfm-jobs': { gate: closedFor(60_000) } });
+    expect(await failureOf(client.createAdherenceJob(JOB))).toMatchObject({ name: 'Throttled' });
+    budget.answer = answer;
+    expect(await failureOf(client.createAdherenceJob(JOB))).toMatchObject({ name: 'Throttled' });
+    await client.organization();
+    expect(organisation.server.arrivedAt(BULK)).toEqual([]);
+  });
+
+  it('of a newer version is read as far as it can be', async () => {
+    const family = { gate: closedFor(60_000), ratePerSecond: null, pacedBy: 'queue', maxJobs: null, jobsInFlight: 0 };
+    budget.answer = () => ({
+      v: 2,
+      workers: 3,
+      mood: 'good',
+      families: { 'wfm-jobs': { ...family, tallyEveryMs: null, more: 1 }, 'new-family': 1 },
+    });
+    expect(await failureOf(client.createAdherenceJob(JOB))).toMatchObject({ name: 'Throttled' });
+    await client.organization();
+  });
+});
+
+describe('jobs under way', () => {
+  it('are told when one begins and when it is over, once each, however often its end is read', async () => {
+    await client.createAdherenceJob(JOB);
+    expect(budget.told).toMatchObject({ started: 1, ended: 0 });
+    organisation.on(POLLED, { json: { job: { id: 'job-1', status: 'Processing' } } });
+    await client.adherenceJob('job-1');
+    expect(budget.told).toMatchObject({ started: 1, ended: 0 });
+    organisation.on(POLLED, { json: { job: { id: 'job-1', status: 'Complete' }, downloadUrls: [] } });
+    for (let poll = 0; poll < 3; poll++) await client.adherenceJob('job-1');
+    expect(budget.told).toMatchObject({ started: 1, ended: 1 });
+  });
+
+  it('are over when Genesys ends them in error or no longer knows them', async () => {
+    organisation.on(POLLED, { json: { job: { id: 'job-1', status: 'Error' } } });
+    await client.adherenceJob('job-1');
+    organisation.on('/jobs/job-2', { status: 404, json: { code: 'job.not.found' } });
+    expect(await failureOf(client.adherenceJob('job-2'))).toMatchObject({ name: 'Expired' });
+    organisation.on('/jobs/job-3', { json: { job: { id: 'job-3', status: 'Complete' }, downloadUrls: [] } });
+    await client.adherenceJob('job-3', 'links');
+    // Who only wants links knows already that the job is over, and it was counted then, maybe by another worker.
+    expect(budget.told.ended).toBe(2);
+  });
+
+  it('are over at once when the answer that creates one has its result', async () => {
+    organisation.on(BULK, { json: { job: { id: 'job-1', status: 'Complete' }, downloadUrls: [] } });
+    await client.createAdherenceJob(JOB);
+    await client.adherenceJob('job-1').catch(() => undefined);
+    expect(budget.told).toMatchObject({ started: 1, ended: 1 });
+  });
+
+  it('are not begun past the room that there is, and wait for it two seconds in the call', async () => {
+    budget.say({ 'wfm-jobs': { maxJobs: 3, jobsInFlight: 1 } });
+    const asked = Array.from({ length: 6 }, () => client.createAdherenceJob(JOB));
+    const outcomes = await Promise.allSettled(asked);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+    const [refused] = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as Failure] : []));
+    expect(refused).toMatchObject({ name: 'Throttled', message: expect.stringContaining('no more than 3') });
+    expect(retryInMs(refused)).toBeGreaterThan(0);
+    expect(retryInMs(refused)).toBeLessThan(1_500);
+    expect(organisation.server.arrivedAt(BULK)).toHaveLength(2);
+  });
+
+  it('go on as soon as one is over, and an urgent one does not wait', async () => {
+    budget.say({ 'wfm-jobs': { maxJobs: 1, jobsInFlight: 1 } });
+    await client.inLane('failover').createAdherenceJob(JOB);
+    const startedMs = performance.now();
+    const waiting = client.createAdherenceJob(JOB);
+    organisation.on('/jobs/job-9', { status: 404, json: {} });
+    organisation.on('/jobs/job-8', { status: 404, json: {} });
+    await failureOf(client.adherenceJob('job-9'));
+    await failureOf(client.adherenceJob('job-8'));
+    await waiting;
+    expect(performance.now() - startedMs).toBeLessThan(900);
+    expect(organisation.server.arrivedAt(BULK)).toHaveLength(2);
+  });
+
+  it('are shared among the workers', async () => {
+    budget.say({ 'wfm-jobs': { maxJobs: 10, jobsInFlight: 0 } }, 5);
+    const outcomes = await Promise.allSettled(Array.from({ length: 6 }, () => client.createAdherenceJob(JOB)));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+  });
+});
+
+describe('a rate that no task queue keeps', () => {
+  it('is kept evenly, each worker its share', async () => {
+    budget.say({ reads: { ratePerSecond: 10, pacedBy: 'client' } }, 2);
+    await Promise.all(Array.from({ length: 8 }, () => client.organization()));
+    const arrivals = organisation.server.arrivedAt(ME).map(({ atMs }) => atMs);
+    const gaps = arrivals.slice(1).map((atMs, index) => atMs - (arrivals[index] ?? 0));
+    expect((arrivals.at(-1) ?? 0) - (arrivals[0] ?? 0)).toBeGreaterThan(7 * 200 - 60);
+    expect((arrivals.at(-1) ?? 0) - (arrivals[0] ?? 0)).toBeLessThan(7 * 200 + 400);
+    for (const gap of gaps) expect(gap).toBeGreaterThan(60);
+  });
+
+  it('gives those who cannot wait in the call an instant each, one after the other', async () => {
+    budget.say({ reads: { ratePerSecond: 0.1, pacedBy: 'client' } });
+    await client.organization();
+    const failures = await Promise.all(Array.from({ length: 3 }, () => failureOf(client.organization())));
+    const waits = failures.map((failure) => Math.round(retryInMs(failure) / 1000)).sort((a, b) => a - b);
+    expect(waits).toEqual([10, 20, 30]);
+    // An urgent call takes no turn.
+    await client.inLane('failover').organization();
+  });
+
+  it('is left to the queue where that keeps it', async () => {
+    budget.say({ reads: { ratePerSecond: 0.1, pacedBy: 'queue' } });
+    await client.organization();
+    await client.organization();
+  });
+});
+
+it('costs a call that may go little: what the client does beside HTTP', async () => {
+  const plain = await startOrganisation({}, { budget: NO_SHARED_BUDGET });
+  const median = async (of: GenesysClient) => {
+    const took: number[] = [];
+    for (let call = 0; call < 150; call++) {
+      const startedMs = performance.now();
+      await of.organization();
+      took.push(performance.now() - startedMs);
+    }
+    return took.sort((a, b) => a - b)[75] ?? Number.NaN;
+  };
+  await median(plain.client);
+  budget.say({ reads: { ratePerSecond: 100_000, pacedBy: 'client' }, 'wfm-jobs': { maxJobs: 5 } });
+  const [without, shared] = [await median(plain.client), await median(client)];
+  process.stderr.write(
+    `a call: ${without.toFixed(2)} ms without a shared budget, ${shared.toFixed(2)} ms with one (median)\n`,
+  );
+  expect(shared - without).toBeLessThan(10);
+  await plain.close();
+});

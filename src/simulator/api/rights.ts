@@ -29,6 +29,12 @@ const NEEDED: readonly NeededRights[] = [
     permissions: [],
     scopes: ['organization', 'organization:readonly'],
   },
+  {
+    method: 'GET',
+    path: /^\/api\/v2\/organizations\/limits\/namespaces\//,
+    permissions: [],
+    scopes: ['organization', 'organization:readonly'],
+  },
   { method: 'GET', path: new RegExp(`${UNITS}/businessunits$`), permissions: [], scopes: WFM },
   { method: 'GET', path: new RegExp(`${UNITS}/managementunits$`), permissions: [], scopes: WFM },
   { method: 'GET', path: new RegExp(`${UNITS}/businessunits/[^/]+/managementunits$`), permissions: [], scopes: WFM },

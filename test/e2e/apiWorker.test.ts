@@ -44,8 +44,13 @@ describe('a worker with --only api beside the owner of the warehouse', () => {
   it(
     'shares one export: it takes API work and no loads, and when either is killed the rest is brought, each window once',
     async () => {
+      // The first one waits for its owner: nobody has worked with these objects yet.
+      const early = rig.startWorker(API_ONLY);
+      await eventually('it says that it waits', () =>
+        log().includes('waiting for the process that owns the warehouse'),
+      );
       owners.push(await rig.startWorker());
-      sharers.push(await rig.startWorker(API_ONLY));
+      sharers.push(await early);
       const { result } = await rig.start({ datasets: ['adherence', 'occupancy'], actuals: true, ...WEEKS }, 'shared');
       const progress = async () => await rig.client.workflow.getHandle('shared').query<ExportProgress>('progress');
       const untilDone = async (windows: number): Promise<unknown> =>
@@ -82,9 +87,8 @@ describe('a worker with --only api beside the owner of the warehouse', () => {
   );
 
   it('says what it does, where it lands, and who loads', () => {
-    const log = readFileSync(join(rig.directory, 'worker.log'), 'utf8');
     const loader = `${owners[0]?.pid ?? ''}@${hostname()}`;
-    expect(log).toContain(`API work alone, landed in ${rig.objects}; loads are left to ${loader};`);
+    expect(log()).toContain(`API work alone, landed in ${rig.objects}; loads are left to ${loader};`);
   });
 
   it(
@@ -107,7 +111,31 @@ describe('a worker with --only api beside the owner of the warehouse', () => {
     },
     2 * MINUTES,
   );
+
+  it(
+    'stops when an owner comes that reads elsewhere',
+    async () => {
+      const elsewhere = mkdtempSync(join(tmpdir(), 'rosterline-elsewhere-'));
+      const otherQueue = { ROSTERLINE_TASK_QUEUE: 'moved' };
+      try {
+        const sharer = await rig.startWorker(API_ONLY, otherQueue);
+        expect(log()).toContain('nobody owns the warehouse now, and loads wait for one who does');
+        const owner = await rig.startWorker([], { ...otherQueue, ROSTERLINE_DATA: elsewhere });
+        await sharer.ended;
+        expect(log()).toContain(`and ${owner.pid}@${hostname()}, which owns the warehouse, reads others`);
+        expect(log()).toContain('This worker has stopped.');
+        await owner.stop();
+      } finally {
+        rmSync(elsewhere, { recursive: true, force: true });
+      }
+    },
+    2 * MINUTES,
+  );
 });
+
+function log(): string {
+  return readFileSync(join(rig.directory, 'worker.log'), 'utf8');
+}
 
 /** Activities that each worker process began, by what they need: calls of the API, or the warehouse. */
 async function workByProcess(): Promise<Map<number, { api: number; warehouse: number }>> {

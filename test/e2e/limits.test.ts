@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { LimitsRow, LimitsTable } from '../../src/domain/budget/limitsTable.js';
 import type { GateName } from '../../src/domain/family.js';
+import { askLimits } from '../../src/temporal/askLimits.js';
+import { keeperIdOf } from '../../src/temporal/budgetLink.js';
 import { freePort } from '../../src/temporal/freePort.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
@@ -12,8 +14,7 @@ import { temporalServer } from '../support/temporalServer.js';
 await temporalServer();
 
 const MINUTES = 60_000;
-
-const DOCUMENT = fileURLToPath(new URL('../../docs/metrics.md', import.meta.url));
+const BULK = '/api/v2/workforcemanagement/adherence/historical/bulk';
 
 let rig: ExportRig;
 let metricsPort: number;
@@ -38,6 +39,15 @@ function tableIn({ stdout }: EndedCommand): LimitsTable {
 
 function rowOf({ families }: LimitsTable, name: GateName): LimitsRow | undefined {
   return families.find(({ family }) => family === name);
+}
+
+/** What the keeper knows, asked without the seconds that a command takes to start. */
+async function known(): Promise<LimitsTable> {
+  return await askLimits(rig.client, keeperIdOf(rig.simulator.clientId), Date.now());
+}
+
+function textOf(file: string): string {
+  return readFileSync(fileURLToPath(new URL(`../../${file}`, import.meta.url)), 'utf8');
 }
 
 async function metrics(): Promise<string> {
@@ -126,10 +136,62 @@ describe('rosterline limits, with a worker', () => {
     2 * MINUTES,
   );
 
-  it('documents each metric that the page has, and no other', async () => {
-    const documented = new Set(readFileSync(DOCUMENT, 'utf8').match(/rosterline_\w+/g));
-    const found =
-      (await metrics()).match(/^# TYPE (rosterline_\w+)/gm)?.map((line) => line.slice('# TYPE '.length)) ?? [];
+  it(
+    'shows a refusal until when and why, in the terminal, in the JSON and in the metrics',
+    async () => {
+      rig.simulator.addFault({ kind: 'throttle', method: 'POST', path: BULK, retryAfter: 20 });
+      const { result } = await rig.start({ datasets: ['adherence'], from: '2024-03-04', to: '2024-03-11' }, 'refused');
+      const closed = await eventually('the gate shows', async () => {
+        const row = rowOf(await known(), 'wfm-jobs');
+        return row?.gateUntil ? row : null;
+      });
+      expect(rowOf(tableIn(await limits(['--json'])), 'wfm-jobs')).toMatchObject({ gateUntil: closed.gateUntil });
+      expect(closed).toMatchObject({ refusedLastHour: 1, why: expect.stringContaining('429') });
+      const page = await eventually('the metrics have the gate', async () => {
+        const text = await metrics();
+        return (figure(text, 'rosterline_gate_until_seconds', 'family="wfm-jobs"') ?? 0) > 0 ? text : null;
+      });
+      expect(figure(page, 'rosterline_gate_until_seconds', 'family="wfm-jobs"')).toBeCloseTo(
+        Date.parse(closed.gateUntil ?? '') / 1000,
+        3,
+      );
+      expect(figure(page, 'rosterline_refused_last_hour', 'family="wfm-jobs"')).toBe(1);
+      expect(figure(page, 'rosterline_requests_refused_total', 'family="wfm-jobs"')).toBe(1);
+      expect(page).toMatch(/rosterline_requests_total\{[^}]*status="429"[^}]*\} 1\n/);
+      expect(await result).toMatchObject({ status: 'complete', gaps: [] });
+    },
+    3 * MINUTES,
+  );
+
+  it(
+    'offers calls, waits and the counters of the API beside Temporal’s own metrics, and nothing about persons or jobs',
+    async () => {
+      const page = await eventually('the counters have been told', async () => {
+        const text = await metrics();
+        // Not a number again once the window has ended and nothing was called since.
+        return figure(text, 'rosterline_counter_allowed', 'family="token"') === undefined ? null : text;
+      });
+      expect(figure(page, 'rosterline_requests_total', 'family="reads"')).toBeGreaterThan(0);
+      expect(figure(page, 'rosterline_request_wait_seconds_count', 'family="reads"')).toBeGreaterThan(0);
+      expect(page).toMatch(/^temporal_/m);
+      const ours = page.split('\n').filter((line) => line.startsWith('rosterline_'));
+      const labels = new Set(ours.flatMap((line) => [...line.matchAll(/(\w+)="/g)].map(([, label]) => label)));
+      expect([...labels].sort()).toEqual(['family', 'le', 'status']);
+      for (const name of ours.map((line) => line.split('{')[0])) expect(name).toMatch(/^rosterline_[a-z]+(_[a-z]+)*$/);
+      const { clientId, clientSecret, units } = rig.simulator;
+      for (const secret of [clientId, clientSecret, ...units.map(({ id }) => id)]) expect(page).not.toContain(secret);
+    },
+    2 * MINUTES,
+  );
+
+  it('documents each metric that the code has, which are those of the page, and no other', async () => {
+    const documented = new Set(textOf('docs/metrics.md').match(/rosterline_\w+/g));
+    const inCode = ['src/temporal/callMetrics.ts', 'src/temporal/limitMetrics.ts'].flatMap(
+      (file) => textOf(file).match(/rosterline_\w+/g) ?? [],
+    );
+    const named = [...documented].map((name) => name.replace(/_total$/, ''));
+    expect([...new Set(named)].sort()).toEqual([...new Set(inCode)].sort());
+    const found = [...(await metrics()).matchAll(/^# TYPE (rosterline_\w+)/gm)].map(([, name]) => name ?? '');
     expect(found.length).toBeGreaterThan(5);
     expect(found.filter((name) => !documented.has(name))).toEqual([]);
   });

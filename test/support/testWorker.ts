@@ -26,6 +26,8 @@ export interface TestWorkerOptions {
   readonly clock: TestClock;
   /** Milliseconds between tries of what a person must mend. */
   readonly probeEveryMs: number;
+  /** False for a further worker, which leaves the warehouse to its owner. @default true */
+  readonly ownsWarehouse?: boolean;
 }
 
 /** A worker in this process, on the same code as `rosterline worker`. */
@@ -51,7 +53,7 @@ export function warehousePath(directory: string): string {
  * It knows already that simulated jobs are quick, so that no test waits for it to learn that.
  */
 export async function startTestWorker(options: TestWorkerOptions): Promise<TestWorker> {
-  const { connection, taskQueue, simulator, directory, clock } = options;
+  const { connection, taskQueue, simulator, directory, clock, ownsWarehouse = true } = options;
   const { url, clientId, clientSecret } = simulator;
   await clock.follow();
   const client = new Client({ connection, workflow: { queryRejectCondition: 'NOT_OPEN' } });
@@ -70,14 +72,14 @@ export async function startTestWorker(options: TestWorkerOptions): Promise<TestW
     connection,
     namespace: 'default',
     taskQueue,
-    ownsWarehouse: true,
+    ownsWarehouse,
     activities: following(
       clock,
       createActivities({
         genesys,
         organisation: (await genesys.organization()).value,
         objects: openFileStore({ directory: objectsDirectory(directory) }),
-        warehouse,
+        warehouse: ownsWarehouse ? warehouse : null,
         links: createDownloadLinks(),
         jobTimes: quickJobs(),
         reporter: new ExportReporter(),

@@ -1,0 +1,111 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Client } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import { keeperIdOf } from '../../src/temporal/budgetLink.js';
+import { eventually } from '../support/eventually.js';
+import { type ExportEnvironment, exportEnvironment } from '../support/exportEnvironment.js';
+import { quietTemporal } from '../support/quietTemporal.js';
+import { type RecordingProxy, startRecordingProxy } from '../support/recordingProxy.js';
+import { temporalServer } from '../support/temporalServer.js';
+import { startTestWorker, type TestWorker } from '../support/testWorker.js';
+import { pendingAttempts } from '../support/windowHistory.js';
+
+quietTemporal('ERROR');
+const { address } = await temporalServer();
+let environment: ExportEnvironment;
+let other: TestWorker | undefined;
+let connection: NativeConnection | undefined;
+const proxies: RecordingProxy[] = [];
+afterEach(async () => {
+  await other?.stop();
+  await connection?.close();
+  await environment.close();
+  for (const proxy of proxies.splice(0)) await proxy.close();
+});
+
+const BULK = '/api/v2/workforcemanagement/adherence/historical/bulk';
+const RETRY_AFTER_SECONDS = 8;
+const WINDOWS = 32;
+/** Four of each worker. */
+const CALLS_UNDER_WAY = 8;
+
+/** Waits until the keeper is at one of the workers that are there now: it was at one that has stopped. */
+async function untilAtHome(client: Client, workflowId: string): Promise<void> {
+  const keeper = client.workflow.getHandle(workflowId);
+  await keeper.signal('documented', { v: 1, limits: [] });
+  await eventually('a task of the keeper is done, and no other is open', async () => {
+    const { events } = await keeper.fetchHistory();
+    return events?.at(-1)?.workflowTaskCompletedEventAttributes;
+  });
+}
+
+/** How late the other worker may be: 300 ms, and more on a machine that is too busy to answer a question in 10 ms. */
+async function allowedMs(client: Client, workflowId: string): Promise<number> {
+  const took: number[] = [];
+  for (let question = 0; question < 15; question++) {
+    const startedMs = performance.now();
+    await client.workflow.getHandle(workflowId).query('budget');
+    took.push(performance.now() - startedMs);
+  }
+  const median = took.sort((one, next) => one - next)[7] ?? 0;
+  return 300 + 5 * Math.max(0, median - 10);
+}
+
+describe('a gate that one of two workers met, with 32 windows waiting', () => {
+  it('is kept by that worker but for calls under way, and by the other 300 ms later, to the instant named', async () => {
+    environment = await exportEnvironment(address, { name: 'shared gates', organisation: { jobSeconds: 0.1 } });
+    const { simulator, taskQueue, directory, clock, client } = environment;
+    // Of its own, as another process would have: one connection takes one worker a queue.
+    connection = await NativeConnection.connect({ address });
+    for (let worker = 0; worker < 2; worker++) proxies.push(await startRecordingProxy(simulator.url));
+    const [through, throughOther] = proxies as [RecordingProxy, RecordingProxy];
+    await environment.moveTo({ ...simulator, url: through.url });
+    other = await startTestWorker({
+      ...{ connection, taskQueue, directory, clock, probeEveryMs: 500, ownsWarehouse: false },
+      simulator: { ...simulator, url: throughOther.url },
+    });
+    await untilAtHome(client, keeperIdOf(simulator.clientId));
+    simulator.addFault({ kind: 'throttle', method: 'POST', path: BULK, retryAfter: RETRY_AFTER_SECONDS });
+    const handle = await environment.start({
+      datasets: ['adherence'],
+      from: '2024-03-01',
+      to: '2024-04-02',
+      windowDays: { adherence: 1 },
+      maxParallelWindows: WINDOWS,
+    });
+    const refused = await eventually('one worker is refused', () =>
+      proxies
+        .flatMap((proxy) => proxy.calls.map((call) => ({ ...call, proxy })))
+        .filter(({ call, status }) => call === `POST ${BULK}` && status === 429)
+        .sort((one, next) => (one.answeredMs ?? 0) - (next.answeredMs ?? 0))
+        .at(0),
+    );
+    const refusedMs = refused.answeredMs ?? 0;
+    const untilMs = refusedMs + RETRY_AFTER_SECONDS * 1000;
+    const allowed = await allowedMs(client, keeperIdOf(simulator.clientId));
+    const waiting = await eventually('the others wait for its instant', async () => {
+      const attempts = await pendingAttempts(environment, { from: '2024-03-01', days: WINDOWS });
+      const throttled = attempts.filter(({ failure }) => failure === 'Throttled');
+      return throttled.length > WINDOWS / 2 && throttled;
+    });
+    expect(waiting.every(({ nextAtMs }) => nextAtMs >= untilMs - 100)).toBe(true);
+    expect(await handle.result()).toMatchObject({ status: 'complete', windows: WINDOWS, gaps: [] });
+
+    const lateness = (proxy: RecordingProxy) =>
+      proxy.calls
+        .filter(({ call, arrivedMs }) => call === `POST ${BULK}` && arrivedMs > refusedMs && arrivedMs < untilMs)
+        .map(({ arrivedMs }) => arrivedMs - refusedMs);
+    const [own, others] = refused.proxy === through ? [through, throughOther] : [throughOther, through];
+    const said = (late: number[]) => (late.length === 0 ? 'none' : `${late.join(', ')} ms after it`);
+    process.stdout.write(
+      `calls after the refusal: of the worker that met it ${said(lateness(own))}; of the other ${said(lateness(others))} (allowed: ${Math.round(allowed)} ms)\n`,
+    );
+    expect(Math.max(0, ...lateness(own))).toBeLessThan(100);
+    expect(Math.max(0, ...lateness(others))).toBeLessThan(allowed);
+    // Both workers had a part in it.
+    for (const { calls } of proxies)
+      expect(calls.filter(({ call }) => call === `POST ${BULK}`).length).toBeGreaterThan(3);
+    expect(simulator.counts()).toMatchObject({ jobs: { total: WINDOWS, duplicates: 0 } });
+    expect(simulator.counts().refused).toBeLessThanOrEqual(CALLS_UNDER_WAY);
+  });
+});

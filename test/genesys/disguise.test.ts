@@ -26,8 +26,10 @@ afterEach(() => organisation.close());
 /** A call that is under way when another of its family is refused, and answered after that. */
 async function answeredAfterARefusal(reply: Reply, told = '30'): Promise<unknown> {
   const { client, on } = organisation;
-  let answer = () => undefined as void;
-  const refused = new Promise<void>((resolve) => (answer = resolve));
+  let answer: () => void = () => undefined;
+  const refused = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
   on(`${JOBS}/job-1`, async () => {
     await refused;
     return reply;

@@ -35,7 +35,7 @@ async function saturate(lane: GenesysClient, untilMs: number): Promise<void> {
         (error: unknown) => error,
       );
       if (failure === null) continue;
-      if (!isFailure(failure, 'Throttled')) throw failure;
+      if (!isFailure(failure, 'Throttled')) throw new Error('a call failed otherwise', { cause: failure });
       const waitMs = (failure.facts.retryAtMs ?? 0) - Date.now();
       await new Promise((resolve) => setTimeout(resolve, Math.min(Math.max(1, waitMs), untilMs - performance.now())));
     }

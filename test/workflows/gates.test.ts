@@ -18,7 +18,7 @@ describe('a 429 with Retry-After on the creation of a job', () => {
   it('keeps every job-creating call back until the instant it named, and those that wait hold no slot', async () => {
     environment = await exportEnvironment(address, { name: 'a closed gate' });
     const { simulator, progress, taskQueue, worker } = environment;
-    simulator.addFault({ kind: 'throttle', method: 'POST', path: BULK, retryAfter: 12 });
+    simulator.addFault({ kind: 'throttle', method: 'POST', path: BULK, retryAfter: 20 });
     // One call meets the refusal, so that none is on its way beside it; then come ten windows.
     const first = await environment.start({ datasets: ['adherence'], from: '2024-03-01', to: '2024-03-02' });
     const gate = await eventually('the gate shows', async () => (await progress(first)).gates[0]);

@@ -8,6 +8,7 @@ import { callsBench } from './callsBench.js';
 import { holds, type Report, reportText, table } from './figures.js';
 import { loadBench } from './loadBench.js';
 import { MEMORY_SIZES, memoryBench, type MemorySize } from './memoryBench.js';
+import { modelBench } from './modelBench.js';
 import { PACING_SIZES, pacingBench } from './pacingBench.js';
 import { SHAPES } from './pacing/shapes.js';
 import { speedBench } from './speedBench.js';
@@ -37,6 +38,7 @@ const BENCHES: Readonly<Record<Report['bench'], Measure>> = {
     const shapes = shape === undefined ? size.shapes : SHAPES.filter(({ name }) => name === shape);
     return pacingBench(form, { ...size, shapes, ...(seed !== undefined && { seeds: [seed] }) }, say);
   },
+  model: (form, say) => modelBench(form, say),
 };
 
 /** Those whose ratios mean the same on every machine: `ci` holds them to `recorded.json`. */
@@ -57,11 +59,12 @@ add('memory', 'resident memory of a worker over five years of four units; a quar
 add('pacing', 'the same jobs against limiters of six shapes, ours beside what people use; up to forty minutes')
   .addOption(new Option('--shape <name>', 'one limiter alone').choices(SHAPES.map(({ name }) => name)))
   .option('--seed <n>', 'draw the limits by this seed alone (default: the medians of 1, 2 and 3)', wholeNumber);
+add('model', 'what learns limits, alone, against limits of every shape in simulated time; two minutes');
 
 program
   .command('ci')
   .description(
-    `short forms of ${HELD.join(', ')}; fails when a ratio is worse than the recorded one by more than a third; five minutes`,
+    `short forms of ${HELD.join(', ')} and model; fails when a ratio is worse than the recorded one by more than a third, or the model does less than it promises; five minutes`,
   )
   .option('--json', 'print one JSON object and nothing else on standard output')
   .action((options: Options) =>
@@ -77,8 +80,11 @@ program
         reports.push(report);
         comparisons.push(...compared(report, recorded));
       }
+      const model = await measured('model', { short: true }, output);
+      reports.push(model);
       output.say(comparisonText(comparisons));
-      const ok = !comparisons.some(({ regressed }) => regressed);
+      const kept = model.figures.every((figure) => holds(figure, model.form) !== false);
+      const ok = kept && !comparisons.some(({ regressed }) => regressed);
       output.result({ ok, recorded, comparisons, reports });
       return ok ? 0 : 1;
     }),

@@ -10,8 +10,9 @@ export interface Figure {
   readonly value: number;
   /** Such as `MB/s`; `×` for a ratio. */
   readonly unit: string;
-  /** Holds for the full form only: a short one measures something smaller. */
+  /** Holds for the full form only, unless it says otherwise: a short one measures something smaller. */
   readonly must?: Bound;
+  readonly inEveryForm?: boolean;
   /** Says that the figure means the same on every machine, under which name it is recorded, and which way is better. */
   readonly recorded?: {
     readonly as: string;
@@ -23,7 +24,7 @@ export interface Figure {
 
 /** What one benchmark found. */
 export interface Report {
-  readonly bench: 'load' | 'memory' | 'calls' | 'speed' | 'pacing';
+  readonly bench: 'load' | 'memory' | 'calls' | 'speed' | 'pacing' | 'model';
   readonly form: 'full' | 'short';
   /** What was measured, in words, by what it is. */
   readonly about: Readonly<Record<string, string | number>>;
@@ -43,8 +44,8 @@ export function machine(): Report['machine'] {
 }
 
 /** Whether a figure is what was promised; null where nothing was, or where a short form does not show it. */
-export function holds({ value, must }: Figure, form: Report['form']): boolean | null {
-  if (!must || form === 'short') return null;
+export function holds({ value, must, inEveryForm }: Figure, form: Report['form']): boolean | null {
+  if (!must || (form === 'short' && !inEveryForm)) return null;
   return 'atLeast' in must ? value >= must.atLeast : value <= must.atMost;
 }
 

@@ -20,6 +20,13 @@ export interface Run {
   readonly lengthMs: number;
 }
 
+/** Where a run starts from, and who looks on. */
+export interface SimulateOptions {
+  readonly from?: LimitState;
+  readonly epochMs?: number;
+  readonly trace?: (atMs: number, event: LimitEvent, state: LimitState) => void;
+}
+
 /** Urgent calls, as a share of the quota. */
 const URGENT_SHARE = 0.03;
 /** An epoch, so that no instant is near 0. */
@@ -31,17 +38,13 @@ export const EPOCH_MS = Date.UTC(2026, 0, 5);
  * Workers see gates up to 200 ms late, refusals are told within 100 ms and tallies within 150, a new rate reaches the queue after 0.5 to
  * 3 s, and a call takes 40 to 200 ms.
  */
-export function simulate(
-  shape: Shape,
-  seed: number,
-  options: { from?: LimitState; trace?: (atMs: number, event: LimitEvent | null, state: LimitState) => void } = {},
-): Run {
+export function simulate(shape: Shape, seed: number, options: SimulateOptions = {}): Run {
   const clock = events();
   const random = seededRandom('model', shape.name, seed);
   const api = organisation(clock, shape, shape.limiter(random), random);
   const workers: Worker[] = [];
   const queue = rateQueue(clock, () => dispatch(clock, workers, random, queue));
-  const keeper = keeperOf(clock, random, queue, shape.jobMs !== null, options.from ?? newLimit(), options.trace);
+  const keeper = keeperOf(clock, random, queue, shape.jobMs !== null, options);
   const count = 1 + (seed % 4);
   const seesEnd = (atMs: number): void =>
     clock.at(atMs + 200 + 1000 * random.next(), () => random.pick(workers).sawJobEnd());
@@ -96,14 +99,13 @@ function keeperOf(
   random: Random,
   queue: RateQueue,
   makesJobs: boolean,
-  from: LimitState,
-  trace?: (atMs: number, event: LimitEvent | null, state: LimitState) => void,
+  { from = newLimit(), epochMs = EPOCH_MS, trace }: SimulateOptions,
 ): { link: KeeperLink; workers: number[]; tallies: () => number; state: () => LimitState } {
   let state = from;
   let jobsInFlight = 0;
   let tallies = 0;
   const lastTally: number[] = [];
-  let decided = decide(state, EPOCH_MS);
+  let decided = decide(state, epochMs);
   let set = Number.NaN;
   let change = 0;
 
@@ -114,7 +116,7 @@ function keeperOf(
   }
 
   function decide_(): void {
-    decided = decide(state, EPOCH_MS + clock.now());
+    decided = decide(state, epochMs + clock.now());
     const wanted = decided.ratePerSecond ?? Number.POSITIVE_INFINITY;
     if (Math.abs(wanted - set) <= 0.002 * wanted || wanted === set) return;
     set = wanted;
@@ -131,7 +133,7 @@ function keeperOf(
     state: () => state,
     link: {
       view: (worker) => ({
-        gateUntilMs: (decided.gateUntilMs ?? EPOCH_MS) - EPOCH_MS,
+        gateUntilMs: (decided.gateUntilMs ?? epochMs) - epochMs,
         maxJobs: decided.maxJobs,
         jobsInFlight,
         workers: lastTally.length,
@@ -144,15 +146,15 @@ function keeperOf(
         jobsInFlight = Math.max(0, jobsInFlight + jobsChange);
         told({
           ...tally,
-          atMs: EPOCH_MS + tally.atMs,
-          firstSentMs: EPOCH_MS + tally.firstSentMs,
-          lastSentMs: EPOCH_MS + tally.lastSentMs,
-          slices: tally.slices.map(({ fromMs, calls }) => ({ fromMs: EPOCH_MS + fromMs, calls })),
+          atMs: epochMs + tally.atMs,
+          firstSentMs: epochMs + tally.firstSentMs,
+          lastSentMs: epochMs + tally.lastSentMs,
+          slices: tally.slices.map(({ fromMs, calls }) => ({ fromMs: epochMs + fromMs, calls })),
           jobsInFlight: makesJobs ? jobsInFlight : null,
         });
       },
       refused(refusal) {
-        told({ ...refusal, atMs: EPOCH_MS + refusal.atMs, sentMs: EPOCH_MS + refusal.sentMs });
+        told({ ...refusal, atMs: epochMs + refusal.atMs, sentMs: epochMs + refusal.sentMs });
       },
     },
   };

@@ -107,7 +107,8 @@ function reopeningIn({ gate }: LimitState, { slices, firstSentMs, lastSentMs }: 
 
 function afterRefused(before: LimitState, event: RefusedCall): LimitState {
   const id = hashOf(event.callId);
-  if (before.lastRefusals.includes(id)) return before;
+  // Told twice it counts once, but what it names is heeded.
+  if (before.lastRefusals.includes(id)) return closedUntil(before, event.atMs + (event.toldMs ?? 0));
   const { gate } = before;
   const state: LimitState = {
     ...before,

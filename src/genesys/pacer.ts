@@ -193,7 +193,12 @@ export function createPacer({
       holds.tokenChanged();
       waits.wakeAll();
     },
-    closed: () => [...own.closed(), ...shared.closed()].map((gate) => ({ ...gate, untilMs: epochMs(gate.untilMs) })),
+    closed() {
+      const latest = new Map<OwnGate, { gate: OwnGate; untilMs: number; why: string }>();
+      for (const gate of [...own.closed(), ...shared.closed()])
+        if (gate.untilMs > (latest.get(gate.gate)?.untilMs ?? 0)) latest.set(gate.gate, gate);
+      return [...latest.values()].map((gate) => ({ ...gate, untilMs: epochMs(gate.untilMs) }));
+    },
     announcedLimit: () => holds.announced(),
     lookAgain: () => waits.wakeAll(),
     shutDown: () => waits.shutDown(),

@@ -47,6 +47,16 @@ describe('a budget that all workers share', () => {
     expect(await failureOf(client.organization())).toMatchObject({ name: 'Throttled', facts: { family: 'token' } });
   });
 
+  it('shows a gate once that is closed here and elsewhere, until the later instant', async () => {
+    organisation.on(BULK, { status: 429, headers: { 'retry-after': '30' }, json: {} });
+    await failureOf(client.createAdherenceJob(JOB));
+    budget.say({ 'wfm-jobs': { gate: closedFor(60_000) } });
+    await failureOf(client.createAdherenceJob(JOB));
+    const gates = client.gates();
+    expect(gates).toMatchObject([{ gate: 'wfm-jobs' }]);
+    expect((gates[0]?.untilMs ?? 0) - Date.now()).toBeGreaterThan(50_000);
+  });
+
   it('makes those wait on who wait within the call when it closes further', async () => {
     budget.say({ reads: { gate: closedFor(500) } });
     const waiting = failureOf(client.organization());

@@ -1,6 +1,7 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { type ExportWindow, windowId } from '../src/domain/exportWindow.js';
 import { Failure, isFailure } from '../src/domain/failure.js';
+import type { Lane } from '../src/domain/lane.js';
 import type { ActivityDeps } from './deps.js';
 import { answerQuarantined } from './quarantine.js';
 import { toApplicationFailure } from './toApplicationFailure.js';
@@ -24,6 +25,7 @@ export interface Whose {
   readonly exportId: string;
   /** The window that it is for, if it is one window's. */
   readonly window?: ExportWindow;
+  readonly lane?: Lane;
 }
 
 /**
@@ -56,7 +58,8 @@ export async function step<T, D = null>(
     else context.log.warn('step failed unexpectedly', { error: error instanceof Error ? error.stack : String(error) });
     throw toApplicationFailure(error, {
       nowMs: deps.now().getTime(),
-      random: Math.random,
+      // Waits are spread so that a fleet does not return in step; an urgent call is one, and somebody waits for it.
+      random: whose.lane === 'failover' ? () => 0 : Math.random,
       probeEveryMs: deps.probeEveryMs,
     });
   } finally {

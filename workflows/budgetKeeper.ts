@@ -69,7 +69,10 @@ export async function budgetKeeper(left?: unknown): Promise<void> {
     const told = readable(DocumentedReport, raw, 'documented');
     if (told !== null) change(afterDocumented(state, told));
   });
-  setHandler(budgetQuery, (question) => budgetView(state, question, Date.now()));
+  setHandler(budgetQuery, (question) => ({
+    ...budgetView(state, question, Date.now()),
+    keeper: workflowInfo().firstExecutionRunId,
+  }));
   setHandler(limitsQuery, (asOfMs) => table(asOfMs));
   setHandler(
     setLimitUpdate,

@@ -1,9 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, QueryRejectedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { TallyReport } from '../domain/budget/budgetReports.js';
 import { type BudgetView, EMPTY_BUDGET } from '../domain/budget/budgetView.js';
+import { gatesIn, withClosedGates } from '../domain/budget/closedInView.js';
 import { budgetKeeperId } from '../domain/budget/keeperId.js';
 import { TallySums } from '../domain/budget/tallySums.js';
+import { closedGates } from '../domain/gates.js';
 import { FAMILIES, type Family, type GateName } from '../domain/family.js';
 import type { AcceptedCall, CallRefusal, OwnJobs, SharedBudget } from '../genesys/sharedBudget.js';
 import type { GenesysLog } from '../genesys/genesysLog.js';
@@ -13,6 +16,8 @@ import { createKeeperPost } from './keeperPost.js';
 const VIEW_GOOD_FOR_MS = 150;
 /** How long a question is waited for by the connection; the client waits 150 ms. */
 const ANSWER_WITHIN_MS = 3_000;
+/** An answer that takes longer is used by the next look; this one goes by the last view. Less than what the client waits. */
+const ANSWER_SOON_MS = 100;
 /** A keeper that does not answer is asked no more often. */
 const ASK_AGAIN_AFTER_MS = 1_000;
 /** How long after an answer the keeper counts as there. */
@@ -59,6 +64,8 @@ export function createBudgetLink({
   const closedMs = new Map<GateName, number>();
   const startedMs = now();
   let view: BudgetView = EMPTY_BUDGET;
+  /** Gates that a keeper told which has been ended since: the one in its place does not know them, and only time opens a gate. */
+  let carried: ReturnType<typeof closedGates<GateName>> = [];
   let viewMs = Number.NEGATIVE_INFINITY;
   let silentUntilMs = Number.NEGATIVE_INFINITY;
   let asking: Promise<BudgetView> | null = null;
@@ -89,7 +96,9 @@ export function createBudgetLink({
     return view;
   };
 
-  const seen = (answer: BudgetView): void => {
+  const seen = (told: BudgetView): void => {
+    if (told.keeper !== view.keeper) carried = closedGates<GateName>(gatesIn(view), now());
+    const answer = withClosedGates(told, carried, now());
     const closing = FAMILIES.filter((family) => isClosed(answer, family) && !isClosed(view, family));
     for (const family of closing) closedMs.set(family, now());
     view = answer;
@@ -137,7 +146,10 @@ export function createBudgetLink({
       if (fresh && asking !== null) await asking;
       const isGood = performance.now() - viewMs < VIEW_GOOD_FOR_MS && !fresh;
       if (closed || isGood || performance.now() < silentUntilMs) return view;
-      return await (asking ??= ask());
+      asking ??= ask();
+      // A client that waits no longer must have what was seen last: it may be all that is known of a gate.
+      if (fresh || !Number.isFinite(viewMs)) return await asking;
+      return await Promise.race([asking, sleep(ANSWER_SOON_MS).then(() => view)]);
     },
     isAlive: () => performance.now() - viewMs < ALIVE_FOR_MS,
     refused(refusal: CallRefusal) {

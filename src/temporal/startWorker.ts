@@ -22,6 +22,7 @@ import { callMetrics } from './callMetrics.js';
 import { connectWorker } from './connectWorker.js';
 import { createWorkers } from './createWorkers.js';
 import { publishLimits } from './limitMetrics.js';
+import { runWorkers } from './runWorkers.js';
 
 /** A worker process's work, until it is told to stop. */
 export interface RunningWorker {
@@ -104,16 +105,12 @@ export async function startWorker(
       now: () => new Date(),
     }),
   });
-  const stop = (): void => {
-    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-  };
-  const ended = Promise.all(workers.map((worker) => worker.run().finally(stop)))
-    .then(() => undefined)
-    .finally(async () => {
-      await warehouse?.release();
-      await disconnect();
-    });
-  return { organisation, ended, stop };
+  const running = runWorkers(workers, budget);
+  const ended = running.ended.finally(async () => {
+    await warehouse?.release();
+    await disconnect();
+  });
+  return { organisation, ended, stop: () => running.stop() };
 }
 
 /** A disk that is full stops no worker: exports wait for it, and say so. */

@@ -12,11 +12,7 @@ import type { AcceptedCall, CallRefusal } from '../../src/genesys/sharedBudget.j
 import { type BudgetLink, createBudgetLink, keeperIdOf } from '../../src/temporal/budgetLink.js';
 import { createWorkers } from '../../src/temporal/createWorkers.js';
 import type { HistoryEvent } from './historyTexts.js';
-
-type DescribeTaskQueue = Connection['workflowService']['describeTaskQueue'];
-
-/** `TASK_QUEUE_TYPE_ACTIVITY`, as Temporal's API numbers it. */
-const ACTIVITY_TASKS = 2 as unknown as NonNullable<Parameters<DescribeTaskQueue>[0]['taskQueueType']>;
+import { queueRate } from './queueRate.js';
 
 /** One OAuth client's keeper on a real server, and workers that tell and ask it. */
 export interface KeeperRig {
@@ -78,15 +74,7 @@ export async function startKeeperRig(address: string, activities: Partial<Activi
     },
     view: () => keeper.query<BudgetView>('budget'),
     limits: () => keeper.query<LimitsTable>('limits'),
-    async queueRate(family) {
-      const { config } = await clientConnection.workflowService.describeTaskQueue({
-        namespace: 'default',
-        taskQueue: { name: familyQueue(taskQueue, family) },
-        taskQueueType: ACTIVITY_TASKS,
-        reportConfig: true,
-      });
-      return config?.queueRateLimit?.rateLimit?.requestsPerSecond ?? null;
-    },
+    queueRate: (family) => queueRate(clientConnection, 'default', familyQueue(taskQueue, family)),
     async runs() {
       const found: HistoryEvent[][] = [];
       let runId: string | undefined = (await keeper.describe()).runId;

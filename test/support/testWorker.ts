@@ -12,6 +12,7 @@ import type { RunningSimulator } from '../../src/simulator/startSimulator.js';
 import { createBudgetLink } from '../../src/temporal/budgetLink.js';
 import { SILENT_LOG } from '../../src/genesys/genesysLog.js';
 import { createWorkers } from '../../src/temporal/createWorkers.js';
+import { runWorkers } from '../../src/temporal/runWorkers.js';
 import { openDuckdbWarehouse } from '../../src/warehouse/duckdb/openDuckdbWarehouse.js';
 import type { Warehouse } from '../../src/warehouse/warehouse.js';
 import type { TestClock } from './testClock.js';
@@ -90,10 +91,11 @@ export async function startTestWorker(options: TestWorkerOptions): Promise<TestW
       }),
     ),
   });
-  const ended = Promise.allSettled(workers.map((worker) => worker.run()));
+  const running = runWorkers(workers, budget);
+  const ended = Promise.allSettled([running.ended]);
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
-    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    running.stop();
     const failed = (await ended).find((outcome) => outcome.status === 'rejected');
     await warehouse.release();
     await genesys.close();

@@ -77,6 +77,24 @@ describe('the keeper of the budget', () => {
     expect(next.status.name).toBe('RUNNING');
   });
 
+  it('leaves a gate closed for workers that only heard of it, when somebody terminates it', async () => {
+    rig = await startKeeperRig(address);
+    const [one, other] = [rig.link(), rig.link()];
+    const met = refusal();
+    one.refused(met);
+    const closed = async () => (await other.look()).families['wfm-jobs']?.gate?.untilMs === met.untilMs;
+    await eventually('the other sees it', closed);
+    await rig.keeper.terminate('by hand');
+    await eventually('another keeper, which knows nothing of it', async () => {
+      await one.look();
+      return (await rig.view().catch(() => null))?.families['wfm-jobs']?.gate === undefined;
+    });
+    for (let look = 0; look < 5; look++) {
+      await other.look({ fresh: true });
+      expect(await closed()).toBe(true);
+    }
+  });
+
   it('keeps what it was told while nothing ran it, and through a stop of every worker', async () => {
     rig = await startKeeperRig(address);
     const link = rig.link();

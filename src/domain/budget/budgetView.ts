@@ -28,6 +28,8 @@ export interface BudgetQuestion {
 /** What the keeper answers to a worker's query `budget`: only families of which anything is known. */
 export const BudgetView = z.strictObject({
   v: z.literal(1),
+  /** Which keeper says so: the same through all its runs, another after somebody ended it. */
+  keeper: z.string().optional(),
   /** Workers that told a tally lately. */
   workers: z.number().int().nonnegative(),
   /** Number of the last tally of the worker that asks that is counted in. */

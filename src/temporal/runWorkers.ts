@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Worker } from '@temporalio/worker';
+import type { SharedBudget } from '../genesys/sharedBudget.js';
+
+/** A server that comes back after a crash, and a keeper whose worker died, need some seconds; longer, and no keeper can be had. */
+const KNOWN_WITHIN_MS = 15_000;
+const ASK_EVERY_MS = 100;
+
+/** Workers of one process that run. */
+export interface RunningWorkers {
+  /** Settles when all have ended, or rejects when one cannot go on. */
+  readonly ended: Promise<void>;
+  /** Takes no more work; lets calls and loads end. */
+  stop(): void;
+}
+
+/**
+ * Runs the workers of a process: that of the workflows at once, the others as soon as the budget's keeper has told which gates are
+ * closed, or after 15 s without an answer.
+ *
+ * A process that has just started remembers no gate, so a call that it made before might leave too early; and the keeper, a
+ * workflow, may have nobody else to run it.
+ */
+export function runWorkers([workflows, ...others]: readonly Worker[], budget: SharedBudget): RunningWorkers {
+  const running: Worker[] = [];
+  let stopped = false;
+  const stop = (): void => {
+    stopped = true;
+    for (const worker of running) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  const run = async (worker: Worker): Promise<void> => {
+    const ended = worker.run();
+    running.push(worker);
+    // One that was made has to run to let go of its connection.
+    if (stopped) worker.shutdown();
+    await ended.finally(stop);
+  };
+  const untilKnown = async (): Promise<void> => {
+    const giveUpMs = performance.now() + KNOWN_WITHIN_MS;
+    while (!stopped && performance.now() < giveUpMs) {
+      await budget.look({ fresh: true });
+      if (budget.isAlive()) return;
+      await sleep(ASK_EVERY_MS);
+    }
+  };
+  const first = workflows === undefined ? [] : [run(workflows)];
+  const rest = untilKnown().then(() => Promise.all(others.map(run)));
+  return { ended: Promise.all([...first, rest]).then(() => undefined), stop };
+}

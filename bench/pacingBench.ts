@@ -19,9 +19,18 @@ export interface PacingSize {
   readonly untilOurs: boolean;
 }
 
+/** One of each kind: told, told wrongly, not told, and jobs instead of calls. */
+const SHORT_SHAPES = ['fixed told', 'early, penalty', 'rolling silent', 'jobs in flight'];
+
 export const PACING_SIZES: Readonly<Record<Report['form'], PacingSize>> = {
   full: { withinMs: 45_000, seeds: [1, 2, 3], shapes: SHAPES, contenders: CONTENDERS, untilOurs: false },
-  short: { withinMs: 30_000, seeds: [1], shapes: SHAPES, contenders: CONTENDERS, untilOurs: true },
+  short: {
+    withinMs: 30_000,
+    seeds: [1],
+    shapes: SHAPES.filter(({ name }) => SHORT_SHAPES.includes(name)),
+    contenders: CONTENDERS,
+    untilOurs: true,
+  },
 };
 
 /** Above this share of busy processors contenders wait for one another, and delays say little of limits. */

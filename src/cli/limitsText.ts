@@ -1,4 +1,4 @@
-import { isNothingKnown, reasonOf } from '../domain/budget/describeLimits.js';
+import { isNothingKnown, reasons } from '../domain/budget/describeLimits.js';
 import { LIMIT_HEADINGS, limitCells } from '../domain/budget/limitsCells.js';
 import type { LimitsRow, LimitsTable } from '../domain/budget/limitsTable.js';
 import { textTable } from './textTable.js';
@@ -25,7 +25,7 @@ export function limitsText(table: LimitsTable, nowIso: string): string[] {
   return [
     ...textTable(LIMIT_HEADINGS, rows, [5]),
     '',
-    ...table.families.flatMap((row) => wrapped(`${row.family}: ${reasonOf(row)}`, '  ')),
+    ...reasons(table).flatMap(({ families, why }) => wrapped(`${families.join(', ')}: ${why}`, '  ')),
     ...table.families.flatMap((row) => wrapped(documentedList(row), '  ')),
     '',
     ...table.notes.flatMap((note) => wrapped(note, '  ')),

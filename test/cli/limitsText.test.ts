@@ -31,6 +31,11 @@ describe('rosterline limits, for people', () => {
       ]);
   });
 
+  it('says a reason once, for all the families that it holds for', () => {
+    const families = [QUIET_ROW, MORNING.families[0] ?? QUIET_ROW, { ...QUIET_ROW, family: 'analytics' as const }];
+    expect(limitsText({ v: 1, families, notes: [] }, NOW)).toContain(`reads, analytics: ${QUIET_ROW.why}`);
+  });
+
   it('shows the date of a gate that opens on another day', () => {
     const row = { ...QUIET_ROW, gateUntil: '2026-03-02T00:00:30.000Z' };
     expect(limitsText({ v: 1, families: [row], notes: [] }, NOW)[1]).toContain('2026-03-02 00:00Z');

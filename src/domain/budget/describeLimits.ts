@@ -1,3 +1,4 @@
+import type { GateName } from '../family.js';
 import { LIMIT_HEADINGS, limitCells, windowText } from './limitsCells.js';
 import type { LimitsRow, LimitsTable } from './limitsTable.js';
 import { formatRate } from './rate.js';
@@ -21,7 +22,7 @@ export function describeLimits(table: LimitsTable, nowIso: string): string {
     `|${LIMIT_HEADINGS.map(() => '---').join('|')}|`,
     ...table.families.map((row) => `| ${cellsOf(row, nowIso).join(' | ')} |`),
     '',
-    ...table.families.map((row) => `- ${row.family}: ${inCode(reasonOf(row), WHY_LENGTH)}`),
+    ...reasons(table).map(({ families, why }) => `- ${families.join(', ')}: ${inCode(why, WHY_LENGTH)}`),
     ...table.notes.slice(0, NOTES).map((note) => `- ${inCode(note, WHY_LENGTH)}`),
     '',
     'Refused: in the last hour. Instants are UTC. `rosterline limits set FAMILY RATE` sets a limit, `limits forget FAMILY` drops it.',
@@ -37,8 +38,18 @@ export function isNothingKnown({ families }: LimitsTable): boolean {
   );
 }
 
+/** Why families are bounded as they are, each reason once with the families that it holds for. */
+export function reasons(table: LimitsTable): { families: GateName[]; why: string }[] {
+  const byReason = new Map<string, GateName[]>();
+  for (const row of table.families) {
+    const why = reasonOf(row);
+    byReason.set(why, [...(byReason.get(why) ?? []), row.family]);
+  }
+  return [...byReason].map(([why, families]) => ({ families, why }));
+}
+
 /** Why the family is bounded as it is, and over which window it was learnt. */
-export function reasonOf({ why, learnt, set }: LimitsRow): string {
+function reasonOf({ why, learnt, set }: LimitsRow): string {
   if (!learnt?.windowMs && !(set && learnt?.ratePerSecond)) return why;
   const rate = learnt.ratePerSecond ? `learnt: ${formatRate(learnt.ratePerSecond)}` : 'learnt';
   return `${why} (${rate}${learnt.windowMs ? `, over a window of ${windowText(learnt.windowMs)}` : ''})`;

@@ -95,7 +95,9 @@ export function jobsInFlight(most: number): Limiter {
       }
       return { accepted: false, opensMs: atMs };
     },
-    jobEnded: () => void running--,
+    jobEnded: () => {
+      running--;
+    },
   };
 }
 

@@ -118,7 +118,8 @@ export function worker(
       number,
     };
     toldChanges.push({ number, change: jobsChange });
-    [calls, urgentCalls, jobsChange, slices] = [0, 0, 0, new Map()];
+    [calls, urgentCalls, jobsChange] = [0, 0, 0];
+    slices = new Map();
     clock.at(clock.now() + between(20, 150), () => keeper.tally(index, tally));
   }
 

@@ -1,4 +1,4 @@
-import { FIRST_WAIT_MS, LONGEST_GUESSED_WAIT_MS, WAIT_GROWTH } from './limitParameters.js';
+import { FIRST_WAIT_MS, LONGEST_GUESSED_WAIT_MS, LONGEST_ROOM_MS, MARGIN, WAIT_GROWTH } from './limitParameters.js';
 import { isTrusted } from './limitTrust.js';
 import type { LimitState } from './limitState.js';
 
@@ -14,8 +14,17 @@ export interface GateWait {
  * @param tooEarly refusals one after another since the gate first closed.
  */
 export function gateWait(state: LimitState, atMs: number, toldMs: number | null, tooEarly: number): GateWait {
-  if (toldMs !== null && isTrusted(state)) return { ms: toldMs, asTold: true };
+  if (toldMs !== null && isTrusted(state)) return { ms: toldMs + roomMs(state, toldMs), asTold: true };
   return { ms: Math.max(toldMs ?? 0, guessedWaitMs(state, atMs, toldMs ?? 0, tooEarly)), asTold: false };
+}
+
+/**
+ * A rolling window that names a short wait opens for one call, and stays full: what else is on its way would be refused. This much longer,
+ * and the margin is free again.
+ */
+function roomMs({ mode, windowMs }: LimitState, toldMs: number): number {
+  if (mode !== 'track' || windowMs === null || toldMs >= 0.05 * windowMs) return 0;
+  return Math.min(LONGEST_ROOM_MS, MARGIN * windowMs);
 }
 
 function guessedWaitMs(state: LimitState, atMs: number, toldMs: number, tooEarly: number): number {

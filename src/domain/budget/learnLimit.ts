@@ -10,6 +10,8 @@ const MOST_REOPENINGS = 8;
 /** First step of a raise where a window is known within bounds only. */
 const MOST_UNCERTAIN = 0.25;
 
+const NEARLY = 0.025;
+
 /** Without a refusal for so long, a pace holds: one that was slowed for a bucket, and the one that learning starts from. */
 const QUIET_SLOWED_MS = 60_000;
 const QUIET_MS = 600_000;
@@ -108,11 +110,16 @@ function windowOf(
   // A bucket's cycles are seconds, and say nothing of how long a rate must hold to be proven: its burst does.
   const wholeMs = cycleMs < 0.3 * burstMs ? burstMs : 0;
   if (toldMs > 0 || seen.cycles > 1 || wholeMs > 0 || state.reopened === null)
-    return { ms: Math.max(1000, cycleMs, toldMs, wholeMs), bounded: false, uncertain: FIRST_STEP };
+    return { ms: nearlyRound(Math.max(1000, cycleMs, toldMs, wholeMs)), bounded: false, uncertain: FIRST_STEP };
   const least = Math.max(1000, reopening.notBeforeMs - state.reopened.byMs);
   const most = Math.max(least, reopening.byMs - state.reopened.notBeforeMs);
   const round = roundWindowMs(least, most);
   if (round !== null) return { ms: round, bounded: true, uncertain: FIRST_STEP };
   const uncertain = Math.min(MOST_UNCERTAIN, Math.max(FIRST_STEP, (Math.sqrt(most / least) - 1) / 2));
   return { ms: Math.sqrt(least * most), bounded: true, uncertain };
+}
+
+/** Told waits are whole seconds, so that a measured window is a little off: a round one so near is meant. */
+function nearlyRound(windowMs: number): number {
+  return roundWindowMs(windowMs * (1 - NEARLY), windowMs * (1 + NEARLY)) ?? windowMs;
 }

@@ -2,6 +2,7 @@ import { callsBetween } from './callCurve.js';
 import { jobsLimitFrom } from './jobsLimit.js';
 import { learnFromCycles } from './learnLimit.js';
 import {
+  CALLS_PER_REFUSAL,
   FIRST_STEP,
   LARGEST_GAP,
   LEARNING_PER_SECOND,
@@ -16,7 +17,12 @@ import type { LimitState } from './limitState.js';
 /** Judges the last closure once the workers have told what went before it, or the gate opens again. */
 export function judgeWhenSettled(state: LimitState, nowMs: number): LimitState {
   const { unjudged } = state;
-  return unjudged !== null && nowMs >= unjudged.atMs + settleMs(state) ? judgeClosure(state, unjudged) : state;
+  return unjudged !== null && nowMs >= (judgedAtMs(state) ?? nowMs) ? judgeClosure(state, unjudged) : state;
+}
+
+/** When the last closure is judged, if no event does it before; null when none waits for it. */
+export function judgedAtMs(state: LimitState): number | null {
+  return state.unjudged === null ? null : state.unjudged.atMs + settleMs(state);
 }
 
 /** A worker tells when it sees the gate closed, that is when it next calls; or with its next tally. */
@@ -64,13 +70,14 @@ function afterFailedProbe(state: LimitState, proven: number, atMs: number, toldM
   const dated = datedRate(state, atMs, toldMs);
   const pace = state.pacePerSecond ?? proven;
   const rate = dated === null ? proven : Math.min(pace, Math.max(proven, dated));
-  const gapDwells = Math.min(LARGEST_GAP, 2 * state.probe.gapDwells);
+  const gapDwells = Math.min(largestGapDwells(state), 2 * state.probe.gapDwells);
   return {
     ...state,
     provenPerSecond: rate,
     pacePerSecond: rate,
     lastJudgedAsTooFast: false,
     cutMs: atMs,
+    pacedBeforeCut: pace,
     probe: {
       ...state.probe,
       running: false,
@@ -82,6 +89,13 @@ function afterFailedProbe(state: LimitState, proven: number, atMs: number, toldM
   };
 }
 
+/** Where a dwell is a window and holds many calls, a change is found soon, and each try costs part of a window. */
+function largestGapDwells(state: LimitState): number {
+  const windowMs = state.windowMs ?? 0;
+  const calls = ((state.provenPerSecond ?? 0) * windowMs) / 1000;
+  return dwellMs(state) < 1.5 * windowMs && calls >= CALLS_PER_REFUSAL ? 2 * LARGEST_GAP : LARGEST_GAP;
+}
+
 /** A rate that had held was refused: the limit fell, or it was measured too high. */
 function afterProvenRateFailed(state: LimitState, proven: number, atMs: number, toldMs: number | null): LimitState {
   const below = proven * (1 - MARGIN / 2);
@@ -89,7 +103,7 @@ function afterProvenRateFailed(state: LimitState, proven: number, atMs: number, 
   const measured = datedRate(state, atMs, toldMs) ?? windowRate(state, atMs, below) ?? seriesRate(state, series, atMs);
   // Right after a cut, calls still leave at the old rate, and a rolling window is still full of them.
   const aftermath = atMs - state.cutMs < Math.max(RATE_ARRIVES_MS, 0.3 * (state.windowMs ?? 0)) && atMs >= state.cutMs;
-  if (measured === null && aftermath) return state;
+  if (aftermath && (measured === null || measured >= below)) return state;
   const guessed = proven * (series === null ? 1 - MARGIN : 0.9);
   const rate = boundedRate(Math.max(0.3 * proven, Math.min(measured ?? guessed, below)));
   return {

@@ -40,6 +40,8 @@ export const ORDINARY_SHARE = 0.25;
 export const FIRST_WAIT_MS = 4_000;
 export const WAIT_GROWTH = 1.5;
 export const LONGEST_GUESSED_WAIT_MS = 1_800_000;
+/** Longest that a gate stays closed beyond what a refusal named, so that there is room again. */
+export const LONGEST_ROOM_MS = 30_000;
 /** Longest told wait that is believed. */
 export const LONGEST_TOLD_MS = 31 * 86_400_000;
 

@@ -16,7 +16,9 @@ export function probeWhenProven(state: LimitState, nowMs: number): LimitState {
   if (elapsedMs < dwell) return state;
   const toldMs = Math.max(1, toldUntilMs(state, nowMs) - probe.sinceMs);
   const used = callsBetween(state.accepted, probe.sinceMs, probe.sinceMs + toldMs) + COUNT_SLACK;
-  const held = probe.running && used >= (0.9 * proven * toldMs) / 1000;
+  // A raised rate that was not used says nothing: at least part of the raise has to be.
+  const shown = Math.max(0.9 * proven, proven + 0.4 * (pace - proven));
+  const held = probe.running && used >= (shown * toldMs) / 1000;
   const provenNow = held ? pace : proven;
   const step = held ? Math.min(LARGEST_STEP, 2 * (pace / proven - 1)) : probe.step;
   const notBeforeMs = held ? nowMs : probe.notBeforeMs;

@@ -9,8 +9,8 @@ import type { LimitState } from './limitState.js';
 /** A call was accepted after the gate had closed: the limit has opened by then. */
 export function limitReopened(before: LimitState, sentMs: number): LimitState {
   // What a closure of guessed length says comes after what its refusal says; a told one waits for the tallies.
-  const judgedNow = before.unjudged !== null && !before.gate.asTold;
-  const state = judgedNow && before.unjudged ? judgeClosure(before, before.unjudged) : before;
+  const { unjudged } = before;
+  const state = unjudged !== null && !before.gate.asTold ? judgeClosure(before, unjudged) : before;
   const { gate } = state;
   const byMs = gate.asTold ? gate.untilMs : sentMs;
   const notBeforeMs = gate.asTold ? gate.untilMs - 1000 : Math.max(gate.lastRefusedSentMs, gate.firstRefusedMs);
@@ -44,7 +44,8 @@ function cutByClosure(state: LimitState, byMs: number): LimitState {
   if (windowMs === null || proven === null || paced === null || gate.tooEarly === 0) return state;
   if (state.cutMs !== gate.firstRefusedMs) return state;
   const closedMs = (gate.lastRefusedSentMs + byMs) / 2 - gate.firstRefusedMs;
-  if (closedMs < 0.1 * windowMs) return state;
+  // A try for more that failed closes a window for the share that it was too fast by.
+  if (closedMs < (1.1 - Math.min(1, proven / paced)) * windowMs) return state;
   const rate = boundedRate(Math.min(proven, Math.max(0.45 * paced, (1 - MARGIN) * paced * (1 - closedMs / windowMs))));
   // What was refused meanwhile was the fall's doing: the way back up must not wait until it is paid for.
   const probe = { ...state.probe, credit: Math.max(0.5, state.probe.credit), step: 2 * FIRST_STEP };

@@ -9,6 +9,7 @@ import {
   MOST_PER_SECOND,
 } from './limitParameters.js';
 import { callsBetween } from './callCurve.js';
+import { isRoundWindow } from './roundWindow.js';
 import type { LimitState } from './limitState.js';
 
 /** Whether the instants that refusals name may be taken for the limit's opening. */
@@ -42,8 +43,9 @@ export function datedRate(state: LimitState, atMs: number, toldMs: number | null
   const { windowMs, told } = state;
   if (toldMs === null || windowMs === null || told.kept < 2 || !isTrusted(state)) return null;
   if (toldMs > 1.02 * windowMs) return null;
-  // Told waits are rounded up and the window is measured: calls at its very start belong to it.
-  const calls = callsBetween(state.accepted, atMs + toldMs - windowMs - 1_500 - 0.005 * windowMs, atMs);
+  // Told waits are rounded up, and a window may be measured a little short: calls at its very start belong to it.
+  const slackMs = 700 + (isRoundWindow(windowMs) ? 0 : 0.005 * windowMs);
+  const calls = callsBetween(state.accepted, atMs + toldMs - windowMs - slackMs, atMs);
   return ((1 - MARGIN) * calls * 1000) / windowMs;
 }
 

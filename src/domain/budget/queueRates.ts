@@ -2,7 +2,8 @@ import type { GateName } from '../family.js';
 import { WORKED_FAMILIES } from '../taskQueues.js';
 import { decide } from './decideLimit.js';
 import { familyOf, type FamilyRecord, type KeeperState } from './keeperState.js';
-import { ORDINARY_SHARE, SETTLE_MS } from './limitParameters.js';
+import { judgedAtMs } from './limitEpisode.js';
+import { ORDINARY_SHARE } from './limitParameters.js';
 import { ratePerSecond } from './rate.js';
 
 /** Differences of a rate that are not worth telling the server. */
@@ -54,9 +55,10 @@ export function ratesToSet(state: KeeperState, nowMs: number): QueueRate[] {
 
 /** The next instant at which something changes by itself: a closure is judged. Null when nothing does. */
 export function nextChangeMs(state: KeeperState): number | null {
-  const judged = Object.values(state.families).flatMap(({ model }) =>
-    model.unjudged === null || model.mode !== 'track' ? [] : [model.unjudged.atMs + SETTLE_MS],
-  );
+  const judged = Object.values(state.families).flatMap(({ model }) => {
+    const atMs = judgedAtMs(model);
+    return atMs === null || model.mode !== 'track' ? [] : [atMs];
+  });
   return judged.length === 0 ? null : Math.min(...judged);
 }
 
@@ -66,8 +68,8 @@ export function isWorked(name: GateName): name is QueueRate['family'] {
 
 /** Whether the rate is about to be judged anew, and its gate is closed for long enough to set it after that. */
 function isJudgedInTime({ model }: FamilyRecord, nowMs: number): boolean {
-  if (model.unjudged === null || model.mode !== 'track') return false;
-  const judgedMs = model.unjudged.atMs + SETTLE_MS;
+  const judgedMs = judgedAtMs(model);
+  if (judgedMs === null || model.mode !== 'track') return false;
   return judgedMs > nowMs && model.gate.untilMs > judgedMs + RATE_ARRIVES_MS;
 }
 

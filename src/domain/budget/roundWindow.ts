@@ -13,3 +13,7 @@ export function roundWindowMs(leastMs: number, mostMs: number): number | null {
   const between = ROUND_MS.filter((length) => length >= leastMs && length <= mostMs);
   return between.length === 1 ? (between[0] ?? null) : null;
 }
+
+export function isRoundWindow(windowMs: number): boolean {
+  return ROUND_MS.includes(windowMs);
+}

@@ -115,15 +115,16 @@ export function createCallHolds(given: {
     of(leaving) {
       const { family, lane, createsJob } = leaving;
       const byAnnounced = byGates(family) ?? byCounters(leaving);
-      // An urgent call is paid for out of the family's rate, and takes no turn.
-      if (byAnnounced !== null || lane === 'failover') return byAnnounced;
-      return (createsJob ? byJobs(family) : null) ?? pace.holding(family, watch.latest(), promises);
+      if (byAnnounced !== null) return byAnnounced;
+      const mayBeTooMany = createsJob && lane !== 'failover';
+      return (mayBeTooMany ? byJobs(family) : null) ?? pace.holding(leaving, watch.latest(), promises);
     },
-    sent({ family, lane, createsJob }, sentMs) {
+    sent(leaving, sentMs) {
+      const { family, createsJob } = leaving;
       const counted = countSent(book, family, sentMs);
       book = counted.book;
       const token = tokens;
-      if (lane !== 'failover') pace.taken(family, watch.latest());
+      pace.taken(leaving, watch.latest());
       if (createsJob) nowAsking(family, 1);
       const finish = (change: () => void) => {
         if (createsJob) nowAsking(family, -1);

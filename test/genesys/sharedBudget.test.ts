@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Failure } from '../../src/domain/failure.js';
 import type { GenesysClient } from '../../src/genesys/genesysClient.js';
 import { NO_SHARED_BUDGET } from '../../src/genesys/sharedBudget.js';
+import { eventually } from '../support/eventually.js';
 import { failureOf } from './support/allOf.js';
 import { type Organisation, startOrganisation } from './support/organisation.js';
 import { type StubBudget, stubBudget } from './support/stubBudget.js';
@@ -65,6 +66,28 @@ describe('a budget that all workers share', () => {
     expect(failure).toMatchObject({ name: 'Throttled' });
     expect(retryInMs(failure)).toBeGreaterThan(25_000);
     expect(organisation.server.arrivedAt(ME)).toEqual([]);
+  });
+
+  it('lets one call go through an opened gate while that is tried, of all that wait within the call', async () => {
+    budget.say({ 'wfm-jobs': { gate: closedFor(300), ratePerSecond: 0.5, trying: true } }, 2);
+    const urgent = client.inLane('failover');
+    const waiting = [client, client, urgent, urgent].map((one) => one.createAdherenceJob(JOB));
+    const ended = await Promise.all(waiting.map((one) => one.catch((error: unknown) => error)));
+    expect(organisation.server.arrivedAt(BULK)).toHaveLength(1);
+    const failures = ended.filter((one) => one instanceof Error);
+    expect(failures).toHaveLength(3);
+    expect(failures).toMatchObject(failures.map(() => ({ name: 'Throttled', facts: { family: 'wfm-jobs' } })));
+  });
+
+  it('lets all go that wait once the one has shown that a gate is open', async () => {
+    budget.say({ 'wfm-jobs': { gate: closedFor(300), ratePerSecond: 0.5, trying: true } }, 2);
+    const waiting = Array.from({ length: 4 }, () => client.createAdherenceJob(JOB));
+    await eventually('the one to arrive', () => organisation.server.arrivedAt(BULK).length > 0);
+    budget.say({ 'wfm-jobs': { ratePerSecond: 10 } }, 2);
+    // Any call of this process brings the view up to date.
+    await client.organization();
+    await Promise.all(waiting);
+    expect(organisation.server.arrivedAt(BULK)).toHaveLength(4);
   });
 
   it('is told of a refusal at once, with all that it says', async () => {

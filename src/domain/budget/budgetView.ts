@@ -9,6 +9,8 @@ export const FamilyBudget = z.strictObject({
   gate: z.strictObject({ untilMs: InstantMs, why: z.string().max(300) }).nullable(),
   /** Calls a second that all workers together may make, learnt or set; null when nothing bounds them. */
   ratePerSecond: z.number().positive().nullable(),
+  /** Whether it has opened is being tried: each worker lets its calls go one by one, those too that left the queue before. */
+  trying: z.literal(true).optional(),
   /** Who keeps that rate: the task queue, or, where the server cannot, each worker its share. */
   pacedBy: z.enum(['queue', 'client']),
   maxJobs: z.number().int().positive().nullable(),

@@ -27,8 +27,18 @@ export function tallyEveryMs(state: LimitState): number | null {
   return tallyGapMs(state);
 }
 
+/**
+ * Whether calls try if a gate has opened: a guessed one, or a told one before any such instant has proved right.
+ *
+ * A rate takes seconds to reach the queue, so it is set before.
+ */
+export function isTrying({ announced, mode, gate, told }: LimitState): boolean {
+  if (announced || mode === 'jobs') return false;
+  return gate.unproven && !(gate.asTold && gate.tooEarly === 0 && told.kept > 0);
+}
+
 function rateNow(state: LimitState): number | null {
-  const { gate, told, pacePerSecond, outer, urgent } = state;
+  const { pacePerSecond, outer, urgent } = state;
   if (state.announced || pacePerSecond === null) return null;
   if (state.mode === 'jobs') return Math.max(LEARNING_PER_SECOND, 2 * pacePerSecond);
   const paced = Math.min(
@@ -36,10 +46,7 @@ function rateNow(state: LimitState): number | null {
     state.mode === 'track' ? (outer?.ratePerSecond ?? pacePerSecond) : pacePerSecond,
   );
   const paid = state.mode === 'track' ? Math.max(ORDINARY_SHARE * paced, paced - urgent.perSecond) : paced;
-  // Whether a guessed gate has opened is tried slowly: a rate takes seconds to reach the queue, so it is set before.
-  // So is a told one before any such instant has proved right.
-  const trying = gate.unproven && !(gate.asTold && gate.tooEarly === 0 && told.kept > 0);
-  return boundedRate(trying ? Math.min(CANARY_PER_SECOND, paid) : paid);
+  return boundedRate(isTrying(state) ? Math.min(CANARY_PER_SECOND, paid) : paid);
 }
 
 /** Where each refusal costs a long wait, one job fewer is under way than would be allowed. */

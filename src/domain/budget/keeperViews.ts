@@ -1,7 +1,7 @@
 import { GATE_NAMES, type GateName } from '../family.js';
 import { gateOfLimit } from '../familyOf.js';
 import type { BudgetQuestion, BudgetView, FamilyBudget } from './budgetView.js';
-import { decide, tallyEveryMs } from './decideLimit.js';
+import { decide, isTrying, tallyEveryMs } from './decideLimit.js';
 import { describeLimit } from './describeLimit.js';
 import { familyOf, type FamilyRecord, type KeeperState } from './keeperState.js';
 import type { LimitsRow, LimitsTable } from './limitsTable.js';
@@ -46,6 +46,7 @@ function familyBudget(state: KeeperState, name: GateName, family: FamilyRecord, 
   return {
     gate: gateOf(family, nowMs),
     ratePerSecond: rateOf(family, nowMs),
+    ...(isTrying(family.model) ? { trying: true } : {}),
     pacedBy: state.noQueueRates === null && isWorked(name) ? 'queue' : 'client',
     maxJobs: decide(family.model, nowMs).maxJobs,
     jobsInFlight: jobsInFlight(family, nowMs),

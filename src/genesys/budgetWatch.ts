@@ -14,8 +14,8 @@ const LOST_LOOK_MS = 5_000;
 
 /** The shared view as this client sees it: never late, never thrown, and what was seen last while nothing newer is to be had. */
 export interface BudgetWatch {
-  /** Brings the view up to date, within 150 ms. Rejects never. */
-  look(options?: { readonly fresh?: boolean }): Promise<void>;
+  /** Brings the view up to date, within 150 ms unless told. Rejects never. */
+  look(options?: { readonly fresh?: boolean; readonly withinMs?: number }): Promise<void>;
   /** What was seen last. */
   latest(): BudgetView;
 }
@@ -56,9 +56,9 @@ export function createBudgetWatch(budget: SharedBudget, log: GenesysLog, onChang
   };
 
   return {
-    async look({ fresh = false } = {}) {
+    async look({ fresh = false, withinMs = LONGEST_LOOK_MS } = {}) {
       const under = asked !== null && performance.now() - asked.atMs < LOST_LOOK_MS && !fresh ? asked : ask(fresh);
-      const leftMs = LONGEST_LOOK_MS - (performance.now() - under.atMs);
+      const leftMs = withinMs - (performance.now() - under.atMs);
       if (leftMs > 0) await atMost(under.answer, leftMs);
     },
     latest: () => view,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type CallOutcome, type Counters, saysUsedUp } from '../domain/counterWindow.js';
 import { Failure } from '../domain/failure.js';
 import type { Family, GateName } from '../domain/family.js';
@@ -94,6 +95,11 @@ export interface PacerOptions {
 /** Wait after a refusal that names none, where the shared budget works out the rest. */
 const UNTOLD_BUT_SHARED_MS = 1_000;
 
+/** So long after a refusal all workers know of it. */
+const OTHERS_TOLD_MS = 300;
+/** What is doubted is worth a longer wait for the keeper's answer than a call is. */
+const DOUBT_ENDS_MS = 1_000;
+
 export function createPacer({
   now,
   log,
@@ -186,7 +192,9 @@ export function createPacer({
       const names: GateName[] = [family, 'token'];
       const here = own.leftTooEarly(names, sentAtMs);
       if (here !== null) return here;
-      await watch.look({ fresh: true });
+      // Another worker may have met the refusal in the same moment, and not have told it yet.
+      if (budget.isAlive()) await sleep(OTHERS_TOLD_MS);
+      await watch.look({ fresh: true, withinMs: DOUBT_ENDS_MS });
       return shared.leftTooEarly(names, sentAtMs);
     },
     tokenChanged() {

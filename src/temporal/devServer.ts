@@ -31,6 +31,8 @@ const DYNAMIC_CONFIGURATION = [
   'matching.useNewMatcher=true',
   'matching.numTaskqueueReadPartitions=1',
   'matching.numTaskqueueWritePartitions=1',
+  // Workers ask the budget's keeper while it takes in what others tell. By default one question may wait for that, and a second is refused.
+  'history.MaxBufferedQueryCount=1000',
 ];
 
 // Halves what a workflow costs the server. What it has acknowledged outlives the death of the process; a power cut can take the last

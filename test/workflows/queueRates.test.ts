@@ -35,7 +35,10 @@ async function watched(name: string): Promise<WorkflowHandle> {
 async function setRate(keeper: WorkflowHandle, rate: string): Promise<void> {
   await keeper.executeUpdate('setLimit', { args: [{ family: 'wfm-jobs', rate }] });
   const { client, taskQueue } = environment;
-  await eventually('the queue has it', async () => (await queueRate(client.connection, 'default', familyQueue(taskQueue, 'wfm-jobs'))) !== null);
+  await eventually(
+    'the queue has it',
+    async () => (await queueRate(client.connection, 'default', familyQueue(taskQueue, 'wfm-jobs'))) !== null,
+  );
 }
 
 const jobsMade = () => proxy.calls.filter(({ call }) => call === `POST ${BULK}`).map(({ arrivedMs }) => arrivedMs);

@@ -22,7 +22,7 @@ export function gateWait(state: LimitState, atMs: number, toldMs: number | null,
  * A rolling window that names a short wait opens for one call, and stays full: what else is on its way would be refused. This much longer,
  * and the margin is free again.
  */
-function roomMs({ mode, windowMs }: LimitState, toldMs: number): number {
+export function roomMs({ mode, windowMs }: LimitState, toldMs: number): number {
   if (mode !== 'track' || windowMs === null || toldMs >= 0.05 * windowMs) return 0;
   return Math.min(LONGEST_ROOM_MS, MARGIN * windowMs);
 }

@@ -100,10 +100,13 @@ function largestGapDwells(state: LimitState): number {
 function afterProvenRateFailed(state: LimitState, proven: number, atMs: number, toldMs: number | null): LimitState {
   const below = proven * (1 - MARGIN / 2);
   const series = seriesStartMs(state, atMs);
-  const measured = datedRate(state, atMs, toldMs) ?? windowRate(state, atMs, below) ?? seriesRate(state, series, atMs);
+  const dated = datedRate(state, atMs, toldMs);
+  // The quota is what it was: a few calls came together, or a rolling window was still short of those that an earlier gate held back.
+  if (dated !== null && dated >= below) return state;
+  const measured = dated ?? windowRate(state, atMs, below) ?? seriesRate(state, series, atMs);
   // Right after a cut, calls still leave at the old rate, and a rolling window is still full of them.
   const aftermath = atMs - state.cutMs < Math.max(RATE_ARRIVES_MS, 0.3 * (state.windowMs ?? 0)) && atMs >= state.cutMs;
-  if (aftermath && (measured === null || measured >= below)) return state;
+  if (aftermath && measured === null) return state;
   const guessed = proven * (series === null ? 1 - MARGIN : 0.9);
   const rate = boundedRate(Math.max(0.3 * proven, Math.min(measured ?? guessed, below)));
   return {

@@ -4,6 +4,8 @@
 
 /** Share of a measured rate that is left unused: it covers late dispatch, and calls that leave a little early or late. */
 export const MARGIN = 0.02;
+/** The same where refusals date the window, so that its calls were counted. */
+export const DATED_MARGIN = 0.01;
 
 /** Accepted calls that pay for one refused one. */
 export const CALLS_PER_REFUSAL = 200;
@@ -41,7 +43,7 @@ export const FIRST_WAIT_MS = 4_000;
 export const WAIT_GROWTH = 1.5;
 export const LONGEST_GUESSED_WAIT_MS = 1_800_000;
 /** Longest that a gate stays closed beyond what a refusal named, so that there is room again. */
-export const LONGEST_ROOM_MS = 30_000;
+export const LONGEST_ROOM_MS = 2_000;
 /** Longest told wait that is believed. */
 export const LONGEST_TOLD_MS = 31 * 86_400_000;
 

@@ -5,7 +5,7 @@ import {
   LEAST_PER_SECOND,
   LEAST_TALLY_MS,
   LONGEST_TALLY_MS,
-  MARGIN,
+  DATED_MARGIN,
   MOST_PER_SECOND,
 } from './limitParameters.js';
 import { callsBetween } from './callCurve.js';
@@ -46,7 +46,7 @@ export function datedRate(state: LimitState, atMs: number, toldMs: number | null
   // Told waits are rounded up, and a window may be measured a little short: calls at its very start belong to it.
   const slackMs = 700 + (isRoundWindow(windowMs) ? 0 : 0.005 * windowMs);
   const calls = callsBetween(state.accepted, atMs + toldMs - windowMs - slackMs, atMs);
-  return ((1 - MARGIN) * calls * 1000) / windowMs;
+  return ((1 - DATED_MARGIN) * calls * 1000) / windowMs;
 }
 
 /** A rate within what is possible, whatever came out of a division. */

@@ -1,5 +1,5 @@
 import { addCalls, callsBetween } from './callCurve.js';
-import { gateWait } from './gateWait.js';
+import { gateWait, roomMs } from './gateWait.js';
 import { acceptedUnderJobs, refusedByJobs } from './jobsLimit.js';
 import { judgeClosure, judgeWhenSettled } from './limitEpisode.js';
 import { soundEvent } from './limitEdge.js';
@@ -120,7 +120,8 @@ function afterRefused(before: LimitState, event: RefusedCall): LimitState {
     gate: { ...gate, lastRefusedSentMs: Math.max(gate.lastRefusedSentMs, event.sentMs) },
   };
   const straggler = event.sentMs < Math.max(gate.untilMs, gate.closedMs);
-  if (state.announced || straggler) return closedUntil(state, event.atMs + (event.toldMs ?? 0));
+  const roomAfterMs = state.announced || event.toldMs === null ? 0 : roomMs(state, event.toldMs);
+  if (state.announced || straggler) return closedUntil(state, event.atMs + (event.toldMs ?? 0) + roomAfterMs);
   const { state: bounded, waitMs } = refusedByJobs(state, event);
   if (waitMs !== null)
     return {

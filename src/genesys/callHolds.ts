@@ -23,6 +23,9 @@ import type { SharedGates } from './sharedGates.js';
 /** How soon to ask again when jobs are what is limited. */
 const JOB_ROOM_AGAIN_MS = 1_000;
 
+/** How long a worker's turn at what is left of the free jobs lasts: as long as tallies take to tell who had it. */
+const JOB_TURN_MS = 2_000;
+
 /** A call that asks to leave. */
 export interface Leaving {
   readonly family: Family;
@@ -70,6 +73,7 @@ export function createCallHolds(given: {
   const pace = createEvenPace(timeMs);
   let book = EMPTY_BOOK;
   let tokens = 0;
+  let turn = { slot: Number.NaN, drawn: 0 };
 
   const byGates = (family: Family): Hold<OwnGate> | null => {
     const names: GateName[] = [family, 'token'];
@@ -95,13 +99,20 @@ export function createCallHolds(given: {
     return Math.max(0, (watch.latest().families[family]?.jobsInFlight ?? 0) + started - ended);
   };
 
+  /** Drawn anew about as often as the keeper's view of jobs changes: what does not go evenly into the workers is shared out by it. */
+  const turnNow = (): number => {
+    const slot = Math.floor(timeMs() / JOB_TURN_MS);
+    if (slot !== turn.slot) turn = { slot, drawn: Math.random() };
+    return turn.drawn;
+  };
+
   const byJobs = (family: Family): Hold<OwnGate> | null => {
     const { families, workers } = watch.latest();
     const { maxJobs = null, jobsInFlight = 0 } = families[family] ?? {};
     if (maxJobs === null) return null;
     const { started, ended } = budget.unseenJobs(family);
     const ownSince = started - ended + (asking.get(family) ?? 0);
-    if (jobRoom({ maxJobs, jobsInFlight, workers, ownSince }) >= 1) return null;
+    if (jobRoom({ maxJobs, jobsInFlight, workers, ownSince, turn: turnNow() }) >= 1) return null;
     const why = `${jobsUnderWay(family)} jobs are under way, and no more than ${maxJobs} are allowed at once`;
     return { gate: family, untilMs: timeMs() + JOB_ROOM_AGAIN_MS, why, mayEndSooner: true };
   };

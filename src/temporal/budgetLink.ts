@@ -172,7 +172,11 @@ export function createBudgetLink({
     },
     jobStarted(family) {
       sums.jobStarted(family);
-      if (timer === undefined) schedule();
+      const { started, ended } = sums.jobs(family);
+      // A job taken from what all workers share must be known before another takes it too; one in place of an ended one need not.
+      const isTaken = (view.families[family]?.maxJobs ?? null) !== null && started > ended;
+      if (isTaken) tell();
+      else if (timer === undefined) schedule();
     },
     jobEnded(family) {
       sums.jobEnded(family);

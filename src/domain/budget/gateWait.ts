@@ -36,17 +36,19 @@ function guessedWaitMs(state: LimitState, atMs: number, toldMs: number, tooEarly
   }
   if (outer !== null && outer.windowMs !== null && tooEarly < 6 && closedForMs > (windowMs ?? 0) && closedForMs > 0)
     return untilNext(outer.byMs, outer.windowMs, atMs);
-  if (windowMs !== null && state.probe.running && tooEarly === 0) {
-    // An even rate too fast by a share fills a window earlier by that share.
-    const over = state.probe.step / (1 + state.probe.step);
-    return Math.max(FIRST_WAIT_MS, 1.05 * over * windowMs + 300);
-  }
-  if (windowMs !== null && state.mode === 'track') {
-    const waitMs = Math.max(FIRST_WAIT_MS, 0.06 * windowMs, toldMs) * 2.5 ** tooEarly;
-    return Math.min(Math.max(LONGEST_GUESSED_WAIT_MS, 0.3 * windowMs), waitMs);
-  }
   const ceilingMs = Math.max(LONGEST_GUESSED_WAIT_MS, 0.3 * (windowMs ?? 0));
-  return Math.min(ceilingMs, Math.max(FIRST_WAIT_MS, 0.03 * (windowMs ?? 0), toldMs) * WAIT_GROWTH ** tooEarly);
+  if (windowMs !== null && state.mode === 'track')
+    return Math.min(ceilingMs, windowWaitMs(state, windowMs, toldMs, tooEarly));
+  return Math.min(ceilingMs, Math.max(FIRST_WAIT_MS, toldMs) * WAIT_GROWTH ** tooEarly);
+}
+
+/** Where about how long a window is is known: shortly, then about half of it, which is what is left of a quota that was halved. */
+function windowWaitMs({ probe }: LimitState, windowMs: number, toldMs: number, tooEarly: number): number {
+  // An even rate too fast by a share fills a window earlier by that share.
+  if (tooEarly === 0 && probe.running)
+    return Math.max(FIRST_WAIT_MS, (1.05 * windowMs * probe.step) / (1 + probe.step) + 300);
+  if (tooEarly === 0) return Math.max(FIRST_WAIT_MS, 0.06 * windowMs, toldMs);
+  return Math.max(FIRST_WAIT_MS, 0.4 * windowMs, toldMs) * 2 ** (tooEarly - 1);
 }
 
 /** Time to the next multiple of the window after an instant at which it opened. */

@@ -45,11 +45,6 @@ export function callsBetween(curve: CallCurve, afterMs: number, untilMs: number)
   return Math.max(0, callsUntil(curve, untilMs) - callsUntil(curve, afterMs));
 }
 
-/** The instant of the first call known, or null. */
-export function firstCallMs(curve: CallCurve): number | null {
-  return curve[0]?.[0] ?? null;
-}
-
 function callsUntil(curve: CallCurve, atMs: number): number {
   const first = curve[0];
   const last = curve[curve.length - 1];

@@ -53,7 +53,6 @@ export const CLOCK_SLACK_MS = 300;
 export const SETTLE_MS = 1_500;
 /** A new rate is in force on the task queue after 0.5 to 3 s. */
 export const RATE_ARRIVES_MS = 3_500;
-export const DAY_MS = 86_400_000;
 
 /** Time between two tallies: while calls are paced, at most; while jobs are counted. */
 export const LONGEST_TALLY_MS = 60_000;

@@ -12,8 +12,6 @@ export interface CountedTime {
 
 /** An hour, in five minutes. */
 export const LAST_HOUR: CountedTime = { slotMs: 300_000, slots: 12 };
-/** A minute, in five seconds. */
-export const LAST_MINUTE: CountedTime = { slotMs: 5_000, slots: 12 };
 
 /** Adds a count at an instant. What is older than the time kept, counted back from the latest slot, is dropped. */
 export function addCount(counts: RecentCounts, time: CountedTime, atMs: number, count: number): RecentCounts {

@@ -112,10 +112,10 @@ function keeperOf(
   function told(event: LimitEvent): void {
     state = step(state, event);
     trace?.(clock.now(), event, state);
-    decide_();
+    follow();
   }
 
-  function decide_(): void {
+  function follow(): void {
     decided = decide(state, epochMs + clock.now());
     const wanted = decided.ratePerSecond ?? Number.POSITIVE_INFINITY;
     if (Math.abs(wanted - set) <= 0.002 * wanted || wanted === set) return;
@@ -126,7 +126,9 @@ function keeperOf(
     });
   }
 
-  decide_();
+  // A task queue keeps the rate it was given while everything else is down.
+  queue.setRate(decided.ratePerSecond);
+  follow();
   return {
     workers: lastTally,
     tallies: () => tallies,

@@ -5,7 +5,9 @@
 /** Share of a measured rate that is left unused: it covers late dispatch, and calls that leave a little early or late. */
 export const MARGIN = 0.02;
 /** The same where refusals date the window, so that its calls were counted. */
-export const DATED_MARGIN = 0.01;
+export const DATED_MARGIN_CALLS = 3;
+export const LEAST_DATED_MARGIN = 0.01;
+export const LARGEST_DATED_MARGIN = 0.03;
 
 /** Accepted calls that pay for one refused one. */
 export const CALLS_PER_REFUSAL = 200;

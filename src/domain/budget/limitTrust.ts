@@ -5,7 +5,9 @@ import {
   LEAST_PER_SECOND,
   LEAST_TALLY_MS,
   LONGEST_TALLY_MS,
-  DATED_MARGIN,
+  DATED_MARGIN_CALLS,
+  LARGEST_DATED_MARGIN,
+  LEAST_DATED_MARGIN,
   MOST_PER_SECOND,
 } from './limitParameters.js';
 import { callsBetween } from './callCurve.js';
@@ -46,7 +48,9 @@ export function datedRate(state: LimitState, atMs: number, toldMs: number | null
   // Told waits are rounded up, and a window may be measured a little short: calls at its very start belong to it.
   const slackMs = 700 + (isRoundWindow(windowMs) ? 0 : 0.005 * windowMs);
   const calls = callsBetween(state.accepted, atMs + toldMs - windowMs - slackMs, atMs);
-  return ((1 - DATED_MARGIN) * calls * 1000) / windowMs;
+  // A few calls, whatever the quota: what leaves late or together is a matter of calls, not of shares.
+  const margin = Math.min(LARGEST_DATED_MARGIN, Math.max(LEAST_DATED_MARGIN, DATED_MARGIN_CALLS / Math.max(1, calls)));
+  return ((1 - margin) * calls * 1000) / windowMs;
 }
 
 /** A rate within what is possible, whatever came out of a division. */

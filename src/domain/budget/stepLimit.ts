@@ -20,6 +20,8 @@ import type { LimitState } from './limitState.js';
 const MOST_CLOSURES = 6;
 const MOST_REMEMBERED = 24;
 const REFUSAL_KNOTS = 12;
+/** A told wait that may be another call's place, not another window. */
+const MOMENT_MS = 5_000;
 /** Urgent calls count towards the rate for about this long, or for a window if that is longer. */
 const URGENT_FADES_MS = 60_000;
 /** … or for as long as this many calls take, so that one of them does not stop a slow rate. */
@@ -140,7 +142,7 @@ function closed(state: LimitState, event: RefusedCall): LimitState {
   const { gate, told } = state;
   const again = gate.unproven;
   const tooEarly = again ? gate.tooEarly + 1 : 0;
-  const broken = again && gate.asTold ? told.broken + 1 : told.broken;
+  const broken = again && gate.asTold && wasTooEarly(event.toldMs, tooEarly) ? told.broken + 1 : told.broken;
   const known = { ...(again ? state : newClosure(state, event)), told: { ...told, broken } };
   const wait = gateWait(known, event.atMs, event.toldMs, tooEarly);
   return {
@@ -155,6 +157,15 @@ function closed(state: LimitState, event: RefusedCall): LimitState {
       tooEarly,
     },
   };
+}
+
+/**
+ * Whether a refusal after a told instant shows that instant to have been wrong.
+ *
+ * A rolling window or a bucket opens for one call: those that left beside it are refused for a moment more, and are often told of first.
+ */
+function wasTooEarly(toldMs: number | null, tooEarly: number): boolean {
+  return toldMs === null || toldMs >= MOMENT_MS || tooEarly >= 3;
 }
 
 function newClosure(before: LimitState, { atMs, toldMs, jobsInFlight }: RefusedCall): LimitState {

@@ -14,6 +14,9 @@ import {
 import { boundedRate, datedRate, dwellMs, tallyGapMs } from './limitTrust.js';
 import type { LimitState } from './limitState.js';
 
+/** Closures within a third of a window that may be what an earlier one left behind. */
+const MOST_EXCUSED = 2;
+
 /** Judges the last closure once the workers have told what went before it, or the gate opens again. */
 export function judgeWhenSettled(state: LimitState, nowMs: number): LimitState {
   const { unjudged } = state;
@@ -100,13 +103,15 @@ function largestGapDwells(state: LimitState): number {
 function afterProvenRateFailed(state: LimitState, proven: number, atMs: number, toldMs: number | null): LimitState {
   const below = proven * (1 - MARGIN / 2);
   const series = seriesStartMs(state, atMs);
-  const dated = datedRate(state, atMs, toldMs);
+  // A bucket dates nothing: what is refused again and again is a rate that is too fast, whatever a count of calls says.
+  const again = closuresSince(state, atMs - 0.3 * (state.windowMs ?? 0), atMs) > MOST_EXCUSED;
+  const dated = again ? null : datedRate(state, atMs, toldMs);
   // The quota is what it was: a few calls came together, or a rolling window was still short of those that an earlier gate held back.
   if (dated !== null && dated >= below) return state;
   const measured = dated ?? windowRate(state, atMs, below) ?? seriesRate(state, series, atMs);
   // Right after a cut, calls still leave at the old rate, and a rolling window is still full of them.
   const aftermath = atMs - state.cutMs < Math.max(RATE_ARRIVES_MS, 0.3 * (state.windowMs ?? 0)) && atMs >= state.cutMs;
-  if (aftermath && measured === null) return state;
+  if (aftermath && !again && measured === null) return state;
   const guessed = proven * (series === null ? 1 - MARGIN : 0.9);
   const rate = boundedRate(Math.max(0.3 * proven, Math.min(measured ?? guessed, below)));
   return {
@@ -125,6 +130,10 @@ function afterProvenRateFailed(state: LimitState, proven: number, atMs: number, 
     },
     pacedBeforeCut: state.pacePerSecond,
   };
+}
+
+function closuresSince({ closures }: LimitState, fromMs: number, atMs: number): number {
+  return closures.filter((closure) => closure.atMs >= fromMs && closure.atMs < atMs).length;
 }
 
 /** The earliest closure of a series that goes on until now: each less than three windows after the last, all within one and a half. */

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Closing } from '../../src/cli/closing.js';
-import { EXIT } from '../../src/cli/output.js';
 import type { SimulatorCounts } from '../../src/simulator/control/counters.js';
 import { startEmbeddedServer } from '../../src/temporal/embeddedServer.js';
 import { processorSeconds } from '../processMemory.js';
@@ -53,6 +52,8 @@ export interface RunOptions {
   /** Whether everybody is stopped when ours is done. */
   readonly untilOurs: boolean;
   readonly workflowBundle: string;
+  /** What is to be closed when the benchmark is interrupted: a Temporal server would outlive it. */
+  readonly open: Set<Closing>;
   readonly say: (line: string) => void;
 }
 
@@ -71,8 +72,7 @@ export async function runShape(options: RunOptions): Promise<ShapeRun> {
   const closing = new Closing();
   const directory = await mkdtemp(join(tmpdir(), 'rosterline-pacing-'));
   closing.add(() => rm(directory, { recursive: true, force: true }));
-  const onSignal = (): void => void closing.close().finally(() => process.exit(EXIT.interrupted));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
+  options.open.add(closing);
   try {
     const server = await startEmbeddedServer({ dataDirectory: join(directory, 'server'), log: say });
     closing.add(() => server.stop());
@@ -102,8 +102,8 @@ export async function runShape(options: RunOptions): Promise<ShapeRun> {
       machine: { ...load(), cores: { ...cores, 'Temporal server': serverCores() } },
     };
   } finally {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, onSignal);
     await closing.close();
+    options.open.delete(closing);
   }
 }
 

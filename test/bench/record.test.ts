@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Figure, Report } from '../../bench/figures.js';
+import { PACING_SIZES } from '../../bench/pacingBench.js';
 import { compared, readRecord } from '../../bench/record.js';
 
 function report(figures: readonly Figure[]): Report {
@@ -52,12 +53,28 @@ describe('what a benchmark is held to', () => {
   });
 
   it('has the ratios of load, calls and memory in the repository', () => {
-    expect(Object.keys(readRecord().ratios).sort()).toEqual([
+    const others = Object.keys(readRecord().ratios).filter((as) => !as.startsWith('pacing, '));
+    expect(others.sort()).toEqual([
       'calls against the fewest',
       'lines against JSON.parse',
       'load against read_json',
       'memory against 600 MB',
       'noticed jobs against jobs',
     ]);
+  });
+
+  it('has what ours did before each limiter of the short form of pacing', () => {
+    const recorded = Object.keys(readRecord().ratios).filter((as) => as.startsWith('pacing, '));
+    const names = PACING_SIZES.short.shapes.map(({ name }) => name);
+    expect(names).toHaveLength(4);
+    expect(recorded.sort()).toEqual(
+      names
+        .flatMap((name) =>
+          ['time against the best', 'calls refused', 'calls when closed', 'delay of an urgent call, p95'].map(
+            (figure) => `pacing, ${name}: ${figure}`,
+          ),
+        )
+        .sort(),
+    );
   });
 });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { duckdbFile } from '../../src/warehouse/duckdb/duckdbFile.js';
 import { openDuckdbWarehouse } from '../../src/warehouse/duckdb/openDuckdbWarehouse.js';
 import type { Warehouse } from '../../src/warehouse/warehouse.js';
 import { transpiledSources } from '../support/transpiledSources.js';
@@ -57,7 +58,32 @@ async function tablesSeenByAnother(): Promise<string> {
   return stdout.trim();
 }
 
+/** Needs some 130 MB that cannot go to disk. */
+const LARGE_LOAD = 'SELECT CAST(len(list(i)) AS INTEGER) FROM range(8000000) AS numbers(i)';
+
 describe('the DuckDB file', () => {
+  it('does a load again with the whole limit when it does not fit into the memory at rest, and begins with it after that', async () => {
+    const file = duckdbFile({
+      path: join(directory, 'other.duckdb'),
+      memory: '256MB',
+      tempDirectory: join(directory, 'temp'),
+      threads: 2,
+      idleReleaseMs: 60_000,
+    });
+    let tries = 0;
+    const load = async () =>
+      await file.load(10_000_000, async (connection) => {
+        tries++;
+        return (await connection.runAndReadAll(LARGE_LOAD)).getRows()[0]?.[0];
+      });
+    expect(await load()).toBe(8_000_000);
+    expect(tries).toBe(2);
+    expect(await load()).toBe(8_000_000);
+    expect(tries).toBe(3);
+    await expect(file.read((connection) => connection.run(LARGE_LOAD))).rejects.toThrow('needs more memory');
+    await file.release();
+  });
+
   it('is let go of when nothing used it for a while, and opened again on demand', async () => {
     const brief = openDuckdbWarehouse({
       path: join(directory, 'brief.duckdb'),

@@ -5,11 +5,18 @@ const DISK_FULL = /No space left on device|Disk quota exceeded|File too large|ma
 const UNREACHABLE =
   /Cannot open file|Could not create|Permission denied|No such file or directory|Read-only file system|EACCES|ENOENT|EROFS/i;
 const NEWER_FORMAT = /created with (?:a|the) newer version|storage version|version number/i;
+const OUT_OF_MEMORY = /^Out of Memory Error/;
 const BAD_DATA = /^(Invalid Input|Conversion|Out of Range) Error/;
 
 /** Whether an error left the instance unusable, so that it must be opened anew. */
 export function ruinsInstance(error: unknown): boolean {
   return /FATAL Error|database has been invalidated/i.test(messageOf(error));
+}
+
+/** Whether an error says that DuckDB's limit of memory was too low; our failure of it, too. */
+export function wantsMemory(error: unknown): boolean {
+  const cause = isFailure(error) ? error.cause : error;
+  return OUT_OF_MEMORY.test(messageOf(cause));
 }
 
 /** The process that has the file, where an error says that one does; its program where DuckDB names it. */
@@ -44,7 +51,7 @@ export function duckdbFailure(error: unknown, path: string): unknown {
       ? blocked(`the warehouse ${path} was written by a newer version of DuckDB (${firstLine(message)})`)
       : blocked(`the warehouse ${path} cannot be read or written (${firstLine(message)})`);
   }
-  if (/^Out of Memory Error/.test(message)) {
+  if (OUT_OF_MEMORY.test(message)) {
     return blocked(`the warehouse ${path} needs more memory (${firstLine(message)}); raise WAREHOUSE_MEMORY`);
   }
   if (ruinsInstance(error)) return blocked(`the warehouse ${path} failed (${firstLine(message)}) and is opened anew`);

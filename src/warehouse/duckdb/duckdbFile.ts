@@ -2,7 +2,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { duckdbFailure, ruinsInstance } from './duckdbFailure.js';
+import { duckdbFailure, ruinsInstance, wantsMemory } from './duckdbFailure.js';
 import { migrate } from './migrate.js';
 
 /** How the engine runs. `memory` is DuckDB's limit for the buffers of a large load, such as `256MB`; the process takes some 100 MB more. */
@@ -55,6 +55,8 @@ export class DuckdbFile {
   /** Threads that a load asked for; null while DuckDB's own choice, or the settings', holds. */
   #threads: number | null = null;
   readonly #restingMemory: string;
+  /** Bytes of lines from which a load gets the whole limit; less, once a smaller one did not fit. */
+  #wholeMemoryFromBytes = WORTH_WHOLE_MEMORY_BYTES;
   #idleTimer: NodeJS.Timeout | undefined;
   #writer: Promise<unknown> = Promise.resolve();
   #whenIdle: (() => void)[] = [];
@@ -112,23 +114,41 @@ export class DuckdbFile {
   /**
    * Like `write`, with the threads and the memory that so many bytes are worth.
    *
-   * Sharing a few rows out among threads costs a quarter more processor time than the rows themselves.
+   * Sharing a few rows out among threads costs a quarter more processor time than the rows themselves. What did not fit into the memory
+   * at rest is done again with the whole limit, and from then on all loads of that size begin with it: `use` may run twice.
    */
   async load<Result>(
     bytes: number,
     use: (connection: DuckDBConnection) => Promise<Result>,
     signal?: AbortSignal,
   ): Promise<Result> {
-    const threads = bytes < WORTH_THREADS_BYTES ? 1 : (this.#settings.threads ?? availableParallelism());
+    const whole = bytes >= this.#wholeMemoryFromBytes;
     try {
-      return await this.write(async (connection) => {
-        await this.#useThreads(connection, threads);
-        if (bytes >= WORTH_WHOLE_MEMORY_BYTES) await useMemory(connection, this.#settings.memory);
-        return await use(connection);
-      }, signal);
-    } finally {
-      if (bytes >= WORTH_GIVING_BACK_BYTES) await this.#giveBackMemory();
+      return await this.#loadWithin(whole ? this.#settings.memory : this.#restingMemory, bytes, use, signal);
+    } catch (error) {
+      if (whole || this.#restingMemory === this.#settings.memory || !wantsMemory(error)) throw error;
+      this.#wholeMemoryFromBytes = Math.min(this.#wholeMemoryFromBytes, bytes);
+      return await this.#loadWithin(this.#settings.memory, bytes, use, signal);
     }
+  }
+
+  async #loadWithin<Result>(
+    memory: string,
+    bytes: number,
+    use: (connection: DuckDBConnection) => Promise<Result>,
+    signal?: AbortSignal,
+  ): Promise<Result> {
+    const threads = bytes < WORTH_THREADS_BYTES ? 1 : (this.#settings.threads ?? availableParallelism());
+    return await this.write(async (connection) => {
+      await this.#useThreads(connection, threads);
+      if (memory !== this.#restingMemory) await useMemory(connection, memory);
+      try {
+        return await use(connection);
+      } finally {
+        // In its turn: later, the next load would have its limit taken away.
+        if (bytes >= WORTH_GIVING_BACK_BYTES) await this.#giveBackMemory(connection);
+      }
+    }, signal);
   }
 
   /** Waits for what runs, then closes the file, so that another process can open it. */
@@ -148,9 +168,8 @@ export class DuckdbFile {
    *
    * Setting the limit, to what it is even, is what DuckDB has for that. It takes some 10 ms; that it fails harms nobody.
    */
-  async #giveBackMemory(): Promise<void> {
-    if (!this.#instance) return;
-    await this.read((connection) => useMemory(connection, this.#restingMemory)).catch(() => undefined);
+  async #giveBackMemory(connection: DuckDBConnection): Promise<void> {
+    await useMemory(connection, this.#restingMemory).catch(() => undefined);
   }
 
   async #opened(): Promise<DuckDBInstance> {

@@ -2,6 +2,7 @@
  * One worker process of a contender that has no Temporal: eight jobs at once, each made and then polled every second. Started by
  * `callers.ts`; ends when its parent does.
  */
+import { createGotMeans } from './gotMeans.js';
 import { createLoopMeans } from './loopMeans.js';
 import { type AskedJob, askedBody } from './asked.js';
 import { logIn } from './logIn.js';
@@ -21,7 +22,7 @@ export interface Means {
 
 /** What the process is started with. */
 export interface CallerSettings {
-  readonly means: 'loop';
+  readonly means: 'loop' | 'got';
   readonly simulator: Pick<SimulatorReady, 'url' | 'clientId' | 'clientSecret'>;
   readonly scale: number;
 }
@@ -32,6 +33,7 @@ interface JobAnswer {
 
 const CREATE: Readonly<Record<CallerSettings['means'], (url: string, token: string, scale: number) => Means>> = {
   loop: createLoopMeans,
+  got: createGotMeans,
 };
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as CallerSettings;

@@ -3,7 +3,7 @@ import type { SimulatorReady } from '../simulatorProcess.js';
 import type { AskedJob } from './asked.js';
 
 /** Who is compared, ours first. */
-export const CONTENDERS = ['rosterline', 'loop', 'temporal'] as const;
+export const CONTENDERS = ['rosterline', 'loop', 'got', 'temporal'] as const;
 
 export type ContenderName = (typeof CONTENDERS)[number];
 

@@ -20,6 +20,7 @@ import { MOST_CALLS, URGENT_EVERY_MS, workSize } from './work.js';
 const START: Readonly<Record<ContenderName, StartContender>> = {
   rosterline: startRosterline,
   loop: callers('loop'),
+  got: callers('got'),
   temporal: startPlainTemporal,
 };
 

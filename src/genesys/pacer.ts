@@ -174,7 +174,7 @@ export function createPacer({
           family,
           gate,
           lane,
-          sentMs: wholeMs(epochMs(sentAtMs)),
+          sentMs: sentBefore(receivedMs, epochMs(sentAtMs)),
           receivedMs: wholeMs(receivedMs),
           toldMs: toldWaitMs(refusal) ?? null,
           untilMs: wholeMs(epochMs(untilMs)),
@@ -222,7 +222,8 @@ export function createPacer({
 
   function tellAccepted({ family, lane, createsJob }: Leaving, sentAtMs: number, outcome: CallOutcome): void {
     const counters = typeof outcome === 'string' ? null : outcome;
-    budget.accepted({ family, lane, sentMs: wholeMs(epochMs(sentAtMs)), receivedMs: wholeMs(now()), counters });
+    const receivedMs = wholeMs(now());
+    budget.accepted({ family, lane, sentMs: sentBefore(receivedMs, epochMs(sentAtMs)), receivedMs, counters });
     if (createsJob) budget.jobStarted(family);
   }
 }
@@ -234,6 +235,11 @@ export function throttled(gate: OwnGate, untilMs: number, why: string, facts: ob
     `Calls of ${gate} may not leave before ${isoInstant(untilMs)}: ${why}. Nothing is lost; try again then.`,
     { ...facts, retryAtMs: untilMs, family: gate },
   );
+}
+
+/** Whole milliseconds; never after the answer, which another clock timed. */
+function sentBefore(receivedMs: number, sentMs: number): number {
+  return Math.min(wholeMs(sentMs), wholeMs(receivedMs));
 }
 
 function wholeMs(ms: number): number {

@@ -42,3 +42,13 @@ export type BudgetView = z.infer<typeof BudgetView>;
 
 /** Nothing known: a keeper that has not been told anything, or that does not answer. */
 export const EMPTY_BUDGET: BudgetView = { v: 1, workers: 0, families: {} };
+
+/** A family of which nothing is known: nothing bounds it. */
+export const UNBOUNDED_FAMILY: FamilyBudget = {
+  gate: null,
+  ratePerSecond: null,
+  pacedBy: 'queue',
+  maxJobs: null,
+  jobsInFlight: 0,
+  tallyEveryMs: null,
+};

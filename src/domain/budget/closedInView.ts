@@ -1,16 +1,6 @@
 import type { GateName } from '../family.js';
 import type { ClosedGate, Gates } from '../gates.js';
-import type { BudgetView, FamilyBudget } from './budgetView.js';
-
-/** A family of which nothing is known but a gate. */
-const NOTHING_ELSE: FamilyBudget = {
-  gate: null,
-  ratePerSecond: null,
-  pacedBy: 'queue',
-  maxJobs: null,
-  jobsInFlight: 0,
-  tallyEveryMs: null,
-};
+import { type BudgetView, type FamilyBudget, UNBOUNDED_FAMILY } from './budgetView.js';
 
 /** The gates that a view tells. */
 export function gatesIn({ families }: BudgetView): Gates {
@@ -26,7 +16,7 @@ export function withClosedGates(
 ): BudgetView {
   const families = { ...view.families };
   for (const { gate: name, untilMs, why } of closed) {
-    const family = families[name] ?? NOTHING_ELSE;
+    const family = families[name] ?? UNBOUNDED_FAMILY;
     if (untilMs > nowMs && untilMs > (family.gate?.untilMs ?? 0))
       families[name] = { ...family, gate: { untilMs, why } };
   }

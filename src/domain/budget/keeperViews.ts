@@ -47,7 +47,7 @@ function familyBudget(state: KeeperState, name: GateName, family: FamilyRecord, 
     gate: gateOf(family, nowMs),
     ratePerSecond: rateOf(family, nowMs),
     ...(isTrying(family.model) ? { trying: true } : {}),
-    pacedBy: state.noQueueRates === null && isWorked(name) ? 'queue' : 'client',
+    pacedBy: ratesKeptBy(state, name),
     maxJobs: decide(family.model, nowMs).maxJobs,
     jobsInFlight: jobsInFlight(family, nowMs),
     tallyEveryMs: tallyEveryMs(family.model) ?? UNTROUBLED_TALLY_MS,
@@ -84,9 +84,14 @@ function countersNow({ counters }: KeeperState, nowMs: number): LimitsRow['count
   return { count: counters.count, allowed: counters.allowed, endsAt: isoInstant(counters.endsMs) };
 }
 
+/** Who keeps a family's rate, where it has one. */
+function ratesKeptBy(state: KeeperState, name: GateName): FamilyBudget['pacedBy'] {
+  return state.noQueueRates === null && isWorked(name) ? 'queue' : 'client';
+}
+
 function pacedBy(state: KeeperState, name: GateName, family: FamilyRecord, nowMs: number): LimitsRow['pacedBy'] {
   if (name === 'token') return state.counters === null ? 'nothing' : 'counters';
-  if (rateOf(family, nowMs) !== null) return state.noQueueRates === null && isWorked(name) ? 'queue' : 'client';
+  if (rateOf(family, nowMs) !== null) return ratesKeptBy(state, name);
   if (family.model.announced) return 'counters';
   return decide(family.model, nowMs).maxJobs === null ? 'nothing' : 'client';
 }

@@ -1,16 +1,6 @@
-import type { FamilyBudget } from '../../../src/domain/budget/budgetView.js';
+import { type FamilyBudget, UNBOUNDED_FAMILY } from '../../../src/domain/budget/budgetView.js';
 import type { GateName } from '../../../src/domain/family.js';
 import type { AcceptedCall, CallRefusal, SharedBudget } from '../../../src/genesys/sharedBudget.js';
-
-/** What a family's view says unless told otherwise: nothing bounds it. */
-export const UNBOUNDED: FamilyBudget = {
-  gate: null,
-  ratePerSecond: null,
-  pacedBy: 'queue',
-  maxJobs: null,
-  jobsInFlight: 0,
-  tallyEveryMs: null,
-};
 
 /** A shared budget in the hands of a test: it answers what it is set to, and writes down what it is told. */
 export interface StubBudget extends SharedBudget {
@@ -34,7 +24,7 @@ export function stubBudget(): StubBudget {
     answer: () => ({ v: 1, workers: 1, families: {} }),
     say(families, workers = 1) {
       const whole = Object.fromEntries(
-        Object.entries(families).map(([name, part]) => [name, { ...UNBOUNDED, ...part }]),
+        Object.entries(families).map(([name, part]) => [name, { ...UNBOUNDED_FAMILY, ...part }]),
       );
       budget.answer = () => ({ v: 1, workers, families: whole });
     },

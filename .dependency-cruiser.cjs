@@ -42,7 +42,10 @@ const adapters = ['genesys', 'objects', 'warehouse', 'custody', 'listener'].flat
 
 module.exports = {
   forbidden: [
-    ...room('domain-is-pure', '^src/domain/', ['src/domain/', npm('zod', 'temporal-polyfill', 'canonicalize', '@noble/hashes')]),
+    ...room('domain-is-pure', '^src/domain/', [
+      'src/domain/',
+      npm('zod', 'temporal-polyfill', 'canonicalize', '@noble/hashes'),
+    ]),
     ...room(
       'workflows-only-decide',
       '^workflows/',

@@ -128,7 +128,8 @@ describe('rosterline.example.yaml', () => {
     const example = join(ROOT, 'rosterline.example.yaml');
     expect(() => loadConfig({ ROSTERLINE_CONFIG: example }, ROOT)).not.toThrow();
     // Uncommented, so that what it only suggests is checked too.
-    const whole: unknown = parse(readFileSync(example, 'utf8').replace(/^(\s*)# ([a-z]\w+:)/gm, '$1$2'));
+    const [settings = '', policy = ''] = readFileSync(example, 'utf8').split(/^(?=# sync:)/m);
+    const whole: unknown = parse(settings.replace(/^(\s*)# ([a-z]\w+:)/gm, '$1$2') + policy.replaceAll(/^# /gm, ''));
     expect(Settings.parse(whole)).toBeDefined();
     expect(keysOf(whole)).toEqual(
       [
@@ -144,6 +145,14 @@ describe('rosterline.example.yaml', () => {
         'genesys.loginUrl',
         'genesys.region',
         'objects.url',
+        'sync.debounceSeconds',
+        'sync.everyMinutes',
+        'sync.holdDownSeconds',
+        'sync.intervalMinutes',
+        'sync.maxWritesPerRound',
+        'sync.metadataTable',
+        'sync.onDrift',
+        'sync.sites',
         'taskQueue',
         'telemetry.metricsHost',
         'telemetry.metricsPort',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_RESERVE_SHARE } from '../domain/laneReserve.js';
+import { SyncPolicy } from '../domain/sync/syncPolicy.js';
 import { DEFAULT_TASK_QUEUE } from '../domain/taskQueues.js';
 
 const Url = z.string().regex(/^https?:\/\/\S+$/, 'not an http(s) URL');
@@ -85,5 +86,7 @@ export const Settings = z.strictObject({
       occupancyFormula: z.enum(['genesys', 'interacting-idle']).default('genesys'),
     })
     .default({ provisionalDays: 14, occupancyFormula: 'genesys' }),
+  /** Which trunks carry which routes for how many agents; none, no sync. From the file alone. */
+  sync: SyncPolicy.optional(),
 });
 export type Settings = z.infer<typeof Settings>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DatasetLoad } from '../domain/datasetLoad.js';
 import type { ExportWindow } from '../domain/exportWindow.js';
-import type { AdherenceJobRequest } from '../genesys/genesysClient.js';
+import type { AdherenceJobRequest } from '../genesys/adherenceCalls.js';
 import type { Dataset, EnvelopeFacts } from './dataset.js';
 import { EnvelopeInstant, parseEnvelope } from './envelope.js';
 import { requiredFieldsSql } from './requiredFields.js';

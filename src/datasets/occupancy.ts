@@ -2,7 +2,7 @@ import type { DatasetLoad } from '../domain/datasetLoad.js';
 import type { ExportWindow } from '../domain/exportWindow.js';
 import { OCCUPANCY_FORMULAS, type OccupancyFormula, occupancySql } from '../domain/occupancyFormula.js';
 import { occupancyGranularity } from '../domain/occupancyGranularity.js';
-import type { UsersAggregatesRequest } from '../genesys/genesysClient.js';
+import type { UsersAggregatesRequest } from '../genesys/aggregatesCalls.js';
 import type { Dataset, EnvelopeFacts } from './dataset.js';
 import { requiredFieldsSql } from './requiredFields.js';
 

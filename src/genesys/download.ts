@@ -1,6 +1,6 @@
 import { Failure } from '../domain/failure.js';
+import type { LandingEncoding } from '../domain/landing.js';
 import { allowedDownloadUrl } from './allowedUrl.js';
-import type { Download } from './genesysClient.js';
 import type { GenesysClientConfig } from './genesysClientConfig.js';
 import { networkFailure } from './networkFailure.js';
 import { HeldBack, type Pacer, throttled } from './pacer.js';
@@ -11,6 +11,16 @@ import { landingEncoding } from './wholeBody.js';
 
 const MOST_REDIRECTS = 3;
 const KEPT = 'What was received is kept, and the download goes on from there.';
+
+/** A download under way. `body` yields bytes as sent (still encoded). */
+export interface Download {
+  /** Where in the whole body these bytes start: 0 when the server ignored the range or the body changed. */
+  readonly offset: number;
+  readonly totalBytes: number | null;
+  readonly etag: string | null;
+  readonly encoding: LandingEncoding;
+  readonly body: AsyncIterable<Uint8Array>;
+}
 
 /** Where a download goes on. */
 export interface DownloadFrom {

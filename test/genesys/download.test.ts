@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Download } from '../../src/genesys/genesysClient.js';
+import type { Download } from '../../src/genesys/download.js';
 import { allOf, failureOf } from './support/allOf.js';
 import { type Organisation, startOrganisation } from './support/organisation.js';
 import { type Script, type ScriptedServer, startScriptedServer } from './support/scriptedServer.js';

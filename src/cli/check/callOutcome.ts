@@ -1,6 +1,6 @@
 import type { Found } from '../../domain/checklist.js';
 import { Failure, isFailure } from '../../domain/failure.js';
-import type { ApiAnswer } from '../../genesys/genesysClient.js';
+import type { ApiAnswer } from '../../genesys/apiAnswer.js';
 
 /** A refusal is waited out within the command only when it is over so soon. */
 const LONGEST_WAIT_MS = 2000;

@@ -3,7 +3,8 @@ import type { Checklist, Found } from '../../domain/checklist.js';
 import { chooseUnits } from '../../domain/chooseUnits.js';
 import type { DatasetName } from '../../domain/exportWindow.js';
 import { Failure } from '../../domain/failure.js';
-import type { GenesysClient, ManagementUnit } from '../../genesys/genesysClient.js';
+import type { GenesysClient } from '../../genesys/genesysClient.js';
+import type { ManagementUnit } from '../../genesys/structureCalls.js';
 import { afterShortWait, answered, pastPermission, settled, valueOf } from './callOutcome.js';
 import { hostTrouble } from './hostTrouble.js';
 

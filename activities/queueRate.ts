@@ -17,38 +17,60 @@ const ACTIVITY_TASKS = 2 as unknown as NonNullable<Parameters<UpdateTaskQueueCon
 const UNIMPLEMENTED = 12;
 const PERMISSION_DENIED = 7;
 
-/** The keeper's only way to act: rates on the families' task queues. */
+/** What the keeper of the budget does by itself: it sets every rate when it begins, and when an operator changed one. */
 export function queueRateActivities() {
   return {
-    /**
-     * Gives task queues their rates, in starts of activities a second, or takes them away.
-     *
-     * Twice is the same as once. Takes effect within some seconds, for all workers.
-     */
     async setQueueRates(asked: { prefix: string; rates: readonly QueueRate[] }): Promise<SetQueueRates> {
-      const client = getClient();
-      try {
-        await Promise.all(
-          asked.rates.map(({ family, ratePerSecond, reason }) =>
-            client.workflowService.updateTaskQueueConfig({
-              namespace: client.options.namespace,
-              taskQueue: familyQueue(asked.prefix, family),
-              taskQueueType: ACTIVITY_TASKS,
-              updateQueueRateLimit: {
-                ...(ratePerSecond === null ? {} : { rateLimit: { requestsPerSecond: ratePerSecond } }),
-                reason: reason.slice(0, 300),
-              },
-            }),
-          ),
-        );
-        return { impossible: null };
-      } catch (error) {
-        const impossible = whyImpossible(error);
-        if (impossible === null) throw error;
-        return { impossible };
-      }
+      return await giveQueueRates(getClient(), asked.prefix, asked.rates);
     },
   };
+}
+
+/**
+ * Gives task queues their rates, in starts of activities a second, or takes them away.
+ *
+ * Twice is the same as once. Takes effect within some seconds, for all workers.
+ */
+export async function giveQueueRates(
+  { workflowService, options }: Client,
+  prefix: string,
+  rates: readonly QueueRate[],
+): Promise<SetQueueRates> {
+  try {
+    await Promise.all(
+      rates.map(({ family, ratePerSecond, reason }) =>
+        workflowService.updateTaskQueueConfig({
+          namespace: options.namespace,
+          taskQueue: familyQueue(prefix, family),
+          taskQueueType: ACTIVITY_TASKS,
+          updateQueueRateLimit: {
+            ...(ratePerSecond === null ? {} : { rateLimit: { requestsPerSecond: ratePerSecond } }),
+            reason,
+          },
+        }),
+      ),
+    );
+    return { impossible: null };
+  } catch (error) {
+    const impossible = whyImpossible(error);
+    if (impossible === null) throw error;
+    return { impossible };
+  }
+}
+
+/** The rate that the server keeps on a family's queue, in starts a second; null where it keeps none. */
+export async function knownQueueRate(
+  { workflowService, options }: Client,
+  prefix: string,
+  family: QueueRate['family'],
+): Promise<number | null> {
+  const { config } = await workflowService.describeTaskQueue({
+    namespace: options.namespace,
+    taskQueue: { name: familyQueue(prefix, family) },
+    taskQueueType: ACTIVITY_TASKS,
+    reportConfig: true,
+  });
+  return config?.queueRateLimit?.rateLimit?.requestsPerSecond ?? null;
 }
 
 function whyImpossible(error: unknown): string | null {

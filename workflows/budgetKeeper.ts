@@ -16,12 +16,11 @@ import {
   afterRefusal,
   afterSetLimit,
   afterTally,
-  afterTime,
 } from '../src/domain/budget/keeperReports.js';
 import { type KeeperState, keeperStateOf } from '../src/domain/budget/keeperState.js';
 import { budgetView, limitsTable } from '../src/domain/budget/keeperViews.js';
 import { ForgetLimit, SetLimit } from '../src/domain/budget/limitChange.js';
-import { everyQueueRate, nextChangeMs, type QueueRate, ratesToSet } from '../src/domain/budget/queueRates.js';
+import { everyQueueRate } from '../src/domain/budget/queueRates.js';
 import {
   budgetQuery,
   documentedSignal,
@@ -34,17 +33,21 @@ import {
 import { parseOrFail } from './failedWith.js';
 import { keeperActivitiesOf } from './policies.js';
 
-/** Events after which the next run goes on: far below 2,000, and far above what one message adds. */
+/** Events after which the next run goes on: far below 2,000, and far above what one message adds. A keeper that runs keeps to it. */
 const EVENTS_A_RUN = 600;
 
-/** How long rates that could not be set are left alone, unless something else changes. */
+/** How long rates that could not be set are left alone, unless an operator changes one. */
 const SET_AGAIN_AFTER = '30 seconds';
 
 /**
- * Keeps one OAuth client's budget: gates that refusals closed, limits learnt and set, and the rates of the families' task queues.
+ * Keeps one OAuth client's budget: gates that refusals closed, limits learnt and set.
  *
  * Told by signals, asked by queries; never ends, and does nothing while nothing is told. All that it knows goes from one run to the
  * next. A message that cannot be read is ignored, with a warning.
+ *
+ * What it does must never follow from what it has learnt, or a keeper that runs could not go on under another version of the model:
+ * its replay would do something else. So it sets every rate when a run begins and when an operator changed one, and the workers,
+ * which ask, set those that changed in between.
  */
 export async function budgetKeeper(left?: unknown): Promise<void> {
   const { taskQueue } = workflowInfo();
@@ -55,6 +58,7 @@ export async function budgetKeeper(left?: unknown): Promise<void> {
     state = next;
     setCurrentDetails(describeLimits(table(), new Date().toISOString()));
   };
+  let ratesAreDue = true;
   const table = (asOfMs?: number) => limitsTable(state, asOfMs, Date.now());
 
   setHandler(refusedSignal, (raw) => {
@@ -77,7 +81,9 @@ export async function budgetKeeper(left?: unknown): Promise<void> {
   setHandler(
     setLimitUpdate,
     (raw) => {
-      change(afterSetLimit(state, SetLimit.parse(raw)));
+      const told = readable(SetLimit, raw, 'setLimit');
+      if (told !== null) change(afterSetLimit(state, told));
+      ratesAreDue = true;
       return table();
     },
     { validator: (raw) => void parseOrFail(SetLimit, raw) },
@@ -85,31 +91,32 @@ export async function budgetKeeper(left?: unknown): Promise<void> {
   setHandler(
     forgetLimitUpdate,
     (raw) => {
-      change(afterForgetLimit(state, ForgetLimit.parse(raw)));
+      const told = readable(ForgetLimit, raw, 'forgetLimit');
+      if (told !== null) change(afterForgetLimit(state, told));
+      ratesAreDue = true;
       return table();
     },
     { validator: (raw) => void parseOrFail(ForgetLimit, raw) },
   );
 
-  await setRates(everyQueueRate(state, Date.now()));
   while (!isFull()) {
-    const wakeMs = nextChangeMs(state);
-    const isDue = () => isFull() || ratesToSet(state, Date.now()).length > 0 || nextChangeMs(state) !== wakeMs;
-    if (wakeMs === null) await condition(isDue);
-    else if (!(await condition(isDue, Math.max(1, wakeMs - Date.now())))) change(afterTime(state, Date.now()));
-    const rates = ratesToSet(state, Date.now());
-    if (rates.length > 0 && !(await setRates(rates))) await condition(isFull, SET_AGAIN_AFTER);
+    if (ratesAreDue) {
+      ratesAreDue = false;
+      if (!(await setRates()))
+        await condition(() => isFull() || ratesAreDue, SET_AGAIN_AFTER).then(() => (ratesAreDue = true));
+    }
+    await condition(() => isFull() || ratesAreDue);
   }
   await condition(allHandlersFinished);
   await continueAsNew<typeof budgetKeeper>(state);
 
-  async function setRates(rates: readonly QueueRate[]): Promise<boolean> {
+  async function setRates(): Promise<boolean> {
     try {
-      const answer = await activities.setQueueRates.executeWithOptions(
-        { summary: rates.map(({ family, ratePerSecond }) => `${family} ${ratePerSecond ?? 'unbounded'}`).join(', ') },
-        [{ prefix: taskQueue, rates }],
-      );
-      change(afterQueueRates(state, rates, answer));
+      const rates = everyQueueRate(state, Date.now());
+      const answer = await activities.setQueueRates.executeWithOptions({ summary: 'Rates of the task queues' }, [
+        { prefix: taskQueue, rates },
+      ]);
+      change(afterQueueRates(state, answer));
       return true;
     } catch (error) {
       log.warn('rates of task queues could not be set; they are set again', { error: String(error) });

@@ -11,6 +11,7 @@ import { FAMILIES, type Family, type GateName } from '../domain/family.js';
 import type { AcceptedCall, CallRefusal, OwnJobs, SharedBudget } from '../genesys/sharedBudget.js';
 import type { GenesysLog } from '../genesys/genesysLog.js';
 import { createKeeperPost } from './keeperPost.js';
+import { createRateSetter } from './rateSetter.js';
 
 /** How old a view may be and still be gone by. */
 const VIEW_GOOD_FOR_MS = 150;
@@ -75,6 +76,7 @@ export function createBudgetLink({
   let closed = false;
   const delivered = (): void => {
     silentUntilMs = Number.NEGATIVE_INFINITY;
+    rates.follow();
   };
   const post = createKeeperPost({ client, workflowId, taskQueue, log, delivered });
 
@@ -140,17 +142,25 @@ export function createBudgetLink({
     timer = setTimeout(tell, Math.min(Math.max(0, nextMs - now()), UNKNOWN_TALLY_MS)).unref();
   };
 
+  const look: BudgetLink['look'] = async ({ fresh = false } = {}) => {
+    if (fresh && asking !== null) await asking;
+    const isGood = performance.now() - viewMs < VIEW_GOOD_FOR_MS && !fresh;
+    if (closed || isGood || performance.now() < silentUntilMs) return view;
+    asking ??= ask();
+    // A client that waits no longer must have what was seen last: it may be all that is known of a gate.
+    if (fresh || !Number.isFinite(viewMs)) return await asking;
+    return await Promise.race([asking, sleep(ANSWER_SOON_MS).then(() => view)]);
+  };
+  const lookNow = async (): Promise<BudgetView | null> => {
+    const startedMs = performance.now();
+    await look({ fresh: true });
+    return viewMs >= startedMs ? view : null;
+  };
+  const rates = createRateSetter({ client, taskQueue, look: lookNow, now, log });
+
   post.send({ signal: 'start', report: null });
   return {
-    async look({ fresh = false } = {}) {
-      if (fresh && asking !== null) await asking;
-      const isGood = performance.now() - viewMs < VIEW_GOOD_FOR_MS && !fresh;
-      if (closed || isGood || performance.now() < silentUntilMs) return view;
-      asking ??= ask();
-      // A client that waits no longer must have what was seen last: it may be all that is known of a gate.
-      if (fresh || !Number.isFinite(viewMs)) return await asking;
-      return await Promise.race([asking, sleep(ANSWER_SOON_MS).then(() => view)]);
-    },
+    look,
     isAlive: () => performance.now() - viewMs < ALIVE_FOR_MS,
     refused(refusal: CallRefusal) {
       post.send({ signal: 'refused', report: { v: 1, worker, ...refusal } });
@@ -197,6 +207,7 @@ export function createBudgetLink({
       tell();
       closed = true;
       clearTimeout(timer);
+      rates.close();
       await post.close(LAST_WORDS_WITHIN_MS);
     },
   };

@@ -23,6 +23,8 @@ afterEach(async () => {
 
 async function learn(rig: KeeperRig): Promise<number> {
   for (const { signal, report } of reportsOfWindows(20, 60_000, Date.now())) await rig.keeper.signal(signal, report);
+  // A worker that comes sets the rates that it finds wanted.
+  rig.link();
   return await eventually('a rate was learnt and the queue has it', async () => {
     const rate = await rig.queueRate('analytics');
     return rate !== null && rate < 1 && rate;

@@ -36,6 +36,8 @@ export const BudgetView = z.strictObject({
   workers: z.number().int().nonnegative(),
   /** Number of the last tally of the worker that asks that is counted in. */
   lastTally: z.number().int().nonnegative().optional(),
+  /** When rates change next though nothing is told; left out when they do not. */
+  changesAtMs: InstantMs.optional(),
   families: z.partialRecord(z.enum(GATE_NAMES), FamilyBudget),
 });
 export type BudgetView = z.infer<typeof BudgetView>;

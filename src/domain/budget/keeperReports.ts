@@ -1,7 +1,6 @@
-import type { Family, GateName } from '../family.js';
+import type { Family } from '../family.js';
 import type { DocumentedReport, FamilyTally, RefusalReport, TallyReport, TokenCounters } from './budgetReports.js';
 import { CALLS_REMEMBERED, familyOf, type KeeperState, WORKERS_REMEMBERED, withFamily } from './keeperState.js';
-import type { QueueRate } from './queueRates.js';
 import { tallyEveryMs } from './decideLimit.js';
 import type { ForgetLimit, SetLimit } from './limitChange.js';
 import { LONGEST_TOLD_MS } from './limitParameters.js';
@@ -57,15 +56,6 @@ export function afterTally(state: KeeperState, told: TallyReport, nowMs: number)
   return told.counters === null ? next : { ...next, counters: latest(next.counters, told.counters, aheadMs) };
 }
 
-/** What time alone changes: what was to be judged later is judged, and what held is proven. */
-export function afterTime(state: KeeperState, nowMs: number): KeeperState {
-  const names = Object.keys(state.families) as GateName[];
-  return names.reduce(
-    (next, name) => withFamily(next, name, { model: step(familyOf(next, name).model, { kind: 'tick', atMs: nowMs }) }),
-    state,
-  );
-}
-
 /** What Genesys's own list of limits says. */
 export function afterDocumented(state: KeeperState, { limits }: DocumentedReport): KeeperState {
   return { ...state, documented: limits };
@@ -84,13 +74,9 @@ export function afterForgetLimit(state: KeeperState, { family }: ForgetLimit): K
 /** What became of giving task queues their rates: `impossible` says why this server never takes any. */
 export function afterQueueRates(
   state: KeeperState,
-  rates: readonly QueueRate[],
   { impossible }: { readonly impossible: string | null },
 ): KeeperState {
-  const told = rates.reduce((next, { family, ratePerSecond }) => {
-    return withFamily(next, family, { queueRate: ratePerSecond });
-  }, state);
-  return { ...told, noQueueRates: impossible };
+  return { ...state, noQueueRates: impossible };
 }
 
 function afterFamilyTally(

@@ -41,8 +41,6 @@ export const FamilyRecord = z.object({
   lastRefusal: z.string().nullable().catch(null),
   /** Jobs under way, and when one was last told to have begun or ended. */
   jobs: z.object({ inFlight: Count, changedMs: Instant }).catch({ inFlight: 0, changedMs: 0 }),
-  /** Rate that its task queue was last given; undefined when that is not known. */
-  queueRate: z.number().positive().nullable().optional().catch(undefined),
 });
 export type FamilyRecord = Readonly<z.infer<typeof FamilyRecord>>;
 

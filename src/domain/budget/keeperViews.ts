@@ -5,7 +5,7 @@ import { decide, isTrying, tallyEveryMs } from './decideLimit.js';
 import { describeLimit } from './describeLimit.js';
 import { familyOf, type FamilyRecord, type KeeperState } from './keeperState.js';
 import type { LimitsRow, LimitsTable } from './limitsTable.js';
-import { isWorked, rateOf } from './queueRates.js';
+import { isWorked, nextChangeMs, rateOf } from './queueRates.js';
 import { LAST_HOUR, sumOf } from './recentCounts.js';
 
 /** How often a worker tells its tally while nothing was refused: so that `limits` shows what is used. */
@@ -21,6 +21,7 @@ const JOBS_FORGOTTEN_MS = 600_000;
 export function budgetView(state: KeeperState, question: BudgetQuestion | undefined, keeperNowMs: number): BudgetView {
   const nowMs = laterOf(keeperNowMs, question?.nowMs);
   const told = Object.values(state.workers);
+  const changesAtMs = nextChangeMs(state);
   const lastTally = state.workers[question?.worker ?? '']?.number;
   const families: BudgetView['families'] = {};
   for (const name of GATE_NAMES) {
@@ -31,6 +32,7 @@ export function budgetView(state: KeeperState, question: BudgetQuestion | undefi
     v: 1,
     workers: told.filter(({ atMs }) => nowMs - atMs < WORKER_SILENT_MS).length,
     ...(lastTally === undefined ? {} : { lastTally }),
+    ...(changesAtMs === null || changesAtMs <= nowMs ? {} : { changesAtMs: Math.ceil(changesAtMs) }),
     families,
   };
 }

@@ -9,9 +9,6 @@ import { ratePerSecond } from './rate.js';
 /** Differences of a rate that are not worth telling the server. */
 const SAME_RATE = 0.01;
 
-/** A rate takes up to three seconds to reach a queue: one that is wanted when a gate opens has to be set that much before. */
-const RATE_ARRIVES_MS = 3_000;
-
 /** A rate to give to a task queue, or none. */
 export interface QueueRate {
   readonly family: (typeof WORKED_FAMILIES)[number];
@@ -29,51 +26,36 @@ export function rateOf({ set, model }: FamilyRecord, nowMs: number): number | nu
   return model.gate.unproven ? Math.min(paid, learnt ?? paid) : paid;
 }
 
-/** Every rate that a task queue should have: what the server has may be stale. */
+/** Every rate that a task queue should have. */
 export function everyQueueRate(state: KeeperState, nowMs: number): QueueRate[] {
   return WORKED_FAMILIES.map((name) => {
     const family = familyOf(state, name);
-    const rate = rateOf(family, nowMs);
-    const reason =
-      family.set === null ? 'learnt by Rosterline' : `${family.set.rate}, set by an operator of Rosterline`;
-    return {
-      family: name,
-      ratePerSecond: rate === null ? null : Number(rate.toPrecision(4)),
-      reason: rate === null ? 'nothing bounds it' : reason,
-    };
+    return queueRateFor(name, rateOf(family, nowMs));
   });
 }
 
-/** The rates that task queues should have and, as far as known, do not; none where the server takes none. */
-export function ratesToSet(state: KeeperState, nowMs: number): QueueRate[] {
-  if (state.noQueueRates !== null) return [];
-  return everyQueueRate(state, nowMs).filter(({ family: name, ratePerSecond: wanted }) => {
-    const family = familyOf(state, name);
-    return !isSameRate(family.queueRate, wanted) && !isJudgedInTime(family, nowMs);
-  });
+/** A rate as a task queue is given it: in four digits, so that what is the same looks the same. */
+export function queueRateFor(family: QueueRate['family'], ratePerSecond: number | null): QueueRate {
+  if (ratePerSecond === null) return { family, ratePerSecond, reason: 'nothing bounds it, says Rosterline' };
+  return {
+    family,
+    ratePerSecond: Number(ratePerSecond.toPrecision(4)),
+    reason: 'learnt by Rosterline, or set with it',
+  };
 }
 
-/** The next instant at which something changes by itself: a closure is judged. Null when nothing does. */
+/** Whether a queue has a rate that is as good as the one it should have. */
+export function isSameRate(known: number | null, wanted: number | null): boolean {
+  if (known === null || wanted === null) return known === wanted;
+  return Math.abs(known - wanted) <= SAME_RATE * known;
+}
+
+/** The next instant at which rates change though nothing is told: a closure is judged. Null when nothing does. */
 export function nextChangeMs(state: KeeperState): number | null {
-  const judged = Object.values(state.families).flatMap(({ model }) => {
-    const atMs = judgedAtMs(model);
-    return atMs === null || model.mode !== 'track' ? [] : [atMs];
-  });
+  const judged = Object.values(state.families).flatMap(({ model }) => judgedAtMs(model) ?? []);
   return judged.length === 0 ? null : Math.min(...judged);
 }
 
 export function isWorked(name: GateName): name is QueueRate['family'] {
   return (WORKED_FAMILIES as readonly string[]).includes(name);
-}
-
-/** Whether the rate is about to be judged anew, and its gate is closed for long enough to set it after that. */
-function isJudgedInTime({ model }: FamilyRecord, nowMs: number): boolean {
-  const judgedMs = judgedAtMs(model);
-  if (judgedMs === null || model.mode !== 'track') return false;
-  return judgedMs > nowMs && model.gate.untilMs > judgedMs + RATE_ARRIVES_MS;
-}
-
-function isSameRate(known: number | null | undefined, wanted: number | null): boolean {
-  if (known === undefined || known === null || wanted === null) return known === wanted;
-  return Math.abs(known - wanted) <= SAME_RATE * known;
 }

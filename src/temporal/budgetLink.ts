@@ -19,6 +19,9 @@ const VIEW_GOOD_FOR_MS = 150;
 const ANSWER_WITHIN_MS = 3_000;
 /** An answer that takes longer is used by the next look; this one goes by the last view. Less than what the client waits. */
 const ANSWER_SOON_MS = 100;
+/** One that takes longer may be lost: it is asked again, while few are open. */
+const ANSWER_LATE_MS = 200;
+const MOST_OPEN = 4;
 /** A keeper that does not answer is asked no more often. */
 const ASK_AGAIN_AFTER_MS = 1_000;
 /** How long after an answer the keeper counts as there. */
@@ -69,7 +72,8 @@ export function createBudgetLink({
   let carried: ReturnType<typeof closedGates<GateName>> = [];
   let viewMs = Number.NEGATIVE_INFINITY;
   let silentUntilMs = Number.NEGATIVE_INFINITY;
-  let asking: Promise<BudgetView> | null = null;
+  let asking: { readonly answer: Promise<BudgetView>; readonly atMs: number } | null = null;
+  let open = 0;
   let tallies = 0;
   let unconfirmed: TallyReport[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -80,20 +84,23 @@ export function createBudgetLink({
   };
   const post = createKeeperPost({ client, workflowId, taskQueue, log, delivered });
 
-  const ask = async (): Promise<BudgetView> => {
-    const askedMs = performance.now();
+  const ask = async (askedMs: number): Promise<BudgetView> => {
+    open++;
     try {
       const answer = await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
         client.workflow.getHandle(workflowId).query<BudgetView, [object]>('budget', { worker, nowMs: now() }),
       );
-      viewMs = askedMs;
-      seen(answer);
+      if (askedMs >= viewMs) {
+        viewMs = askedMs;
+        seen(answer);
+      }
     } catch (error) {
-      silentUntilMs = performance.now() + ASK_AGAIN_AFTER_MS;
+      if (askedMs >= viewMs) silentUntilMs = performance.now() + ASK_AGAIN_AFTER_MS;
       if (error instanceof WorkflowNotFoundError || error instanceof QueryRejectedError)
         post.send({ signal: 'start', report: null });
     } finally {
-      asking = null;
+      open--;
+      if (asking?.atMs === askedMs) asking = null;
     }
     return view;
   };
@@ -143,13 +150,19 @@ export function createBudgetLink({
   };
 
   const look: BudgetLink['look'] = async ({ fresh = false } = {}) => {
-    if (fresh && asking !== null) await asking;
+    if (fresh && asking !== null) await asking.answer;
     const isGood = performance.now() - viewMs < VIEW_GOOD_FOR_MS && !fresh;
     if (closed || isGood || performance.now() < silentUntilMs) return view;
-    asking ??= ask();
+    // Now and then the server loses a question: one that is late is asked again beside it.
+    const isLate = asking !== null && performance.now() - asking.atMs > ANSWER_LATE_MS && open < MOST_OPEN;
+    if (asking === null || isLate) {
+      const atMs = performance.now();
+      asking = { answer: ask(atMs), atMs };
+    }
+    const { answer } = asking;
     // A client that waits no longer must have what was seen last: it may be all that is known of a gate.
-    if (fresh || !Number.isFinite(viewMs)) return await asking;
-    return await Promise.race([asking, sleep(ANSWER_SOON_MS).then(() => view)]);
+    if (fresh || !Number.isFinite(viewMs)) return await answer;
+    return await Promise.race([answer, sleep(ANSWER_SOON_MS).then(() => view)]);
   };
   const lookNow = async (): Promise<BudgetView | null> => {
     const startedMs = performance.now();

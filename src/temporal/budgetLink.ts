@@ -73,7 +73,7 @@ export function createBudgetLink({
   let viewMs = Number.NEGATIVE_INFINITY;
   let silentUntilMs = Number.NEGATIVE_INFINITY;
   let asking: { readonly answer: Promise<BudgetView>; readonly atMs: number } | null = null;
-  let open = 0;
+  const open = new Set<Promise<BudgetView>>();
   let tallies = 0;
   let unconfirmed: TallyReport[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -85,7 +85,6 @@ export function createBudgetLink({
   const post = createKeeperPost({ client, workflowId, taskQueue, log, delivered });
 
   const ask = async (askedMs: number): Promise<BudgetView> => {
-    open++;
     try {
       const answer = await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
         client.workflow.getHandle(workflowId).query<BudgetView, [object]>('budget', { worker, nowMs: now() }),
@@ -99,7 +98,6 @@ export function createBudgetLink({
       if (error instanceof WorkflowNotFoundError || error instanceof QueryRejectedError)
         post.send({ signal: 'start', report: null });
     } finally {
-      open--;
       if (asking?.atMs === askedMs) asking = null;
     }
     return view;
@@ -154,10 +152,13 @@ export function createBudgetLink({
     const isGood = performance.now() - viewMs < VIEW_GOOD_FOR_MS && !fresh;
     if (closed || isGood || performance.now() < silentUntilMs) return view;
     // Now and then the server loses a question: one that is late is asked again beside it.
-    const isLate = asking !== null && performance.now() - asking.atMs > ANSWER_LATE_MS && open < MOST_OPEN;
+    const isLate = asking !== null && performance.now() - asking.atMs > ANSWER_LATE_MS && open.size < MOST_OPEN;
     if (asking === null || isLate) {
       const atMs = performance.now();
-      asking = { answer: ask(atMs), atMs };
+      const question = ask(atMs);
+      open.add(question);
+      void question.finally(() => open.delete(question));
+      asking = { answer: question, atMs };
     }
     const { answer } = asking;
     // A client that waits no longer must have what was seen last: it may be all that is known of a gate.
@@ -220,8 +221,7 @@ export function createBudgetLink({
       tell();
       closed = true;
       clearTimeout(timer);
-      rates.close();
-      await post.close(LAST_WORDS_WITHIN_MS);
+      await Promise.all([rates.close(), ...open, post.close(LAST_WORDS_WITHIN_MS)]);
     },
   };
 }

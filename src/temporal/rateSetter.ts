@@ -22,7 +22,8 @@ const PAST_MS = 20;
 export interface RateSetter {
   /** Something was told, or a moment has come: rates may be others now. */
   follow(): void;
-  close(): void;
+  /** Looks no more. A look that is under way ends first, within 5 s: on a closed connection its retries would throw out of reach. */
+  close(): Promise<void>;
 }
 
 export function createRateSetter({
@@ -39,7 +40,7 @@ export function createRateSetter({
   readonly now: () => number;
   readonly log: GenesysLog;
 }): RateSetter {
-  let running = false;
+  let running: Promise<unknown> | null = null;
   let again = false;
   let closed = false;
   let failures = 0;
@@ -72,9 +73,8 @@ export function createRateSetter({
   const follow = (): void => {
     again = true;
     if (running || closed) return;
-    running = true;
     again = false;
-    void client
+    running = client
       .withDeadline(Date.now() + DONE_WITHIN_MS, once)
       .then(() => (failures = 0))
       .catch((error: unknown) => {
@@ -82,16 +82,17 @@ export function createRateSetter({
         if (++failures < MOST_TRIES) followIn(LOOK_AGAIN_AFTER_MS);
       })
       .finally(() => {
-        running = false;
+        running = null;
         if (again) follow();
       });
   };
 
   return {
     follow,
-    close() {
+    async close() {
       closed = true;
       clearTimeout(timer);
+      await running;
     },
   };
 }

@@ -1,10 +1,11 @@
 import type { EndedJob, ExportWindowInput, LandedBody, SubmittedJob } from '../src/domain/exportSteps.js';
 import { windowId } from '../src/domain/exportWindow.js';
-import { Failure } from '../src/domain/failure.js';
+import { Failure, isFailure } from '../src/domain/failure.js';
 import { z } from 'zod';
 import { adherenceRequest } from '../src/datasets/adherence.js';
 import type { Spool } from '../src/objects/objectStore.js';
 import type { ActivityDeps } from './deps.js';
+import { receiveDownload } from './receiveDownload.js';
 import { type Beat, step } from './step.js';
 
 /** What a poll tells the next attempt, so that the calls of all attempts are counted. */
@@ -125,41 +126,10 @@ export function adherenceJobActivities(deps: ActivityDeps) {
 
   async function receive(spool: Spool, url: string, renew: () => Promise<string>, beat: Beat<{ v: 1; bytes: number }>) {
     try {
-      return await download(spool, url, beat);
+      return await receiveDownload(deps.genesys, spool, url, beat);
     } catch (error) {
-      if (!(error instanceof Failure) || error.name !== 'Expired') throw error;
-      return await download(spool, await renew(), beat);
+      if (!isFailure(error, 'Expired')) throw error;
+      return await receiveDownload(deps.genesys, spool, await renew(), beat);
     }
   }
-
-  async function download(spool: Spool, url: string, beat: Beat<{ v: 1; bytes: number }>) {
-    if (spool.facts?.totalBytes !== null && spool.receivedBytes === spool.facts?.totalBytes)
-      return await spool.finish();
-    const { etag = null, totalBytes = null } = spool.facts ?? {};
-    const from = { offset: spool.receivedBytes, etag, totalBytes };
-    const body = await deps.genesys.download(url, from, beat.signal);
-    if (body.offset > 0 && body.totalBytes !== spool.facts?.totalBytes) {
-      const [before, now] = [spool.facts?.totalBytes, body.totalBytes].map((bytes) => bytes ?? 'an unknown number of');
-      await leave(body.body);
-      await spool.discard();
-      throw new Failure(
-        'Corrupt',
-        `a result was told to have ${before} bytes, and now ${now}; what had come was dropped, and it is fetched from the start`,
-      );
-    }
-    if (body.offset !== spool.receivedBytes || !spool.facts)
-      await spool.begin(body).catch(async (error: unknown) => {
-        await leave(body.body);
-        throw error;
-      });
-    await spool.append(body.body, (bytes) => beat.say({ v: 1, bytes }));
-    return await spool.finish();
-  }
-}
-
-/** Ends a download of which nothing is wanted, so that it holds no connection. */
-async function leave(body: AsyncIterable<Uint8Array>): Promise<void> {
-  const reader = body[Symbol.asyncIterator]();
-  await reader.next().catch(() => undefined);
-  await reader.return?.().catch(() => undefined);
 }

@@ -11,10 +11,11 @@ export interface AccessRight {
   /** OAuth scopes of which any one will do, where the organisation enforces scopes. */
   readonly anyScope: readonly string[];
   /** Which exports make the call. */
-  readonly neededFor: 'everything' | DatasetName;
+  readonly neededFor: 'everything' | DatasetName | 'schedules';
 }
 
 const WFM_SCOPES = ['workforce-management:readonly', 'workforce-management'];
+const PUBLISHED_SCHEDULES = ['wfm:publishedSchedule:view', 'wfm:schedule:view'];
 
 /**
  * What each call needs: the one table that the client, its messages and `check` go by. The README shows the same.
@@ -94,6 +95,18 @@ export const ACCESS_RIGHTS = {
     anyPermission: ['analytics:userAggregate:view'],
     anyScope: ['analytics:readonly', 'analytics'],
     neededFor: 'occupancy',
+  },
+  searchManagementUnitSchedules: {
+    what: 'the published schedules of a management unit',
+    anyPermission: PUBLISHED_SCHEDULES,
+    anyScope: WFM_SCOPES,
+    neededFor: 'schedules',
+  },
+  searchBusinessUnitSchedules: {
+    what: 'the published schedules of a business unit',
+    anyPermission: PUBLISHED_SCHEDULES,
+    anyScope: WFM_SCOPES,
+    neededFor: 'schedules',
   },
 } as const satisfies Record<string, AccessRight>;
 

@@ -14,6 +14,7 @@ import type { LaneCalls } from './laneCalls.js';
 import { createPacer } from './pacer.js';
 import { redactor } from './redact.js';
 import { createSdk } from './sdk.js';
+import { scheduleSearchCalls } from './scheduleSearchCalls.js';
 import { NO_SHARED_BUDGET, type SharedBudget } from './sharedBudget.js';
 import { structureCalls } from './structureCalls.js';
 import { createTokenSource, type TokenSource } from './tokenSource.js';
@@ -85,6 +86,7 @@ export function createGenesysClient(given: GenesysClientConfig, options: Genesys
       ...structureCalls(parts),
       ...adherenceCalls(parts),
       ...aggregatesCalls(parts),
+      ...scheduleSearchCalls(parts),
 
       download: (url, from, signal) => startDownload(config, shared, url, from, signal),
 

@@ -46,6 +46,22 @@ export const ENDPOINTS = {
     ...endpoint(ACCESS_RIGHTS.usersAggregates, 'POST', '/api/v2/analytics/users/aggregates/query'),
     isLanded: true,
   },
+  searchManagementUnitSchedules: {
+    ...endpoint(
+      ACCESS_RIGHTS.searchManagementUnitSchedules,
+      'POST',
+      '/api/v2/workforcemanagement/managementunits/{managementUnitId}/agentschedules/search',
+    ),
+    isLanded: true,
+  },
+  searchBusinessUnitSchedules: {
+    ...endpoint(
+      ACCESS_RIGHTS.searchBusinessUnitSchedules,
+      'POST',
+      '/api/v2/workforcemanagement/businessunits/{businessUnitId}/agentschedules/search',
+    ),
+    isLanded: true,
+  },
 } as const satisfies Record<string, Endpoint>;
 
 function endpoint(right: AccessRight, method: Endpoint['method'], path: string): Endpoint {

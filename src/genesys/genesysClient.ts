@@ -3,6 +3,7 @@ import type { Lane } from '../domain/lane.js';
 import type { AdherenceCalls } from './adherenceCalls.js';
 import type { AggregatesCalls } from './aggregatesCalls.js';
 import type { Download } from './download.js';
+import type { ScheduleSearchCalls } from './scheduleSearchCalls.js';
 import type { StructureCalls } from './structureCalls.js';
 
 /**
@@ -13,7 +14,7 @@ import type { StructureCalls } from './structureCalls.js';
  * `Forbidden`, `Conflict`, `Corrupt` (a required field is missing: the message has its path), `Blocked` (a redirect, a download
  * host that is not allowed, a proxy that asks for credentials). No message holds a token or a secret.
  */
-export interface GenesysClient extends StructureCalls, AdherenceCalls, AggregatesCalls {
+export interface GenesysClient extends StructureCalls, AdherenceCalls, AggregatesCalls, ScheduleSearchCalls {
   /** The same client for calls of one lane: less urgent ones leave part of the token's window to others. (Otherwise: `sync`) */
   inLane(lane: Lane): GenesysClient;
   /** Gets a token where there is none yet; not a call of the API. @throws Failure as the token source does. */

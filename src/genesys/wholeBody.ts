@@ -44,7 +44,7 @@ export async function decodedText(
   try {
     return (await promisify(gunzip)(raw, { maxOutputLength: largestBytes })).toString('utf8');
   } catch (error) {
-    if (error instanceof RangeError) throw tooLarge(largestBytes);
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(largestBytes);
     throw new Failure('Corrupt', `A body of ${raw.byteLength} bytes says that it is gzip and is not.`);
   }
 }

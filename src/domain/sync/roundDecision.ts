@@ -23,15 +23,35 @@ export interface RouteDecision {
   readonly agents: number;
   readonly callsWanted: number;
   readonly callsCarried: number;
-  /** In the order in which they shall be tried. Never empty. */
+  /** In the order in which they shall be tried. Never empty, but where the route is missing and was never seen. */
   readonly trunkBases: readonly string[];
+  /** What the route had when the round read it. */
+  readonly found: readonly string[];
   readonly trunks: readonly TrunkDecision[];
   /** Whether a trunk in failover leaves, or joins in its place: its write goes in the lane `failover`. */
   readonly isUrgent: boolean;
   /** Why the route stays as it is in spite of what was decided; null where it does not. */
   readonly held: 'massFailure' | 'nothingHealthy' | 'drift' | 'managedSite' | 'missing' | null;
+  /** Trunk bases that turned unhealthy together, more than half of the route's, and are not back: empty where there is no such thing. */
+  readonly failedAtOnce: readonly string[];
+  /** The list that somebody made by hand, while it stands; null where there is none. */
+  readonly handMade: HandMade | null;
   /** One sentence or two for people. */
   readonly why: string;
+}
+
+/** A list of a route that the sync did not make. */
+export interface HandMade {
+  readonly trunkBases: readonly string[];
+  /** What the sync had left there. */
+  readonly expected: readonly string[];
+  /** What it would have had there when it met the list: `adopt` keeps the list for as long as that stays the same. */
+  readonly decided: readonly string[];
+  /** Version of the route as first found so. */
+  readonly version: number;
+  /** ISO 8601 UTC: when a round first saw it. */
+  readonly since: string;
+  readonly adopted: boolean;
 }
 
 /** A route that is not as the sync last left it. */
@@ -92,6 +112,6 @@ export interface RoundWrites {
   readonly send: readonly PlannedWrite[];
   readonly held: readonly {
     readonly write: PlannedWrite;
-    readonly because: 'observing' | 'tooMany' | 'rowWrittenLately';
+    readonly because: 'observing' | 'massFailure' | 'tooMany' | 'rowWrittenLately';
   }[];
 }

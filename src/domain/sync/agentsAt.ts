@@ -1,0 +1,95 @@
+import type { SyncPolicy } from './syncPolicy.js';
+import type { AvailabilityFact, ScheduleFact, SyncTruth } from './syncFacts.js';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/** How many agents a site is routed for now. */
+export interface AgentsNow {
+  readonly agents: number;
+  /** Published schedule that says so; null where none covers the instant. */
+  readonly schedule: { readonly id: string; readonly version: number } | null;
+  /** Whether the interval that comes wants more than the one that is running. */
+  readonly ahead: boolean;
+  /** Until when the schedule asks for the same, ISO 8601 UTC: at most a day ahead. */
+  readonly until: string;
+}
+
+/**
+ * Agents of a site for a round: those of the interval that is running or, where it begins within the time of a round and has more,
+ * those of the one that comes. Trunks so join before they are needed, and leave once they are not.
+ *
+ * Only schedules that are published at this moment count: a snapshot of one that no longer is says nothing. Where two cover the
+ * instant, the one whose week began later does.
+ */
+export function agentsAt(
+  policy: Pick<SyncPolicy, 'everyMinutes'>,
+  site: { readonly site: string; readonly businessUnit: string },
+  truth: Pick<SyncTruth, 'schedules' | 'availability'>,
+  nowMs: number,
+): AgentsNow {
+  const facts = published(site, truth);
+  const running = intervalAt(facts, nowMs);
+  if (!running) return { agents: 0, schedule: null, ahead: false, until: isoOf(nextHour(nowMs)) };
+  const coming = intervalAt(facts, running.endMs);
+  const ahead =
+    coming !== null && running.endMs - nowMs <= policy.everyMinutes * MINUTE_MS && coming.agents > running.agents;
+  const chosen = ahead ? coming : running;
+  return {
+    agents: chosen.agents,
+    schedule: { id: chosen.fact.scheduleId, version: versionOf(chosen.fact, truth.schedules) },
+    ahead,
+    until: isoOf(Math.min(endOfRun(facts, chosen), nowMs + DAY_MS)),
+  };
+}
+
+interface Interval {
+  readonly fact: AvailabilityFact;
+  readonly agents: number;
+  readonly endMs: number;
+}
+
+function published(
+  site: { readonly site: string; readonly businessUnit: string },
+  truth: Pick<SyncTruth, 'schedules' | 'availability'>,
+): AvailabilityFact[] {
+  const ids = new Set(truth.schedules.filter((each) => each.businessUnitId === site.businessUnit).map(({ id }) => id));
+  return truth.availability
+    .filter((fact) => fact.siteId === site.site && ids.has(fact.scheduleId))
+    .sort((one, other) => other.from.localeCompare(one.from) || one.scheduleId.localeCompare(other.scheduleId));
+}
+
+function intervalAt(facts: readonly AvailabilityFact[], atMs: number): Interval | null {
+  for (const fact of facts) {
+    const fromMs = Date.parse(fact.from);
+    const lengthMs = fact.intervalMinutes * MINUTE_MS;
+    const at = Math.floor((atMs - fromMs) / lengthMs);
+    const agents = fact.agents[at];
+    if (agents !== undefined) return { fact, agents, endMs: fromMs + (at + 1) * lengthMs };
+  }
+  return null;
+}
+
+function endOfRun(facts: readonly AvailabilityFact[], from: Interval): number {
+  let last = from;
+  const limitMs = from.endMs + DAY_MS;
+  while (last.endMs < limitMs) {
+    const next = intervalAt(facts, last.endMs);
+    if (next === null || next.agents !== from.agents || next.fact.scheduleId !== from.fact.scheduleId) break;
+    last = next;
+  }
+  return last.endMs;
+}
+
+/** A snapshot is taken after the list was read, so the version that the list has is the one that was asked for. */
+function versionOf(fact: AvailabilityFact, schedules: readonly ScheduleFact[]): number {
+  return schedules.find(({ id }) => id === fact.scheduleId)?.version ?? fact.scheduleVersion;
+}
+
+function nextHour(ms: number): number {
+  return (Math.floor(ms / (60 * MINUTE_MS)) + 1) * 60 * MINUTE_MS;
+}
+
+function isoOf(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,119 @@
+import type { AgentsNow } from './agentsAt.js';
+import { callsFor, chooseTrunks, isHealthy, lastGoodList, withoutUnhealthy, type Healths } from './chooseTrunks.js';
+import { handMadeList } from './handMade.js';
+import { massFailure } from './massFailure.js';
+import type { HandMade, RouteDecision, TrunkDecision } from './roundDecision.js';
+import { routeWords, trunkWords } from './routeWords.js';
+import type { PolicyRoute, PolicySite, SyncPolicy } from './syncPolicy.js';
+import type { SyncMemory } from './syncMemory.js';
+import type { RouteFact, SyncTruth, TrunkRole } from './syncFacts.js';
+
+/** What one route is decided from. */
+export interface RouteQuestion {
+  readonly policy: SyncPolicy;
+  readonly policyHash: string;
+  readonly site: PolicySite;
+  readonly route: PolicyRoute;
+  readonly truth: SyncTruth;
+  readonly memory: SyncMemory;
+  readonly healths: Healths;
+  readonly agents: AgentsNow;
+  readonly nowMs: number;
+}
+
+/**
+ * Decides one outbound route: how many calls are wanted, which trunk bases carry them, and why.
+ *
+ * `held` says why the route stays as it is. `massFailure`: `trunkBases` is what approval would write. Otherwise `trunkBases` is
+ * what the route shall have; with `drift` that is the hand-made list without its unhealthy trunk bases.
+ */
+export function decideRoute(question: RouteQuestion): RouteDecision {
+  const { route, site, truth, memory, healths } = question;
+  const fact = truth.routes.find(({ id }) => id === route.outboundRoute);
+  const found = fact?.trunkBaseIds ?? [];
+  const callsWanted = callsFor(question.agents.agents, route.callsPerAgent);
+  const ideal = chooseTrunks(route, healths, callsWanted);
+  const handMade = fact ? standingHandMade(question, fact, ideal) : null;
+  const failedAtOnce = massFailure(route, healths, memory);
+  const { list, held } = settle(question, fact, ideal, handMade, failedAtOnce);
+  const facts = {
+    siteId: site.site,
+    outboundRoute: route.outboundRoute,
+    name: fact?.name ?? route.outboundRoute,
+    agents: question.agents.agents,
+    callsWanted,
+    callsCarried: carriedBy(route, healths, list),
+    trunkBases: list,
+    found,
+    isUrgent: found.some((trunkBase) => !isHealthy(healths, trunkBase) && !list.includes(trunkBase)),
+    held,
+    failedAtOnce,
+    handMade,
+  };
+  const trunks = trunkDecisions(question, facts);
+  return { ...facts, trunks, why: routeWords(question, { ...facts, trunks }, fact) };
+}
+
+function standingHandMade(question: RouteQuestion, fact: RouteFact, decided: readonly string[]): HandMade | null {
+  return handMadeList({
+    fact,
+    memory: question.memory.routes[fact.id],
+    decided,
+    onDrift: question.policy.onDrift,
+    policyHash: question.policyHash,
+    nowMs: question.nowMs,
+  });
+}
+
+function settle(
+  { policy, route, site, truth, memory, healths }: RouteQuestion,
+  fact: RouteFact | undefined,
+  ideal: readonly string[],
+  handMade: HandMade | null,
+  failedAtOnce: readonly string[],
+): { list: readonly string[]; held: RouteDecision['held'] } {
+  const isManaged = truth.sites.some(({ id, managed }) => id === site.site && managed);
+  if (fact === undefined) return { list: lastKnown(route, memory, ideal), held: 'missing' };
+  if (isManaged) return { list: fact.trunkBaseIds, held: 'managedSite' };
+  if (ideal.length === 0) return { list: lastGoodList(route, healths, fact.trunkBaseIds), held: 'nothingHealthy' };
+  const byHand = handMade && policy.onDrift !== 'restore' ? withoutUnhealthy(route, healths, handMade.trunkBases) : [];
+  const list = byHand.length > 0 ? byHand : ideal;
+  if (failedAtOnce.length > 0) return { list, held: 'massFailure' };
+  return { list, held: byHand.length > 0 ? 'drift' : null };
+}
+
+function lastKnown(route: PolicyRoute, memory: SyncMemory, ideal: readonly string[]): readonly string[] {
+  const before = memory.routes[route.outboundRoute]?.trunkBases ?? [];
+  return before.length > 0 ? before : ideal;
+}
+
+function carriedBy(route: PolicyRoute, healths: Healths, list: readonly string[]): number {
+  return route.trunks
+    .filter(({ trunkBase }) => list.includes(trunkBase) && isHealthy(healths, trunkBase))
+    .reduce((sum, { maxCalls }) => sum + maxCalls, 0);
+}
+
+/** Those of the policy in its order, then those that the route has besides. */
+function trunkDecisions(question: RouteQuestion, decided: Omit<RouteDecision, 'trunks' | 'why'>): TrunkDecision[] {
+  const { route, healths } = question;
+  const named = route.trunks.map(({ trunkBase, carrier }) => ({ trunkBase, carrier }));
+  const others = decided.found.filter((trunkBase) => named.every((trunk) => trunk.trunkBase !== trunkBase));
+  return [...named, ...others.map((trunkBase) => ({ trunkBase, carrier: '' }))].map(({ trunkBase, carrier }) => {
+    const base = healths.get(trunkBase);
+    if (base === undefined) throw new Error(`no health was worked out for trunk base ${trunkBase}`);
+    return {
+      trunkBase,
+      name: base.name,
+      carrier,
+      health: base.health,
+      since: base.since,
+      role: roleOf(base.health, decided.trunkBases.includes(trunkBase), decided.held),
+      why: trunkWords(question, decided, base, carrier),
+    };
+  });
+}
+
+function roleOf(health: TrunkDecision['health'], isListed: boolean, held: RouteDecision['held']): TrunkRole {
+  if (health === 'healthy') return isListed ? 'primary' : 'standby';
+  return health === 'holdDown' && isListed && held === 'nothingHealthy' ? 'primary' : 'failover';
+}

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { duckdbFailure, ruinsInstance, wantsMemory } from './duckdbFailure.js';
+import { restingMemory, useMemory, WORTH_WHOLE_MEMORY_BYTES } from './duckdbMemory.js';
 import { migrate } from './migrate.js';
 
 /** How the engine runs. `memory` is DuckDB's limit for the buffers of a large load, such as `256MB`; the process takes some 100 MB more. */
@@ -20,14 +21,6 @@ export interface DuckdbSettings {
 const WORTH_THREADS_BYTES = 8 * 1024 * 1024;
 /** Bytes of lines from which a load leaves memory behind that is worth giving back. */
 const WORTH_GIVING_BACK_BYTES = 1024 * 1024;
-
-/**
- * Limit at rest and for small loads. DuckDB keeps pages of tables up to its limit, so that any limit is reached in a long export:
- * 200 agents' week of occupancy loads with 96 MB, and 30 MB of lines do not load with 128.
- */
-const RESTING_MEMORY_BYTES = 112_000_000;
-/** Bytes of lines from which a load gets the whole limit of the settings. */
-const WORTH_WHOLE_MEMORY_BYTES = 24 * 1024 * 1024;
 
 /** One owner a file in this process, whoever asks. */
 const owners = new Map<string, DuckdbFile>();
@@ -64,8 +57,7 @@ export class DuckdbFile {
   constructor(settings: DuckdbSettings) {
     this.path = settings.path;
     this.#settings = settings;
-    this.#restingMemory =
-      memoryBytes(settings.memory) > RESTING_MEMORY_BYTES ? `${RESTING_MEMORY_BYTES / 1e6}MB` : settings.memory;
+    this.#restingMemory = restingMemory(settings.memory);
   }
 
   /** Runs with a connection of its own, beside whatever else runs. */
@@ -139,16 +131,14 @@ export class DuckdbFile {
     signal?: AbortSignal,
   ): Promise<Result> {
     const threads = bytes < WORTH_THREADS_BYTES ? 1 : (this.#settings.threads ?? availableParallelism());
-    return await this.write(async (connection) => {
+    const loaded = this.write(async (connection) => {
       await this.#useThreads(connection, threads);
       if (memory !== this.#restingMemory) await useMemory(connection, memory);
-      try {
-        return await use(connection);
-      } finally {
-        // In its turn: later, the next load would have its limit taken away.
-        if (bytes >= WORTH_GIVING_BACK_BYTES) await this.#giveBackMemory(connection);
-      }
+      return await use(connection);
     }, signal);
+    // Before the next writer's turn, which would have its limit taken away; the caller need not wait for it.
+    if (bytes >= WORTH_GIVING_BACK_BYTES) this.#writer = this.#writer.then(() => this.#giveBackMemory());
+    return await loaded;
   }
 
   /** Waits for what runs, then closes the file, so that another process can open it. */
@@ -166,10 +156,12 @@ export class DuckdbFile {
   /**
    * Gives the memory that a load used back to the system, which the allocator would keep for the next one: some 60 MB beside the limit.
    *
-   * Setting the limit, to what it is even, is what DuckDB has for that. It takes some 10 ms; that it fails harms nobody.
+   * Setting the limit, to what it is even, is what DuckDB has for that. It takes some 20 ms, and longer while the load's connection
+   * still holds its temporary tables, which then go to disk. That it fails harms nobody.
    */
-  async #giveBackMemory(connection: DuckDBConnection): Promise<void> {
-    await useMemory(connection, this.#restingMemory).catch(() => undefined);
+  async #giveBackMemory(): Promise<void> {
+    if (this.#instance === null) return;
+    await this.read((connection) => useMemory(connection, this.#restingMemory)).catch(() => undefined);
   }
 
   async #opened(): Promise<DuckDBInstance> {
@@ -238,15 +230,4 @@ export class DuckdbFile {
       this.#settings.log?.(`closing the warehouse ${this.path}: ${String(error)}`);
     }
   }
-}
-
-async function useMemory(connection: DuckDBConnection, limit: string): Promise<void> {
-  await connection.run(`SET GLOBAL memory_limit = '${limit.replaceAll("'", "''")}'`);
-}
-
-/** Bytes of a limit as settings have it, such as `256MB` or `1.5GB`; what is written otherwise counts as no limit. */
-function memoryBytes(limit: string): number {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)(MB|GB)$/i.exec(limit) ?? [];
-  if (amount === undefined) return Number.POSITIVE_INFINITY;
-  return Number(amount) * (unit?.toUpperCase() === 'GB' ? 1e9 : 1e6);
 }

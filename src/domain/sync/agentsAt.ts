@@ -1,5 +1,5 @@
 import type { SyncPolicy } from './syncPolicy.js';
-import type { AvailabilityFact, ScheduleFact, SyncTruth } from './syncFacts.js';
+import type { AvailabilityFact, SyncTruth } from './syncFacts.js';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -37,7 +37,7 @@ export function agentsAt(
   const chosen = ahead ? coming : running;
   return {
     agents: chosen.agents,
-    schedule: { id: chosen.fact.scheduleId, version: versionOf(chosen.fact, truth.schedules) },
+    schedule: { id: chosen.fact.scheduleId, version: chosen.fact.scheduleVersion },
     ahead,
     until: isoOf(Math.min(endOfRun(facts, chosen), nowMs + DAY_MS)),
   };
@@ -79,11 +79,6 @@ function endOfRun(facts: readonly AvailabilityFact[], from: Interval): number {
     last = next;
   }
   return last.endMs;
-}
-
-/** A snapshot is taken after the list was read, so the version that the list has is the one that was asked for. */
-function versionOf(fact: AvailabilityFact, schedules: readonly ScheduleFact[]): number {
-  return schedules.find(({ id }) => id === fact.scheduleId)?.version ?? fact.scheduleVersion;
 }
 
 function nextHour(ms: number): number {

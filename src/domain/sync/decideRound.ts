@@ -21,7 +21,7 @@ export interface RoundQuestion {
 /**
  * Decides a round: every route, row and campaign that the policy names, and why.
  *
- * A campaign whose site has no published schedule, or that Genesys does not have, is left alone. The hash is of what would be
+ * A campaign whose site has no published schedule, or that Genesys does not have, is left as it is. The hash is of what would be
  * written (lists, roles, line counts and what holds a route), so that approval holds while that stays the same, whatever the clock
  * says meanwhile.
  */
@@ -92,13 +92,14 @@ function campaignsOf(
   { agents, schedule }: AgentsNow,
   truth: SyncTruth,
 ): RoundDecision['campaigns'] {
-  if (schedule === null) return [];
-  return campaigns
-    .filter(({ campaign }) => truth.campaigns.some(({ id }) => id === campaign))
-    .map(({ campaign, linesPerAgent }) => {
-      const lineCount = callsFor(agents, linesPerAgent);
-      return { campaign, lineCount, why: `${lineCount} lines: ${agents} agents × ${linesPerAgent}` };
-    });
+  return campaigns.map(({ campaign, linesPerAgent }) => {
+    const left = (why: string): RoundDecision['campaigns'][number] => ({ campaign, lineCount: null, why });
+    if (truth.campaigns.every(({ id }) => id !== campaign))
+      return left(`Genesys has no campaign ${campaign}: correct the policy`);
+    if (schedule === null) return left('No published schedule covers this time: its lines are left as they are');
+    const lineCount = callsFor(agents, linesPerAgent);
+    return { campaign, lineCount, why: `${lineCount} lines: ${linesPerAgent} for each of ${agents} agents` };
+  });
 }
 
 /** An adopted list is reported in the round that adopts it; any other for as long as it stands. */

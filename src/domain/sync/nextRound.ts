@@ -51,19 +51,21 @@ export function nextRound(question: {
   if (hints.trunkAtMs !== null)
     due.push({ atMs: hints.trunkAtMs + FAILOVER_DEBOUNCE_MS, lane: 'failover', why: 'for a trunk that changed' });
   if (hints.nowAtMs !== null) due.push({ atMs: hints.nowAtMs, lane: 'sync', why: 'because it was asked for' });
-  for (const { name, health, since } of Object.values(memory.trunkBases))
-    if (health === 'holdDown')
-      due.push({
-        atMs: Date.parse(since) + policy.holdDownSeconds * 1000,
-        lane: 'sync',
-        why: `for ${name}, whose hold-down ends`,
-      });
-  if (memory.rowsDueAt !== null)
-    due.push({
-      atMs: Date.parse(memory.rowsDueAt),
-      lane: 'sync',
-      why: 'for rows that were written less than a minute ago',
-    });
+  // What was due before the last round, that round has dealt with, or failed: then the timer brings the next.
+  due.push(...dueOfItself(policy, memory).filter(({ atMs }) => atMs > lastRoundAtMs));
   const first = due.reduce((one, other) => (other.atMs < one.atMs ? other : one));
   return { ...first, atMs: Math.max(first.atMs, nowMs), lane: hints.trunkAtMs !== null ? 'failover' : first.lane };
+}
+
+function dueOfItself(policy: SyncPolicy, memory: SyncMemory): NextRound[] {
+  const holdDowns = Object.values(memory.trunkBases)
+    .filter(({ health }) => health === 'holdDown')
+    .map(({ name, since }) => ({
+      atMs: Date.parse(since) + policy.holdDownSeconds * 1000,
+      lane: 'sync' as const,
+      why: `for ${name}, whose hold-down ends`,
+    }));
+  if (memory.rowsDueAt === null) return holdDowns;
+  const why = 'for rows that were written less than a minute ago';
+  return [...holdDowns, { atMs: Date.parse(memory.rowsDueAt), lane: 'sync', why }];
 }

@@ -18,7 +18,8 @@ export interface RoundOutcome extends RoundQuestion {
 /**
  * The memory after a round: to be called for every round that decided, whatever became of its writes.
  *
- * `memory`, `truth` and `nowMs` are those of the decision that stood in the end.
+ * `memory`, `truth` and `nowMs` are those of the decision that stood in the end; a route that was read again after a conflict is in
+ * `truth` as it was read last.
  */
 export function remembered(outcome: RoundOutcome): SyncMemory {
   const { truth, memory, nowMs, writes } = outcome;
@@ -59,28 +60,35 @@ export function attempting(memory: SyncMemory, outboundRoute: string, trunkBases
 }
 
 function routeEntry(outcome: RoundOutcome, decided: RouteDecision): [string, RouteMemory][] {
-  const { truth, memory, enabled, policy } = outcome;
+  const { truth, memory, enabled, policy, writes } = outcome;
   const fact = truth.routes.find(({ id }) => id === decided.outboundRoute);
   if (fact === undefined) return [];
   const before = memory.routes[fact.id];
   const mine = outcome.written.filter(({ kind, id }) => kind === 'route' && id === fact.id).at(-1);
-  const isWritten = mine?.outcome === 'written' || mine?.outcome === 'alreadySo';
-  const isAsDecided = isWritten || sameList(fact.trunkBaseIds, decided.trunkBases, fact.distribution);
+  const left = putBy(mine) ?? fact.trunkBaseIds;
+  const isAsDecided = sameList(left, decided.trunkBases, fact.distribution);
+  const isKnown = isAsDecided || mine?.outcome === 'written' || mine?.outcome === 'alreadySo';
+  const unknown = mine && !isKnown ? [...(before?.attempts ?? []), decided.trunkBases].slice(-3) : before?.attempts;
   const hash = policyHash(policy);
   const isOwned = enabled && ((isAsDecided && decided.held === null) || before?.ownedBy === hash);
-  const attempts = isAsDecided ? [] : (before?.attempts ?? []);
   return [
     [
       fact.id,
       {
-        trunkBases: isWritten ? decided.trunkBases : fact.trunkBaseIds,
-        attempts: mine && !isWritten ? [...attempts, decided.trunkBases].slice(-3) : attempts,
+        trunkBases: left,
+        attempts: isKnown ? [] : (unknown ?? []),
         ownedBy: isOwned ? hash : null,
-        handMade: policy.onDrift === 'restore' && isWritten ? null : decided.handMade,
-        failedAtOnce: isWritten ? [] : decided.failedAtOnce,
+        handMade: policy.onDrift === 'restore' && isAsDecided ? null : decided.handMade,
+        failedAtOnce: isAsDecided && writes.approved ? [] : decided.failedAtOnce,
       },
     ],
   ];
+}
+
+/** The list that a write put, which may be another than the one decided last: a round may decide again once it was sent. */
+function putBy(write: WrittenWrite | undefined): readonly string[] | null {
+  if (write?.outcome !== 'written' || !Array.isArray(write.after)) return null;
+  return write.after.filter((trunkBase) => typeof trunkBase === 'string');
 }
 
 function recentRows({ memory, written, nowMs }: RoundOutcome): Record<string, string> {

@@ -71,7 +71,8 @@ export interface RoundDecision {
   readonly to: string;
   readonly routes: readonly RouteDecision[];
   readonly rows: readonly MetadataRow[];
-  readonly campaigns: readonly { readonly campaign: string; readonly lineCount: number; readonly why: string }[];
+  /** `lineCount` null: the campaign is left as it is, and `why` says why. */
+  readonly campaigns: readonly { readonly campaign: string; readonly lineCount: number | null; readonly why: string }[];
   readonly drift: readonly Drift[];
   /** The same for the same decision: what `approve` is valid for. */
   readonly hash: string;
@@ -109,6 +110,8 @@ export type PlannedWrite =
 
 /** Writes that a round would send now, and those it holds back, each with its reason. */
 export interface RoundWrites {
+  /** Whether an operator approved exactly this decision. */
+  readonly approved: boolean;
   readonly send: readonly PlannedWrite[];
   readonly held: readonly {
     readonly write: PlannedWrite;

@@ -45,9 +45,10 @@ export function roundWrites(question: WritesQuestion): RoundWrites {
     if (because !== null) held.push({ write, because });
     return because === null;
   });
-  if (ready.length <= policy.maxWritesPerRound || isApproved) return { send: ready, held };
+  if (ready.length <= policy.maxWritesPerRound || isApproved) return { approved: isApproved, send: ready, held };
   const rest = ready.filter(({ lane }) => lane === 'sync');
   return {
+    approved: isApproved,
     send: ready.filter(({ lane }) => lane === 'failover'),
     held: [...held, ...rest.map((write) => ({ write, because: 'tooMany' as const }))],
   };
@@ -110,7 +111,7 @@ function urgentFor(routes: readonly RouteDecision[], key: string): boolean {
 function campaignWrites({ decision, truth }: WritesQuestion): PlannedWrite[] {
   return decision.campaigns.flatMap(({ campaign, lineCount, why }) => {
     const before = truth.campaigns.find(({ id }) => id === campaign)?.lineCount ?? null;
-    if (before === lineCount) return [];
+    if (lineCount === null || before === lineCount) return [];
     return [{ kind: 'campaign' as const, id: campaign, lane: 'sync' as const, before, after: lineCount, why }];
   });
 }

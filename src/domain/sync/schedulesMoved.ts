@@ -25,15 +25,19 @@ export function schedulesMoved(
   const wanted = new Set(policy.sites.map(({ businessUnit }) => businessUnit));
   return schedules
     .filter((schedule) => wanted.has(schedule.businessUnitId) && isNear(schedule, nowMs))
-    .filter(({ businessUnitId, id, version }) => memory.schedules[businessUnitId]?.[id] !== version);
+    .filter(({ businessUnitId, id, version }) => (memory.schedules[businessUnitId]?.[id] ?? -1) < version);
 }
 
-/** Versions of the schedules that the availability stands for, once the snapshots of those that moved are in `truth`. */
+/**
+ * Versions of the schedules that the availability stands for, once the snapshots of those that moved are in `truth`: that of the
+ * list or, where the schedule moved again before its snapshot was taken, that of the snapshot.
+ */
 export function cursorsOf(truth: SyncTruth, nowMs: number): SyncMemory['schedules'] {
   const cursors: Record<string, Record<string, number>> = {};
   for (const schedule of truth.schedules.filter((each) => isNear(each, nowMs))) {
     const unit = (cursors[schedule.businessUnitId] ??= {});
-    unit[schedule.id] = schedule.version;
+    const taken = truth.availability.filter(({ scheduleId }) => scheduleId === schedule.id);
+    unit[schedule.id] = Math.max(schedule.version, ...taken.map(({ scheduleVersion }) => scheduleVersion));
   }
   return cursors;
 }

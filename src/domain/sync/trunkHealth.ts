@@ -93,9 +93,11 @@ function upSinceMs(trunk: TrunkFact): number {
 
 /** When the last of its trunks went down, as Genesys says; null where it does not, or says a time to come. */
 function downSince(trunks: readonly TrunkFact[], nowMs: number): string | null {
-  const said = trunks.map((trunk) =>
-    trunk.connected === false ? parsed(trunk.connectedAt) : Math.max(...trunk.options.map(({ at }) => parsed(at))),
-  );
+  const said = trunks.map((trunk) => {
+    if (trunk.state === 'inactive' || trunk.enabled === false) return Number.NaN;
+    if (trunk.connected === false) return parsed(trunk.connectedAt);
+    return Math.max(...trunk.options.map(({ at }) => parsed(at)));
+  });
   const lastMs = Math.max(...said);
   return Number.isFinite(lastMs) && lastMs <= nowMs ? isoOf(lastMs) : null;
 }

@@ -1,5 +1,8 @@
 import type { DatasetName } from './exportWindow.js';
 
+/** `sync`: every round. `syncWrites`: rounds that write. `syncCampaigns`, `syncTable`: where the policy names some. `syncAudit`: to name who changed a route. */
+type SyncPart = 'sync' | 'syncWrites' | 'syncCampaigns' | 'syncTable' | 'syncAudit';
+
 /** What the OAuth client needs for one call of the API. */
 export interface AccessRight {
   /** What a person calls it. */
@@ -10,12 +13,19 @@ export interface AccessRight {
   readonly advisedPermission?: string;
   /** OAuth scopes of which any one will do, where the organisation enforces scopes. */
   readonly anyScope: readonly string[];
-  /** Which exports make the call. */
-  readonly neededFor: 'everything' | DatasetName | 'schedules';
+  /** Which exports make the call, or which part of the trunk sync. */
+  readonly neededFor: 'everything' | DatasetName | 'schedules' | SyncPart;
 }
 
 const WFM_SCOPES = ['workforce-management:readonly', 'workforce-management'];
 const PUBLISHED_SCHEDULES = ['wfm:publishedSchedule:view', 'wfm:schedule:view'];
+const TELEPHONY = { anyPermission: ['telephony:plugin:all'], anyScope: ['telephony:readonly', 'telephony'] };
+const ARCHITECT_SCOPES = ['architect:readonly', 'architect'];
+const AUDIT = {
+  anyPermission: ['audits:audit:view'],
+  anyScope: ['audits:readonly', 'audits'],
+  neededFor: 'syncAudit',
+} as const;
 
 /**
  * What each call needs: the one table that the client, its messages and `check` go by. The README shows the same.
@@ -108,6 +118,75 @@ export const ACCESS_RIGHTS = {
     anyScope: WFM_SCOPES,
     neededFor: 'schedules',
   },
+  businessUnit: {
+    what: 'the time zone of a business unit',
+    anyPermission: ['wfm:publishedSchedule:view', 'wfm:schedule:view', 'wfm:agent:view', 'wfm:businessUnit:view'],
+    anyScope: WFM_SCOPES,
+    neededFor: 'sync',
+  },
+  publishedSchedules: {
+    what: 'the list of schedules of a business unit',
+    anyPermission: PUBLISHED_SCHEDULES,
+    anyScope: WFM_SCOPES,
+    neededFor: 'sync',
+  },
+  sites: { what: 'the list of sites', ...TELEPHONY, neededFor: 'sync' },
+  site: { what: 'a site', ...TELEPHONY, neededFor: 'sync' },
+  siteRoutes: { what: 'the outbound routes of a site', ...TELEPHONY, neededFor: 'sync' },
+  outboundRoute: { what: 'an outbound route', ...TELEPHONY, neededFor: 'sync' },
+  trunks: { what: 'the list of trunks', ...TELEPHONY, neededFor: 'sync' },
+  trunkBases: { what: 'the list of trunk bases', ...TELEPHONY, neededFor: 'sync' },
+  putOutboundRoute: {
+    what: 'writing an outbound route',
+    anyPermission: TELEPHONY.anyPermission,
+    anyScope: ['telephony'],
+    neededFor: 'syncWrites',
+  },
+  dataTables: {
+    what: 'the list of data tables',
+    anyPermission: ['architect:datatable:view'],
+    anyScope: ARCHITECT_SCOPES,
+    neededFor: 'syncTable',
+  },
+  dataTable: {
+    what: 'the columns of a data table',
+    anyPermission: ['architect:datatable:view'],
+    anyScope: ARCHITECT_SCOPES,
+    neededFor: 'syncTable',
+  },
+  dataTableRows: {
+    what: 'the rows of a data table',
+    anyPermission: ['architect:datatableRow:view', 'architect:datatable:view'],
+    anyScope: ARCHITECT_SCOPES,
+    neededFor: 'syncTable',
+  },
+  addDataTableRow: {
+    what: 'adding a row to a data table',
+    anyPermission: ['architect:datatableRow:add'],
+    anyScope: ['architect'],
+    neededFor: 'syncTable',
+  },
+  putDataTableRow: {
+    what: 'writing a row of a data table',
+    anyPermission: ['architect:datatableRow:edit'],
+    anyScope: ['architect'],
+    neededFor: 'syncTable',
+  },
+  campaigns: {
+    what: 'the list of campaigns',
+    anyPermission: ['outbound:campaign:view'],
+    anyScope: ['outbound:readonly', 'outbound'],
+    neededFor: 'syncCampaigns',
+  },
+  patchCampaign: {
+    what: "writing a campaign's line count",
+    anyPermission: ['outbound:campaign:edit'],
+    anyScope: ['outbound'],
+    neededFor: 'syncCampaigns',
+  },
+  askAudit: { what: 'an audit query', ...AUDIT },
+  auditQuery: { what: 'the state of an audit query', ...AUDIT },
+  auditResults: { what: 'the results of an audit query', ...AUDIT },
 } as const satisfies Record<string, AccessRight>;
 
 /** What a call needs, in one line: permission, then scope. */

@@ -75,7 +75,7 @@ export function createApiCalls(
   const hook = async (request: SdkRequest): Promise<SdkResponse> => {
     const call = underWay.getStore();
     if (call === undefined) throw new Failure('InvalidInput', 'The SDK was used outside a call. Nothing was sent.');
-    const url = requestUrl(apiUrl, request);
+    const url = requestUrl(apiUrl, request, call.endpoint.repeats);
     let token = await tokens.current();
     let exchanged = await exchange(call, url, request, token);
     // Where a fresh token was refused, this one is fresh too, and a third would tell no more: one call a try.
@@ -92,7 +92,8 @@ export function createApiCalls(
     pacer.accepted(call.endpoint.family, exchanged.sentAtMs);
     pacer.accepted('token', exchanged.sentAtMs);
     if (isWebPage(text)) throw webPageFailure(`${call.endpoint.method} ${url.pathname}`, status);
-    const json = call.endpoint.isLanded ? null : parsed(text, call.endpoint, { raw, encoding, correlationId });
+    const isUnread = call.endpoint.isLanded === true || status === 204;
+    const json = isUnread ? null : parsed(text, call.endpoint, { raw, encoding, correlationId });
     call.answer = { json, raw, encoding, correlationId, receivedAt: new Date(receivedMs).toISOString() };
     return { status, statusText: '', headers, data: json, text };
   };
@@ -218,19 +219,23 @@ export function createApiCalls(
   };
 }
 
-/** What is known of a call whose answer was lost. Every POST of ours asks a question: asked twice, it changes nothing. */
-function unanswered({ method }: Endpoint): string {
+/** What is known of a call whose answer was lost. Every POST of ours that writes nothing asks a question: asked twice, it changes nothing. */
+function unanswered({ method, writes }: Endpoint): string {
+  if (writes) return 'Genesys may have carried it out; what is there is read again before anything else is written.';
   return method === 'POST'
     ? 'Genesys may have carried it out; asking again costs a call and changes nothing.'
     : 'Nothing of it was kept.';
 }
 
 /** The SDK's URL, which must be one of the API's: a setting of the SDK that we do not know of must not send a token elsewhere. */
-function requestUrl(apiUrl: string, request: SdkRequest): URL {
+function requestUrl(apiUrl: string, request: SdkRequest, repeats: readonly string[] = []): URL {
   if (!request.url.startsWith(`${apiUrl}/`))
     throw new Failure('Blocked', 'The SDK aimed a call at another host. Nothing was sent.');
   const url = new URL(request.url);
-  for (const [name, value] of Object.entries(request.params ?? {})) url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(request.params ?? {})) {
+    if (!repeats.includes(name)) url.searchParams.set(name, value);
+    else for (const one of value.split(',')) url.searchParams.append(name, one);
+  }
   return url;
 }
 

@@ -75,7 +75,12 @@ export function apiFailure(
       'Unauthorized',
       'A fresh token was refused. Nothing was lost. Check that the OAuth client is active and the region is right; the export goes on by itself.',
     );
-  if (status === 408 || status >= 500) return fail('Transient', 'Nothing was changed. It is tried again.');
+  if (status === 408 || status >= 500) {
+    const known = endpoint.writes
+      ? 'Whether it was carried out is not known: what is there is read again'
+      : 'Nothing was changed';
+    return fail('Transient', `${known}. It is tried again.`);
+  }
   if (status === 407) return fail('Blocked', 'A proxy asks for credentials. Check HTTPS_PROXY.');
   if (status < 400) return fail('Blocked', 'It is not followed. Check GENESYS_API_URL and any proxy.');
   if (endpoint.path.endsWith('/jobs/{jobId}') && (status === 404 || status === 410))
@@ -91,7 +96,7 @@ export function apiFailure(
       `${missingRightText(endpoint, words)} Nothing was changed; once that is granted, the work goes on by itself.`,
     );
   }
-  if (status === 409 || status === 412) return fail('Conflict', 'Read it again and decide anew.');
+  if (isConflict(endpoint, answer)) return fail('Conflict', 'Nothing was changed. Read it again and decide anew.');
   if (status === 413) return fail('TooLarge', 'Ask for less.');
   const named = sentUserIds.filter((id) => answer.text.includes(id));
   const namesSome = named.length > 0 && (named.length < sentUserIds.length || named.length === 1);
@@ -100,6 +105,17 @@ export function apiFailure(
   if (namesSize(answer.text)) return fail('TooLarge', 'Ask for less: a shorter interval.');
   if (named.length > 0) return fail('InvalidInput', 'It refuses every user asked for.', { refusedIds: named });
   return fail('InvalidInput', 'Nothing was changed. Asking again in the same way cannot help.');
+}
+
+/**
+ * Whether what was to be written is no longer what was read: another version, or no longer there.
+ *
+ * Source of the 400: Genesys's own Terraform provider, which meets stale versions in this form beside 409.
+ */
+function isConflict({ writes }: Endpoint, { status, text }: RefusedAnswer): boolean {
+  if (status === 409 || status === 412) return true;
+  if (!writes) return false;
+  return status === 404 || (status === 400 && /does not match the current version/i.test(text));
 }
 
 /** Words that say "interval or size" near words that say "too much": Genesys has no one code for it. */

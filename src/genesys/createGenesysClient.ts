@@ -3,20 +3,25 @@ import { type CallWatcher, NO_WATCHER } from '../telemetry/callWatcher.js';
 import type { Lane } from '../domain/lane.js';
 import { adherenceCalls } from './adherenceCalls.js';
 import { aggregatesCalls } from './aggregatesCalls.js';
+import { auditCalls } from './auditCalls.js';
 import { baseUrl } from './allowedUrl.js';
 import { createApiCalls } from './apiCall.js';
+import { dataTableCalls } from './dataTableCalls.js';
 import { startDownload } from './download.js';
 import type { GenesysClient } from './genesysClient.js';
 import type { GenesysClientConfig } from './genesysClientConfig.js';
 import { type GenesysLog, SILENT_LOG } from './genesysLog.js';
 import { createJobCounts } from './jobCounts.js';
 import type { LaneCalls } from './laneCalls.js';
+import { outboundCalls } from './outboundCalls.js';
 import { createPacer } from './pacer.js';
 import { redactor } from './redact.js';
+import { scheduleCalls } from './scheduleCalls.js';
 import { createSdk } from './sdk.js';
 import { scheduleSearchCalls } from './scheduleSearchCalls.js';
 import { NO_SHARED_BUDGET, type SharedBudget } from './sharedBudget.js';
 import { structureCalls } from './structureCalls.js';
+import { telephonyCalls } from './telephonyCalls.js';
 import { createTokenSource, type TokenSource } from './tokenSource.js';
 import { createTransport } from './transport.js';
 
@@ -87,6 +92,11 @@ export function createGenesysClient(given: GenesysClientConfig, options: Genesys
       ...adherenceCalls(parts),
       ...aggregatesCalls(parts),
       ...scheduleSearchCalls(parts),
+      ...scheduleCalls(parts),
+      ...telephonyCalls(parts),
+      ...dataTableCalls(parts),
+      ...outboundCalls(parts),
+      ...auditCalls(parts),
 
       download: (url, from, signal) => startDownload(config, shared, url, from, signal),
 

@@ -2,9 +2,14 @@ import type { Family } from '../domain/family.js';
 import type { Lane } from '../domain/lane.js';
 import type { AdherenceCalls } from './adherenceCalls.js';
 import type { AggregatesCalls } from './aggregatesCalls.js';
+import type { AuditCalls } from './auditCalls.js';
+import type { DataTableCalls } from './dataTableCalls.js';
 import type { Download } from './download.js';
 import type { ScheduleSearchCalls } from './scheduleSearchCalls.js';
+import type { OutboundCalls } from './outboundCalls.js';
+import type { ScheduleCalls } from './scheduleCalls.js';
 import type { StructureCalls } from './structureCalls.js';
+import type { TelephonyCalls } from './telephonyCalls.js';
 
 /**
  * One Genesys Cloud organisation, through the official SDK.
@@ -14,7 +19,16 @@ import type { StructureCalls } from './structureCalls.js';
  * `Forbidden`, `Conflict`, `Corrupt` (a required field is missing: the message has its path), `Blocked` (a redirect, a download
  * host that is not allowed, a proxy that asks for credentials). No message holds a token or a secret.
  */
-export interface GenesysClient extends StructureCalls, AdherenceCalls, AggregatesCalls, ScheduleSearchCalls {
+export interface GenesysClient
+  extends StructureCalls,
+    AdherenceCalls,
+    AggregatesCalls,
+    ScheduleCalls,
+    ScheduleSearchCalls,
+    TelephonyCalls,
+    DataTableCalls,
+    OutboundCalls,
+    AuditCalls {
   /** The same client for calls of one lane: less urgent ones leave part of the token's window to others. (Otherwise: `sync`) */
   inLane(lane: Lane): GenesysClient;
   /** Gets a token where there is none yet; not a call of the API. @throws Failure as the token source does. */

@@ -23,6 +23,10 @@ export interface Sdk {
   readonly organization: InstanceType<typeof platformClient.OrganizationApi>;
   readonly workforceManagement: InstanceType<typeof platformClient.WorkforceManagementApi>;
   readonly analytics: InstanceType<typeof platformClient.AnalyticsApi>;
+  readonly telephony: InstanceType<typeof platformClient.TelephonyProvidersEdgeApi>;
+  readonly architect: InstanceType<typeof platformClient.ArchitectApi>;
+  readonly outbound: InstanceType<typeof platformClient.OutboundApi>;
+  readonly audit: InstanceType<typeof platformClient.AuditApi>;
 }
 
 /** The parts of the SDK that its types leave out. */
@@ -58,6 +62,10 @@ export function createSdk(apiUrl: string, hook: (request: SdkRequest) => Promise
     organization: new platformClient.OrganizationApi(own),
     workforceManagement: new platformClient.WorkforceManagementApi(own),
     analytics: new platformClient.AnalyticsApi(own),
+    telephony: new platformClient.TelephonyProvidersEdgeApi(own),
+    architect: new platformClient.ArchitectApi(own),
+    outbound: new platformClient.OutboundApi(own),
+    audit: new platformClient.AuditApi(own),
   };
 }
 

@@ -6,7 +6,11 @@ import type { Counters } from './control/counters.js';
 import type { Faults } from './control/faults.js';
 import type { Organisation } from './data/organisation.js';
 import type { Limits } from './limits/limits.js';
+import type { Schedules } from './schedules/schedules.js';
+import type { SearchResults } from './schedules/searchResults.js';
 import type { SimulatorSettings } from './simulatorOptions.js';
+import type { SyncEvents } from './telephony/syncEvents.js';
+import type { Telephony } from './telephony/telephony.js';
 
 /** What the routes of one simulator share. */
 export interface SimulatorContext {
@@ -14,6 +18,10 @@ export interface SimulatorContext {
   readonly organisation: Organisation;
   readonly tokens: Tokens;
   readonly jobs: AdherenceJobs;
+  readonly schedules: Schedules;
+  readonly searchResults: SearchResults;
+  readonly telephony: Telephony;
+  readonly syncEvents: SyncEvents;
   readonly urls: SignedUrls;
   readonly faults: Faults;
   readonly chaos: Chaos;

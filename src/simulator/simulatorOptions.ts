@@ -3,6 +3,8 @@ import { ChaosSettings } from './control/chaos.js';
 import { type LimitInput, LimitSettings } from './limits/limitSettings.js';
 import { seededHex, seededUuid } from './data/seededRandom.js';
 import { isTimeZone } from './data/zoneDays.js';
+import { ScheduleSettings } from './schedules/scheduleSettings.js';
+import { TelephonySettings } from './telephony/telephonySettings.js';
 
 const LocalDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'not a date: write it as 2024-01-31');
 const OAuthClient = z.strictObject({ clientId: z.string().min(1), clientSecret: z.string().min(1) });
@@ -90,6 +92,10 @@ export const SimulatorSettings = z.strictObject({
   lateDataHours: z.number().nonnegative().default(0),
   /** Whether user lists carry names, which the published schema does not promise. (Default: true) */
   userNames: z.boolean().default(true),
+  /** Sites, trunks, outbound routes, data tables and campaigns; null where there are none. (Default: 15 trunks of three carriers) */
+  telephony: TelephonySettings.nullable().prefault({}),
+  /** Weekly schedules. */
+  schedules: ScheduleSettings.prefault({}),
 });
 
 export type SimulatedUnit = z.infer<typeof SimulatedUnit>;

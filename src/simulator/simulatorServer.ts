@@ -14,7 +14,14 @@ import { armFault } from './control/armFault.js';
 import { controlRoutes } from './control/controlRoutes.js';
 import { endpointRoutes } from './control/endpointRoutes.js';
 import { limitRoutes } from './control/limitRoutes.js';
+import { scheduleRoutes } from './schedules/scheduleRoutes.js';
 import type { SimulatorContext } from './simulatorContext.js';
+import { auditRoutes } from './telephony/auditRoutes.js';
+import { campaignRoutes } from './telephony/campaignRoutes.js';
+import { dataTableRoutes } from './telephony/dataTableRoutes.js';
+import { outboundRouteRoutes } from './telephony/outboundRouteRoutes.js';
+import { syncControlRoutes } from './telephony/syncControlRoutes.js';
+import { trunkRoutes } from './telephony/trunkRoutes.js';
 
 /** Largest request body, in bytes. Source: Genesys's limit `request.bytes.max`. */
 const MAX_REQUEST_BYTES = 512_000;
@@ -40,6 +47,8 @@ export function simulatorServer(context: SimulatorContext, baseUrl: () => string
 
   server.addHook('onRequest', (request, reply, done) => {
     request.arrivedAtMs = now();
+    // Whoever looks sees what has happened by then.
+    context.syncEvents.catchUp();
     reply.header('inin-correlation-id', request.id);
     const call = { method: request.method, path: pathOf(request) };
     request.met = { ...call, drawn: isControl(request) ? null : chaos.draw(call) };
@@ -72,12 +81,19 @@ export function simulatorServer(context: SimulatorContext, baseUrl: () => string
   downloadRoutes(server, context);
   controlRoutes(server, context);
   limitRoutes(server, context);
+  syncControlRoutes(server, context);
   void server.register((api, _options, done) => {
     admitApiCalls(api, context);
     structureRoutes(api, context);
     organizationLimitRoutes(api, context);
     adherenceRoutes(api, context, baseUrl);
     aggregatesRoutes(api, context);
+    scheduleRoutes(api, context, baseUrl);
+    trunkRoutes(api, context);
+    outboundRouteRoutes(api, context);
+    dataTableRoutes(api, context);
+    campaignRoutes(api, context);
+    auditRoutes(api, context);
     api.all('/api/v2/*', (request) => {
       throw notFound(request);
     });

@@ -10,9 +10,14 @@ import { Fault, type FaultInput } from './control/fault.js';
 import { Faults } from './control/faults.js';
 import { organisationOf } from './data/organisation.js';
 import { Limits } from './limits/limits.js';
+import { Schedules } from './schedules/schedules.js';
+import { SearchResults } from './schedules/searchResults.js';
 import type { SimulatorContext } from './simulatorContext.js';
 import { limitsOf, oauthClients, type SimulatorOptions, simulatorSettings } from './simulatorOptions.js';
 import { simulatorServer } from './simulatorServer.js';
+import { type SyncControls, syncControls } from './telephony/syncControls.js';
+import { SyncEvents } from './telephony/syncEvents.js';
+import { Telephony } from './telephony/telephony.js';
 
 /** A simulated organisation that answers on loopback. */
 export interface RunningSimulator {
@@ -26,6 +31,9 @@ export interface RunningSimulator {
   readonly otherClient: { readonly clientId: string; readonly clientSecret: string };
   readonly organisationId: string;
   readonly units: readonly { readonly id: string; readonly name: string; readonly timeZone: string }[];
+  readonly businessUnits: readonly { readonly id: string; readonly name: string }[];
+  /** Trunks, routes, tables, campaigns and schedules: what they are, and switches to change them. */
+  readonly telephony: SyncControls;
   counts(): SimulatorCounts;
   /** Every access token given out so far, for tests that look where they must not be. No route shows them. */
   accessTokens(): string[];
@@ -57,6 +65,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   const chaos = new Chaos();
   if (settings.chaos) chaos.begin(settings.chaos);
   const limits = new Limits(limitsOf(settings), settings.seed);
+  const schedules = new Schedules(organisation, settings.schedules, now);
+  const telephony = new Telephony(settings.telephony, settings.seed, settings.historyStarts, now);
   const context: SimulatorContext = {
     settings,
     organisation,
@@ -67,6 +77,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
       (clientId, isFirst) => faults.secretOf(clientId, isFirst),
     ),
     jobs: new AdherenceJobs(organisation, settings, now),
+    schedules,
+    searchResults: new SearchResults(settings.resultCacheBytes),
+    telephony,
+    syncEvents: new SyncEvents({ telephony, schedules, now }),
     urls: new SignedUrls(settings.urlLifetimeSeconds, now),
     faults,
     chaos,
@@ -86,6 +100,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
     otherClient,
     organisationId: organisation.id,
     units: organisation.units.map(({ id, name, timeZone }) => ({ id, name, timeZone })),
+    businessUnits: organisation.businessUnits,
+    telephony: syncControls(context),
     counts: () => context.counters.read(),
     accessTokens: () => context.tokens.issued(),
     addFault: (fault) => armFault(context, Fault.parse(fault)),

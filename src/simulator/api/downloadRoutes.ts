@@ -7,7 +7,7 @@ import { bodyFault, type SentBody } from './bodyFault.js';
 import { callName } from './callOf.js';
 import { resetConnection } from './disturbAnswers.js';
 import { pacedSend } from './pacedSend.js';
-import { DOWNLOAD_PATH } from './signedUrls.js';
+import { DOWNLOAD_PATH, SCHEDULES_DOWNLOAD_PATH } from './signedUrls.js';
 
 interface DownloadCall {
   Params: { jobId: string; fileId: string };
@@ -20,28 +20,38 @@ interface DownloadCall {
  * A token that comes along is refused and counted: it must never reach another host.
  */
 export function downloadRoutes(server: FastifyInstance, context: SimulatorContext): void {
-  const { settings, jobs, urls, faults, counters } = context;
+  const { settings, jobs, searchResults, urls, faults, counters } = context;
 
-  server.get<DownloadCall>(`${DOWNLOAD_PATH}/:jobId/:fileId`, async (request, reply) => {
-    counters.downloadRequests++;
-    const { jobId, fileId } = request.params;
-    if (request.headers.authorization !== undefined) {
-      counters.tokenLeaks++;
-      return await refuse(reply, 400, 'InvalidArgument', 'Only one auth mechanism allowed');
-    }
-    if (faults.take('expiredUrl', request.met)) urls.expire(request.query['Signature'] ?? '');
-    const verdict = urls.check(jobId, fileId, request.query);
-    if (verdict === 'bad') return await refuse(reply, 403, 'SignatureDoesNotMatch', 'The signature does not match');
-    if (verdict === 'expired') return await refuse(reply, 403, 'AccessDenied', 'Request has expired');
+  for (const path of [DOWNLOAD_PATH, SCHEDULES_DOWNLOAD_PATH])
+    server.get<DownloadCall>(`${path}/:jobId/:fileId`, async (request, reply) => {
+      counters.downloadRequests++;
+      const { jobId, fileId } = request.params;
+      if (request.headers.authorization !== undefined) {
+        counters.tokenLeaks++;
+        return await refuse(reply, 400, 'InvalidArgument', 'Only one auth mechanism allowed');
+      }
+      if (faults.take('expiredUrl', request.met)) urls.expire(request.query['Signature'] ?? '');
+      const verdict = urls.check(jobId, fileId, request.query);
+      if (verdict === 'bad') return await refuse(reply, 403, 'SignatureDoesNotMatch', 'The signature does not match');
+      if (verdict === 'expired') return await refuse(reply, 403, 'AccessDenied', 'Request has expired');
+      const job = jobs.find(jobId) ?? searchResults.find(jobId);
+      const file = await fileOf(jobId, fileId, encodingFor(request));
+      if (!job || !file) return await refuse(reply, 404, 'NoSuchKey', 'The specified key does not exist.');
+      const about = ({ match }: { match?: string | undefined }) => match === undefined || job.asked.includes(match);
+      const altered = faults.take('alteredBytes', request.met, about);
+      if (!altered) return await send(request, reply, file, true);
+      const bytes = await alteredBytes(file.bytes, file.encoding, altered.how);
+      return await send(request, reply, { ...file, bytes }, false);
+    });
+
+  async function fileOf(
+    jobId: string,
+    fileId: string,
+    encoding: ResultFile['encoding'],
+  ): Promise<ResultFile | undefined> {
     const job = jobs.find(jobId);
-    const file = job && (await jobs.file(job, fileId, encodingFor(request)));
-    if (!job || !file) return await refuse(reply, 404, 'NoSuchKey', 'The specified key does not exist.');
-    const about = ({ match }: { match?: string | undefined }) => match === undefined || job.asked.includes(match);
-    const altered = faults.take('alteredBytes', request.met, about);
-    if (!altered) return await send(request, reply, file, true);
-    const bytes = await alteredBytes(file.bytes, file.encoding, altered.how);
-    return await send(request, reply, { ...file, bytes }, false);
-  });
+    return job ? await jobs.file(job, fileId, encoding) : await searchResults.file(jobId, encoding);
+  }
 
   function encodingFor(request: FastifyRequest): 'identity' | 'gzip' {
     const accepted = request.headers['accept-encoding']?.toString() ?? '';

@@ -3,7 +3,7 @@ import type { SimulatorContext } from '../simulatorContext.js';
 import { ApiError } from './apiError.js';
 
 interface NeededRights {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: RegExp;
   /** Any one of these permissions will do; where none is published, none is needed. */
   readonly permissions: readonly string[];
@@ -12,6 +12,10 @@ interface NeededRights {
 }
 
 const WFM = ['workforce-management', 'workforce-management:readonly'];
+const WFM_SCHEDULE = ['wfm:publishedSchedule:view', 'wfm:schedule:view'];
+const EDGES = '^/api/v2/telephony/providers/edges';
+const TABLES = '^/api/v2/flows/datatables';
+const CAMPAIGNS = '^/api/v2/outbound/campaigns';
 const UNITS = '^/api/v2/workforcemanagement';
 
 /** What the OAuth client needs for each call. Source: the published API documentation; where it names none, none is needed. */
@@ -70,7 +74,56 @@ const NEEDED: readonly NeededRights[] = [
     permissions: ['analytics:userAggregate:view'],
     scopes: ['analytics', 'analytics:readonly'],
   },
+  // What it shows of settings anybody who sees schedules may see; the list of permissions is long, and any of them will do.
+  {
+    method: 'GET',
+    path: new RegExp(`${UNITS}/businessunits/[^/]+$`),
+    permissions: ['wfm:businessUnit:view', 'wfm:agent:view', ...WFM_SCHEDULE],
+    scopes: WFM,
+  },
+  {
+    method: 'GET',
+    path: new RegExp(`${UNITS}/businessunits/[^/]+/weeks/[^/]+/schedules$`),
+    permissions: WFM_SCHEDULE,
+    scopes: WFM,
+  },
+  {
+    method: 'POST',
+    path: new RegExp(`${UNITS}/(business|management)units/[^/]+/agentschedules/search$`),
+    permissions: WFM_SCHEDULE,
+    scopes: WFM,
+  },
+  {
+    method: 'POST',
+    path: new RegExp(`${UNITS}/businessunits/[^/]+/weeks/[^/]+/schedules/[^/]+/agentschedules/query$`),
+    permissions: WFM_SCHEDULE,
+    scopes: WFM,
+  },
+  reading(EDGES, 'telephony:plugin:all', 'telephony'),
+  writing('PUT', `${EDGES}/sites/[^/]+/outboundroutes/[^/]+$`, 'telephony:plugin:all', 'telephony'),
+  reading(`${TABLES}(/[^/]+)?$`, 'architect:datatable:view', 'architect'),
+  reading(`${TABLES}/[^/]+/rows`, 'architect:datatableRow:view', 'architect'),
+  writing('POST', `${TABLES}/[^/]+/rows$`, 'architect:datatableRow:add', 'architect'),
+  writing('PUT', `${TABLES}/[^/]+/rows/[^/]+$`, 'architect:datatableRow:edit', 'architect'),
+  writing('DELETE', `${TABLES}/[^/]+/rows/[^/]+$`, 'architect:datatableRow:delete', 'architect'),
+  reading(CAMPAIGNS, 'outbound:campaign:view', 'outbound'),
+  writing('PUT', `${CAMPAIGNS}/[^/]+$`, 'outbound:campaign:edit', 'outbound'),
+  writing('PATCH', `${CAMPAIGNS}/[^/]+$`, 'outbound:campaign:edit', 'outbound'),
+  writing('POST', `${CAMPAIGNS}/[^/]+/start$`, 'outbound:campaign:start', 'outbound'),
+  writing('POST', `${CAMPAIGNS}/[^/]+/stop$`, 'outbound:campaign:stop', 'outbound'),
+  reading('^/api/v2/audits/query/', 'audits:audit:view', 'audits'),
+  // A query is asked by POST, and changes nothing.
+  { ...reading('^/api/v2/audits/query$', 'audits:audit:view', 'audits'), method: 'POST' },
 ];
+
+function reading(path: string, permission: string, scope: string): NeededRights {
+  const scopes = [scope, `${scope}:readonly`];
+  return { method: 'GET', path: new RegExp(path), permissions: [permission], scopes };
+}
+
+function writing(method: NeededRights['method'], path: string, permission: string, scope: string): NeededRights {
+  return { method, path: new RegExp(path), permissions: [permission], scopes: [scope] };
+}
 
 /**
  * Lets a call go on when the OAuth client's role has a permission that it needs, and its scopes cover it.

@@ -3,6 +3,9 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 /** Where results lie: not under `/api/v2`, as Genesys serves them from another host. */
 export const DOWNLOAD_PATH = '/downloads/historicalAdherence/results/userDownloads/historicalAdherence';
 
+/** Where large answers of searches for agents' schedules lie. The path is a guess. */
+export const SCHEDULES_DOWNLOAD_PATH = '/downloads/agentSchedules/results';
+
 /** Signs and checks download URLs, which expire. A URL is all one needs: no token goes with it. */
 export class SignedUrls {
   readonly #secret = randomBytes(32);
@@ -14,16 +17,16 @@ export class SignedUrls {
   ) {}
 
   /** A fresh URL's path and query; two calls never give the same. */
-  sign(jobId: string, fileId: string): string {
+  sign(jobId: string, fileId: string, path = DOWNLOAD_PATH): string {
     const expires = Math.ceil(this.now() / 1000 + this.lifetimeSeconds).toString();
     const nonce = randomBytes(9).toString('base64url');
     const query = new URLSearchParams({
-      'response-content-disposition': `attachment;filename="historical adherence ${fileId}.json"`,
+      'response-content-disposition': `attachment;filename="${path === DOWNLOAD_PATH ? 'historical adherence' : 'agent schedules'} ${fileId}.json"`,
       Expires: expires,
       'Key-Pair-Id': nonce,
       Signature: this.#signature(jobId, fileId, expires, nonce),
     });
-    return `${DOWNLOAD_PATH}/${jobId}/${fileId}?${query.toString()}`;
+    return `${path}/${jobId}/${fileId}?${query.toString()}`;
   }
 
   check(

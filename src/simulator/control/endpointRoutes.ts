@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import { DOWNLOAD_PATH } from '../api/signedUrls.js';
 
 /** One route of the simulator. `path` has `{name}` for each part that varies. */
 export interface SimulatedEndpoint {
@@ -9,7 +8,7 @@ export interface SimulatedEndpoint {
   readonly kind: 'api' | 'login' | 'download' | 'control' | 'other';
 }
 
-const KINDS = { '/api/v2/': 'api', '/oauth/': 'login', [DOWNLOAD_PATH]: 'download', '/control/': 'control' } as const;
+const KINDS = { '/api/v2/': 'api', '/oauth/': 'login', '/downloads/': 'download', '/control/': 'control' } as const;
 
 /**
  * `GET control/endpoints`: every route there is, so that a check from outside can tell that it missed one.

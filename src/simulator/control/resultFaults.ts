@@ -21,6 +21,14 @@ export const RESULT_FAULTS = [
     times,
   }),
   z.strictObject({
+    /** The next searches for agents' schedules that find more agents than this answer `Processing`, which nobody can ask about. */
+    kind: z.literal('searchProcessing'),
+    aboveAgents: z.number().int().nonnegative().default(0),
+    times,
+  }),
+  /** The next searches for agents' schedules answer with a URL, however small the result is. */
+  z.strictObject({ kind: z.literal('searchByUrl'), times }),
+  z.strictObject({
     /** The next downloads (all, while `times` is null) are served at this rate. */
     kind: z.literal('downloadRate'),
     bytesPerSecond: z.number().positive(),

@@ -1,0 +1,293 @@
+import type { Organisation } from '../data/organisation.js';
+import { type Person, presentUnit } from '../data/people.js';
+import { seededUuid } from '../data/seededRandom.js';
+import type { Unit } from '../data/unit.js';
+import { type EpochDay, epochDayAt, epochDayOf, localDateOf } from '../data/zoneDays.js';
+import { type DayOff, type PlannedShifts, plannedShifts, type Shift } from './plannedShifts.js';
+import type { ScheduleEdit } from './scheduleEdit.js';
+import type { ScheduleSettings } from './scheduleSettings.js';
+import {
+  type BusinessUnitWeeks,
+  draftSchedule,
+  publishedSchedule,
+  weekAt,
+  weekBounds,
+  weekHolding,
+  type WeekSchedule,
+  weeksOf,
+} from './scheduleWeeks.js';
+
+/** A schedule as the list shows it now. */
+export interface ListedSchedule {
+  readonly id: string;
+  readonly businessUnitId: string;
+  readonly week: EpochDay;
+  readonly version: number;
+  readonly published: boolean;
+  readonly description: string;
+  readonly modifiedAtMs: number;
+}
+
+interface Edits {
+  published: 'plan' | 'draft' | 'none';
+  planEdits: number;
+  draftEdits: number;
+  modifiedAtMs: number | null;
+  cleared: boolean;
+  removed: Set<string>;
+  added: Shift[];
+}
+
+/** What an agent is scheduled for. */
+export interface AgentSchedule {
+  readonly userId: string;
+  readonly shifts: readonly Shift[];
+  readonly daysOff: readonly DayOff[];
+}
+
+/** Seconds by which the shifts of a draft begin later than those that were published. */
+const DRAFT_SHIFT_SECONDS = 3600;
+const LONGEST_SHIFT_SECONDS = 2 * 86_400;
+const WEEK_MS = 7 * 86_400_000;
+
+/** The weekly schedules of an organisation: its plan, and what planners did to it since. */
+export class Schedules {
+  readonly #edits = new Map<string, Edits>();
+
+  constructor(
+    private readonly organisation: Organisation,
+    private readonly settings: ScheduleSettings,
+    private readonly now: () => number,
+  ) {}
+
+  /** The weeks of a business unit; undefined where there is no such unit. */
+  weeks(businessUnitId: string): BusinessUnitWeeks | undefined {
+    return weeksOf(this.organisation, businessUnitId);
+  }
+
+  /** Published schedule and draft of a week, those that there are. */
+  ofWeek(businessUnitId: string, week: EpochDay): ListedSchedule[] {
+    const weeks = this.weeks(businessUnitId);
+    if (!weeks || week !== weekHolding(weeks, week)) return [];
+    const running = weekAt(weeks, this.now() / 1000);
+    const first = weekHolding(weeks, this.organisation.historyStarts);
+    if (week < first || week > running + (this.settings.publishedWeeksAhead + 1) * 7) return [];
+    const edits = this.#editsOf(businessUnitId, week);
+    const isPlanned = week <= running + this.settings.publishedWeeksAhead * 7;
+    const hasDraft = week >= running;
+    return [
+      ...(isPlanned ? [this.#listed(publishedSchedule(this.organisation, businessUnitId, week), edits)] : []),
+      ...(hasDraft ? [this.#listed(draftSchedule(this.organisation, businessUnitId, week), edits)] : []),
+    ];
+  }
+
+  /**
+   * Shifts and days off of the published schedules in an interval (seconds since the epoch), by agent: shifts that overlap it, or that
+   * start in it, as the settings say.
+   */
+  published(businessUnitId: string, start: number, end: number): AgentSchedule[] {
+    const weeks = this.weeks(businessUnitId);
+    if (!weeks || start >= end) return [];
+    const parts: PlannedShifts[] = [];
+    const last = weekAt(weeks, end - 1);
+    for (let week = weekAt(weeks, start - LONGEST_SHIFT_SECONDS); week <= last; week += 7) {
+      const schedule = this.ofWeek(businessUnitId, week).find((one) => one.published);
+      if (schedule) parts.push(this.shiftsOf(schedule));
+    }
+    const startsInside = this.settings.found === 'starting';
+    const isFound = (shift: Shift): boolean =>
+      shift.start < end && (startsInside ? shift.start >= start : shift.end > start);
+    const firstDay = epochDayAt(weeks.timeZone, start);
+    const lastDay = epochDayAt(weeks.timeZone, end - 1);
+    return ofOneSchedule({
+      shifts: parts.flatMap((part) => part.shifts).filter(isFound),
+      daysOff: parts.flatMap((part) => part.daysOff).filter(({ day }) => day >= firstDay && day <= lastDay),
+    });
+  }
+
+  /** Everything that one schedule plans. */
+  shiftsOf({ id, businessUnitId, week }: ListedSchedule): PlannedShifts {
+    const weeks = this.weeks(businessUnitId);
+    if (!weeks) return { shifts: [], daysOff: [] };
+    const isDraft = id === draftSchedule(this.organisation, businessUnitId, week).id;
+    const plan = this.#plan(weeks, week);
+    if (isDraft) return { ...plan, shifts: plan.shifts.map((shift) => later(shift, DRAFT_SHIFT_SECONDS)) };
+    const edits = this.#editsOf(businessUnitId, week);
+    if (edits.cleared) return { shifts: [...edits.added], daysOff: [] };
+    const stays = ({ userId }: { userId: string }): boolean => !edits.removed.has(userId);
+    return { shifts: [...plan.shifts.filter(stays), ...edits.added], daysOff: plan.daysOff.filter(stays) };
+  }
+
+  /**
+   * Carries out an edit.
+   *
+   * @returns the schedules of the week after it.
+   * @throws RangeError where there is no such business unit, week or user.
+   */
+  edit(edit: ScheduleEdit, atMs = this.now()): ListedSchedule[] {
+    const weeks = this.weeks(edit.businessUnitId);
+    if (!weeks) throw new RangeError(`no business unit has the id ${edit.businessUnitId}`);
+    const week = edit.weekDate === undefined ? weekAt(weeks, atMs / 1000) : epochDayOf(edit.weekDate);
+    if (this.ofWeek(edit.businessUnitId, week).length === 0)
+      throw new RangeError(`no schedule begins on ${localDateOf(week)}: weeks begin on ${weeks.startDayOfWeek}`);
+    const edits = this.#editsOf(edit.businessUnitId, week);
+    if (edit.restore) Object.assign(edits, { cleared: false, removed: new Set(), added: [] });
+    if (edit.clear) Object.assign(edits, { cleared: true, added: [] });
+    const published = { ...publishedSchedule(this.organisation, edit.businessUnitId, week), published: true };
+    const shiftsNow = (): readonly Shift[] =>
+      this.shiftsOf({ ...published, description: '', modifiedAtMs: atMs }).shifts;
+    this.#remove(edits, edit.removeAgents, shiftsNow, atMs);
+    this.#add(edits, edit, weeks, shiftsNow, atMs);
+    if (edit.publish) edits.published = edit.publish;
+    if (edit.draft) edits.draftEdits++;
+    else edits.planEdits++;
+    edits.modifiedAtMs = atMs;
+    this.#edits.set(keyOf(edit.businessUnitId, week), edits);
+    return this.ofWeek(edit.businessUnitId, week);
+  }
+
+  #remove(edits: Edits, who: ScheduleEdit['removeAgents'], shiftsNow: () => readonly Shift[], atMs: number): void {
+    if (who === undefined) return;
+    const ids = typeof who === 'number' ? [...working(shiftsNow(), atMs)].sort().slice(0, who) : who;
+    for (const id of ids) edits.removed.add(id);
+    edits.added = edits.added.filter(({ userId }) => !ids.includes(userId));
+  }
+
+  #add(
+    edits: Edits,
+    { businessUnitId, addAgents: who }: ScheduleEdit,
+    weeks: BusinessUnitWeeks,
+    shiftsNow: () => readonly Shift[],
+    atMs: number,
+  ): void {
+    if (who === undefined) return;
+    const hour = Math.floor(atMs / 3_600_000) * 3600;
+    const busy = working(shiftsNow(), atMs);
+    const free = (): Person[] =>
+      this.organisation.people.filter(
+        (person) => !busy.has(person.id) && presentUnit(person, atMs / 1000)?.businessUnitId === businessUnitId,
+      );
+    const asked =
+      typeof who === 'number'
+        ? free()
+            .slice(0, who)
+            .map(({ id }) => ({ userId: id, start: hour, minutes: 480 }))
+        : who.map((one) => ({
+            ...one,
+            start: Math.floor(Date.parse(one.startDate) / 1000),
+            minutes: one.lengthMinutes,
+          }));
+    for (const one of asked) edits.added.push(this.#addedShift(one, weeks, edits.added.length));
+  }
+
+  #addedShift(
+    one: {
+      userId: string;
+      start: number;
+      minutes: number;
+      managementUnitId?: string | undefined;
+      activityCodeId?: string | undefined;
+    },
+    { businessUnitId }: BusinessUnitWeeks,
+    number: number,
+  ): Shift {
+    const unit = this.#unitFor(one.userId, one.managementUnitId, one.start, businessUnitId);
+    const code = unit.activityCodes.find(({ id, category, isDefault }) =>
+      one.activityCodeId === undefined ? category === 'OnQueueWork' && isDefault : id === one.activityCodeId,
+    );
+    if (!code) throw new RangeError(`no activity code has the id ${one.activityCodeId ?? ''}`);
+    const end = one.start + one.minutes * 60;
+    return {
+      id: seededUuid(this.organisation.seed, 'added shift', one.userId, unit.id, one.start, number),
+      userId: one.userId,
+      unit,
+      day: epochDayAt(unit.timeZone, one.start),
+      start: one.start,
+      end,
+      activities: [{ start: one.start, end, code }],
+      manuallyEdited: true,
+    };
+  }
+
+  #unitFor(userId: string, unitId: string | undefined, at: number, businessUnitId: string): Unit {
+    const person = this.organisation.people.find(({ id }) => id === userId);
+    if (!person) throw new RangeError(`no user has the id ${userId}`);
+    const named = this.organisation.units.find(({ id }) => id === unitId);
+    const unit = unitId === undefined ? presentUnit(person, at) : named;
+    if (unit?.businessUnitId !== businessUnitId)
+      throw new RangeError(`user ${userId} is in no unit of that business unit: name one as managementUnitId`);
+    return unit;
+  }
+
+  #plan(weeks: BusinessUnitWeeks, week: EpochDay): PlannedShifts {
+    const { start, end } = weekBounds(weeks, week);
+    const parts = this.organisation.units
+      .filter((unit) => unit.businessUnitId === weeks.businessUnitId)
+      .flatMap((unit) =>
+        this.organisation.people
+          .filter((person) => person.memberships.some((stay) => stay.unit.id === unit.id))
+          .map((person) => plannedShifts(this.organisation, person, unit, start, end)),
+      );
+    return { shifts: parts.flatMap((part) => part.shifts), daysOff: parts.flatMap((part) => part.daysOff) };
+  }
+
+  #listed(schedule: WeekSchedule, edits: Edits): ListedSchedule {
+    const { id, businessUnitId, week, isDraft } = schedule;
+    const madeAtMs = week * 86_400_000 - (this.settings.publishedWeeksAhead + 1) * WEEK_MS;
+    return {
+      id,
+      businessUnitId,
+      week,
+      version: schedule.version + (isDraft ? edits.draftEdits : edits.planEdits),
+      published: edits.published === (isDraft ? 'draft' : 'plan'),
+      description: isDraft ? `Draft ${localDateOf(week)}` : `Week of ${localDateOf(week)}`,
+      modifiedAtMs: edits.modifiedAtMs ?? (isDraft ? madeAtMs + 3_600_000 : madeAtMs),
+    };
+  }
+
+  #editsOf(businessUnitId: string, week: EpochDay): Edits {
+    return (
+      this.#edits.get(keyOf(businessUnitId, week)) ?? {
+        published: 'plan',
+        planEdits: 0,
+        draftEdits: 0,
+        modifiedAtMs: null,
+        cleared: false,
+        removed: new Set(),
+        added: [],
+      }
+    );
+  }
+}
+
+function keyOf(businessUnitId: string, week: EpochDay): string {
+  return `${businessUnitId}/${week.toString()}`;
+}
+
+/** Who has a shift at an instant. */
+function working(shifts: readonly Shift[], atMs: number): Set<string> {
+  const at = atMs / 1000;
+  return new Set(shifts.filter((shift) => shift.start <= at && at < shift.end).map(({ userId }) => userId));
+}
+
+function later(shift: Shift, seconds: number): Shift {
+  const moved = <T extends { start: number; end: number }>(piece: T): T => ({
+    ...piece,
+    start: piece.start + seconds,
+    end: piece.end + seconds,
+  });
+  return { ...moved(shift), activities: shift.activities.map(moved) };
+}
+
+/** What a plan has of each agent. */
+export function ofOneSchedule({ shifts, daysOff }: PlannedShifts): AgentSchedule[] {
+  const agents = new Map<string, { userId: string; shifts: Shift[]; daysOff: DayOff[] }>();
+  const of = (userId: string) => {
+    const known = agents.get(userId) ?? { userId, shifts: [], daysOff: [] };
+    agents.set(userId, known);
+    return known;
+  };
+  for (const shift of shifts) of(shift.userId).shifts.push(shift);
+  for (const dayOff of daysOff) of(dayOff.userId).daysOff.push(dayOff);
+  return [...agents.values()];
+}

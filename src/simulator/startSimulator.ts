@@ -80,7 +80,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
     schedules,
     searchResults: new SearchResults(settings.resultCacheBytes),
     telephony,
-    syncEvents: new SyncEvents({ telephony, schedules, now }),
+    syncEvents: new SyncEvents({ telephony, schedules }, now),
     urls: new SignedUrls(settings.urlLifetimeSeconds, now),
     faults,
     chaos,

@@ -1,6 +1,7 @@
-import type { SimulatorContext } from '../simulatorContext.js';
+import type { Schedules } from '../schedules/schedules.js';
 import { userOf } from './audit.js';
 import type { SyncEvent, SyncScript } from './syncEvent.js';
+import type { Telephony } from './telephony.js';
 
 interface Due {
   readonly atMs: number;
@@ -11,11 +12,14 @@ interface Due {
 export class SyncEvents {
   #due: Due[] = [];
 
-  constructor(private readonly context: Pick<SimulatorContext, 'telephony' | 'schedules' | 'now'>) {}
+  constructor(
+    private readonly organisation: { readonly telephony: Telephony; readonly schedules: Schedules },
+    private readonly now: () => number,
+  ) {}
 
   /** Adds events to those that are still to come. @returns when the last of them happens. */
   schedule(script: SyncScript): number {
-    const nowMs = this.context.now();
+    const nowMs = this.now();
     this.#due.push(...script.map(({ afterSeconds, event }) => ({ atMs: nowMs + afterSeconds * 1000, event })));
     this.#due.sort((one, other) => one.atMs - other.atMs);
     return Math.max(nowMs, ...this.#due.map(({ atMs }) => atMs));
@@ -23,7 +27,7 @@ export class SyncEvents {
 
   /** Lets happen what is due by now, each event at its own instant. Called before anything is looked at: no timer is needed. */
   catchUp(): void {
-    while (this.#due[0] && this.#due[0].atMs <= this.context.now()) {
+    while (this.#due[0] && this.#due[0].atMs <= this.now()) {
       const [next] = this.#due.splice(0, 1);
       if (next) this.happen(next.event, next.atMs);
     }
@@ -35,8 +39,8 @@ export class SyncEvents {
   }
 
   /** @throws RangeError where it is about something that is not there. */
-  happen(event: SyncEvent, atMs = this.context.now()): void {
-    const { telephony, schedules } = this.context;
+  happen(event: SyncEvent, atMs = this.now()): void {
+    const { telephony, schedules } = this.organisation;
     switch (event.kind) {
       case 'trunks':
         if (telephony.changeTrunks(event, event, atMs) === 0) throw new RangeError('no trunk is meant by that');

@@ -1,7 +1,20 @@
 import type { Family } from './family.js';
 
+/** Families that change something in the organisation: the trunk sync's, few calls at a time. */
+const WRITE_FAMILIES = ['telephony-writes', 'datatable-writes', 'outbound-writes'] as const satisfies readonly Family[];
+
 /** Families that have activities: only their queues are polled and given rates. */
-export const WORKED_FAMILIES = ['reads', 'wfm-jobs', 'analytics'] as const satisfies readonly Family[];
+export const WORKED_FAMILIES = [
+  'reads',
+  'wfm-jobs',
+  'analytics',
+  ...WRITE_FAMILIES,
+] as const satisfies readonly Family[];
+
+/** Whether calls of a family change something. */
+export function isWriteFamily(family: Family): boolean {
+  return (WRITE_FAMILIES as readonly Family[]).includes(family);
+}
 
 /** Default prefix of every task queue; `ROSTERLINE_TASK_QUEUE` changes it. */
 export const DEFAULT_TASK_QUEUE = 'rosterline';

@@ -2,11 +2,14 @@ import { hostname } from 'node:os';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Activities } from '../../activities/createActivities.js';
 import { ownerIdentity } from '../domain/ownerIdentity.js';
-import { familyQueue, urgentQueue, warehouseQueue, WORKED_FAMILIES } from '../domain/taskQueues.js';
+import { familyQueue, isWriteFamily, urgentQueue, warehouseQueue, WORKED_FAMILIES } from '../domain/taskQueues.js';
 import { WORKFLOW_BUNDLE_PATH } from './workflowBundlePath.js';
 
 /** Activities of one family that run at once: enough for 300 calls a minute at a second each, and few behind a closing gate. */
 const CALLS_AT_ONCE = 4;
+
+/** Writes of one family at once: a round's are few, and those behind a closing gate should be. */
+const WRITES_AT_ONCE = 2;
 
 /** Urgent calls at once, and what the keeper of the budget does: few, because they are rare, and never behind others. */
 const URGENT_AT_ONCE = 4;
@@ -39,7 +42,7 @@ export interface WorkersOptions {
 export async function createWorkers(options: WorkersOptions): Promise<Worker[]> {
   const activityQueues = WORKED_FAMILIES.map((family) => ({
     queue: familyQueue(options.taskQueue, family),
-    slots: CALLS_AT_ONCE,
+    slots: isWriteFamily(family) ? WRITES_AT_ONCE : CALLS_AT_ONCE,
   }));
   activityQueues.push({ queue: urgentQueue(options.taskQueue), slots: URGENT_AT_ONCE });
   if (options.ownsWarehouse)

@@ -342,7 +342,7 @@ describe('rosterline check', () => {
       expect(stdout).toMatch(
         /^FAIL worker: warehouse +no worker polls rosterline-warehouse: start one with 'rosterline worker'/m,
       );
-      expect(stdout).toMatch(/^NOT ready: .* 6 failed/m);
+      expect(stdout).toMatch(/^NOT ready: .* 9 failed/m);
     },
     MINUTES,
   );
@@ -358,7 +358,7 @@ describe('rosterline check', () => {
       expect(ok).toBe(false);
       const failed = checks.filter((check) => !check.ok).map(({ name }) => name);
       expect(failed[0]).toBe('Temporal server');
-      expect(failed).toHaveLength(9);
+      expect(failed).toHaveLength(12);
       expect(checks.find(({ name }) => name === 'Temporal server')?.message).toContain(
         "start one with 'rosterline dev'",
       );

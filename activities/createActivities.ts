@@ -8,6 +8,10 @@ import { otherWindowActivities } from './otherWindow.js';
 import { planActivities } from './plan.js';
 import { queueRateActivities } from './queueRate.js';
 import { structureActivities } from './structure.js';
+import { syncBeginActivities } from './syncBegin.js';
+import { syncReadActivities } from './syncReads.js';
+import { syncSnapshotActivities } from './syncSnapshots.js';
+import { syncWriteActivities } from './syncWrites.js';
 
 /** Every activity of a worker, over what it acts through. */
 export function createActivities(deps: ActivityDeps) {
@@ -21,6 +25,10 @@ export function createActivities(deps: ActivityDeps) {
     ...otherWindowActivities(deps),
     ...exportEndActivities(deps),
     ...queueRateActivities(),
+    ...syncBeginActivities(deps),
+    ...syncReadActivities(deps),
+    ...syncSnapshotActivities(deps),
+    ...syncWriteActivities(deps),
   };
 }
 

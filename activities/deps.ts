@@ -19,6 +19,8 @@ export interface ActivityDeps {
   readonly jobTimes: JobTimes;
   readonly reporter: ExportReporter;
   readonly settings: Config['export'];
+  /** The configured policy of the trunk sync; null where there is none. */
+  readonly syncPolicy: Config['sync'];
   /** Directory for files that one activity makes and removes. */
   readonly scratchDirectory: string;
   /** Milliseconds between tries of a step that a person must make possible (secret, permission, disk, lock). */

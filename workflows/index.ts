@@ -2,3 +2,4 @@ export { budgetKeeper } from './budgetKeeper.js';
 export { exportPlan } from './exportPlan.js';
 export { exportWindow } from './exportWindow.js';
 export { historyExport } from './historyExport.js';
+export { trunkSync } from './trunkSync.js';

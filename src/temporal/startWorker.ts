@@ -100,6 +100,7 @@ export async function startWorker(
       jobTimes: new JobTimes(path.join(config.dataDirectory, 'job-times.json')),
       reporter: new ExportReporter(),
       settings: config.export,
+      syncPolicy: config.sync,
       scratchDirectory: path.join(config.dataDirectory, 'scratch'),
       probeEveryMs: PROBE_EVERY_MS,
       now: () => new Date(),

@@ -8,6 +8,7 @@ import { createDownloadLinks } from '../../src/genesys/downloadLinks.js';
 import { createGenesysClient } from '../../src/genesys/createGenesysClient.js';
 import { ANY_LOOPBACK_PORT } from '../../src/genesys/genesysClientConfig.js';
 import { openFileStore } from '../../src/objects/fileStore.js';
+import type { SyncPolicy } from '../../src/domain/sync/syncPolicy.js';
 import type { RunningSimulator } from '../../src/simulator/startSimulator.js';
 import { createBudgetLink } from '../../src/temporal/budgetLink.js';
 import { SILENT_LOG } from '../../src/genesys/genesysLog.js';
@@ -29,6 +30,8 @@ export interface TestWorkerOptions {
   readonly probeEveryMs: number;
   /** False for a further worker, which leaves the warehouse to its owner. @default true */
   readonly ownsWarehouse?: boolean;
+  /** The configured policy of the trunk sync. */
+  readonly syncPolicy?: SyncPolicy;
 }
 
 /** A worker in this process, on the same code as `rosterline worker`. */
@@ -85,6 +88,7 @@ export async function startTestWorker(options: TestWorkerOptions): Promise<TestW
         jobTimes: quickJobs(),
         reporter: new ExportReporter(),
         settings: { provisionalDays: 14, occupancyFormula: 'genesys' },
+        syncPolicy: options.syncPolicy ?? null,
         scratchDirectory: join(directory, 'scratch'),
         probeEveryMs: options.probeEveryMs,
         now: () => new Date(clock.now()),

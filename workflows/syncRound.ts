@@ -1,0 +1,313 @@
+import { contentHash } from '../src/domain/contentHash.js';
+import { decideRound } from '../src/domain/sync/decideRound.js';
+import type { SyncGate } from '../src/domain/sync/gatedAnswer.js';
+import { attempting, remembered } from '../src/domain/sync/remembered.js';
+import type { PlannedWrite, RoundDecision, RoundWrites } from '../src/domain/sync/roundDecision.js';
+import type { RoundInputs } from '../src/domain/sync/roundSeal.js';
+import { roundWrites } from '../src/domain/sync/roundWrites.js';
+import { schedulesMoved } from '../src/domain/sync/schedulesMoved.js';
+import type { AvailabilityFact, ScheduleFact, SyncTruth } from '../src/domain/sync/syncFacts.js';
+import type { SyncMemory } from '../src/domain/sync/syncMemory.js';
+import type { SyncPolicy } from '../src/domain/sync/syncPolicy.js';
+import type { KnownTruth, RoundReads, RouteRead, RowRead } from '../src/domain/sync/syncReads.js';
+import type { RoundRecord, WrittenWrite } from '../src/domain/sync/syncState.js';
+import { sendWrites, type WritingRound } from './sendWrites.js';
+import { takeSnapshots } from './takeSnapshots.js';
+
+/** What one round is given. */
+export interface RoundRequest {
+  readonly organisationId: string;
+  readonly syncId: string;
+  readonly policy: SyncPolicy;
+  readonly memory: SyncMemory;
+  readonly reads: RoundReads;
+  readonly enabled: boolean;
+  /** Hash of the decision that an operator approved. */
+  readonly approved: string | null;
+  isOver(): boolean;
+  gateOf(family: string): SyncGate | null;
+  gateMet(gate: SyncGate): void;
+}
+
+/** What a round came to. */
+export interface RoundResult {
+  readonly decision: RoundDecision;
+  readonly writes: RoundWrites;
+  readonly heldWrites: RoundRecord['heldWrites'];
+  readonly written: readonly WrittenWrite[];
+  readonly memory: SyncMemory;
+  readonly known: KnownTruth;
+  readonly inputs: RoundInputs;
+  /** Writes that are still to be made: behind a gate, or because the round was over. */
+  readonly unsent: number;
+  /** Why a snapshot is missing; null where none is. */
+  readonly unfinished: 'gate' | 'failure' | null;
+  /** What went wrong with a snapshot, in words; null where nothing did. */
+  readonly problem: string | null;
+}
+
+/** One round after its reads: snapshots of what moved, the decision, the writes, and what is to be remembered. */
+export class SyncRound implements WritingRound {
+  private reads: RoundReads;
+  private memory: SyncMemory;
+  private availability: readonly AvailabilityFact[];
+  private decision: RoundDecision;
+  private writes: RoundWrites;
+  private readonly sent: WrittenWrite[] = [];
+  private unsentWrites = 0;
+  private decidedMs = 0;
+
+  constructor(private readonly request: RoundRequest) {
+    this.reads = request.reads;
+    this.memory = request.memory;
+    this.availability = request.memory.availability;
+    this.decision = this.decide();
+    this.writes = this.writesOf(this.decision);
+  }
+
+  /** The decision as things stand now, and the writes that it would take. */
+  get planned(): { decision: RoundDecision; writes: RoundWrites } {
+    return { decision: this.decision, writes: this.writes };
+  }
+
+  /**
+   * Takes snapshots of the schedules that moved.
+   *
+   * @returns those of which none could be had, and why: the round goes on with what it knew of them.
+   */
+  async snapshots(): Promise<{ missing: readonly ScheduleFact[]; problem: string | null }> {
+    const { policy, memory } = this.request;
+    const moved = schedulesMoved(policy, memory, this.reads.schedules, Date.now());
+    if (moved.length === 0) return { missing: [], problem: null };
+    const { facts, missing, problem, gate } = await takeSnapshots(this.request, moved);
+    if (gate) this.request.gateMet(gate);
+    const taken = new Set(facts.map(keyOf));
+    const listed = new Set(this.reads.schedules.map(({ id }) => id));
+    const kept = this.availability.filter((fact) => !taken.has(keyOf(fact)) && listed.has(fact.scheduleId));
+    this.availability = [...kept, ...facts];
+    this.decideAnew();
+    return { missing, problem };
+  }
+
+  /**
+   * Runs the round to its end. What a failover asks of routes is written before snapshots are taken, which may take long.
+   */
+  async run(): Promise<RoundResult> {
+    const moved = schedulesMoved(this.policy, this.memory, this.reads.schedules, Date.now());
+    if (moved.length > 0 && this.knowsAgentsOf(moved))
+      await this.send(({ kind, lane }) => kind === 'route' && lane === 'failover');
+    const { missing, problem } = await this.snapshots();
+    const isKnown = this.knowsAgentsOf(missing);
+    if (isKnown) await this.send(() => true);
+    return this.result({ missing, problem, isKnown });
+  }
+
+  get organisationId(): string {
+    return this.request.organisationId;
+  }
+
+  get syncId(): string {
+    return this.request.syncId;
+  }
+
+  get metadataTable(): string | undefined {
+    return this.policy.metadataTable;
+  }
+
+  route(id: string): RouteRead | undefined {
+    return this.reads.routes.find(({ fact }) => fact.id === id);
+  }
+
+  row(key: string): RowRead | undefined {
+    return this.reads.rows[key];
+  }
+
+  isOver(): boolean {
+    return this.request.isOver();
+  }
+
+  gateOf(family: string): SyncGate | null {
+    return this.request.gateOf(family);
+  }
+
+  gateMet(gate: SyncGate): void {
+    this.request.gateMet(gate);
+  }
+
+  decideAgain(read: RouteRead): (PlannedWrite & { kind: 'route' }) | null {
+    this.replaceRoute(read);
+    this.decideAnew();
+    for (const write of this.writes.send) {
+      if (write.kind === 'route' && write.id === read.fact.id) {
+        this.memory = attempting(this.memory, write.id, write.after);
+        return write;
+      }
+    }
+    return null;
+  }
+
+  written(write: PlannedWrite, { read }: { read: RouteRead | null }): void {
+    if (read !== null) this.replaceRoute(read);
+    if (write.kind === 'row') {
+      const raw = { ...this.row(write.id)?.raw, ...write.after };
+      this.reads = { ...this.reads, rows: { ...this.reads.rows, [write.id]: { row: write.after, raw } } };
+    }
+    if (write.kind === 'campaign') {
+      const campaigns = this.reads.campaigns.map((campaign) =>
+        campaign.id === write.id ? { ...campaign, lineCount: write.after } : campaign,
+      );
+      this.reads = { ...this.reads, campaigns };
+    }
+  }
+
+  unsent(): void {
+    this.unsentWrites++;
+  }
+
+  ended(write: WrittenWrite): void {
+    this.sent.push(write);
+  }
+
+  private get policy(): SyncPolicy {
+    return this.request.policy;
+  }
+
+  /** Sends what is to be written and was not tried in this round. */
+  private async send(wanted: (write: PlannedWrite) => boolean): Promise<void> {
+    const tried = new Set(this.sent.map(({ kind, id }) => `${kind} ${id}`));
+    const writes = this.writes.send.filter((write) => wanted(write) && !tried.has(`${write.kind} ${write.id}`));
+    for (const write of writes)
+      if (write.kind === 'route') this.memory = attempting(this.memory, write.id, write.after);
+    this.unsentWrites = 0;
+    await sendWrites(this, writes);
+  }
+
+  /**
+   * Whether at least an older version of each of these schedules was counted. A schedule of which nothing is known looks like one
+   * without shifts, and no route is to shrink for that.
+   */
+  private knowsAgentsOf(schedules: readonly ScheduleFact[]): boolean {
+    return schedules.every(({ id }) => this.availability.some(({ scheduleId }) => scheduleId === id));
+  }
+
+  private result(snapshots: {
+    missing: readonly ScheduleFact[];
+    problem: string | null;
+    isKnown: boolean;
+  }): RoundResult {
+    const { policy, enabled } = this.request;
+    const { missing, problem, isKnown } = snapshots;
+    const { decision } = this;
+    const writes = isKnown ? this.writes : { ...this.writes, send: [] };
+    const waiting = isKnown ? [] : this.writes.send;
+    const memory = remembered({
+      policy,
+      truth: this.truth(),
+      memory: this.memory,
+      nowMs: this.decidedMs,
+      decision,
+      writes,
+      written: this.sent,
+      enabled,
+    });
+    const { readAt, schedules, rows, campaigns } = this.reads;
+    return {
+      decision,
+      writes,
+      heldWrites: [
+        ...writes.held.map(({ write, because }) => ({ kind: write.kind, id: write.id, because })),
+        ...waiting.map(({ kind, id }) => ({ kind, id, because: 'agentsUnknown' })),
+      ],
+      written: this.sent,
+      memory: withoutCursors(memory, missing),
+      known: { readAt, schedules, rows, campaigns },
+      inputs: inputsOf(this.truth(), this.reads),
+      unsent: this.unsentWrites,
+      unfinished: missing.length === 0 ? null : problem === null ? 'gate' : 'failure',
+      problem,
+    };
+  }
+
+  private decideAnew(): void {
+    this.decision = this.decide();
+    this.writes = this.writesOf(this.decision);
+  }
+
+  private decide(): RoundDecision {
+    this.decidedMs = Date.now();
+    return decideRound({ policy: this.policy, truth: this.truth(), memory: this.memory, nowMs: this.decidedMs });
+  }
+
+  private writesOf(decision: RoundDecision): RoundWrites {
+    const { policy, enabled, approved } = this.request;
+    return roundWrites({
+      policy,
+      decision,
+      truth: this.truth(),
+      memory: this.memory,
+      enabled,
+      approved,
+      nowMs: this.decidedMs,
+    });
+  }
+
+  private truth(): SyncTruth {
+    const { readAt, sites, trunks, schedules, campaigns } = this.reads;
+    return {
+      readAt,
+      sites,
+      routes: this.reads.routes.map(({ fact }) => fact),
+      trunks,
+      schedules,
+      availability: this.availability,
+      rows: Object.fromEntries(Object.entries(this.reads.rows).map(([key, { row }]) => [key, row])),
+      campaigns,
+    };
+  }
+
+  private replaceRoute(read: RouteRead): void {
+    const routes = this.reads.routes.map((other) => (other.fact.id === read.fact.id ? read : other));
+    this.reads = { ...this.reads, routes };
+  }
+}
+
+function keyOf({ siteId, scheduleId }: AvailabilityFact): string {
+  return `${siteId} ${scheduleId}`;
+}
+
+/** A schedule of which no snapshot could be had is asked for again. */
+function withoutCursors(memory: SyncMemory, missing: readonly ScheduleFact[]): SyncMemory {
+  if (missing.length === 0) return memory;
+  const schedules = Object.fromEntries(
+    Object.entries(memory.schedules).map(([unit, versions]) => [
+      unit,
+      Object.fromEntries(
+        Object.entries(versions).filter(
+          ([id]) => !missing.some((schedule) => schedule.businessUnitId === unit && schedule.id === id),
+        ),
+      ),
+    ]),
+  );
+  return { ...memory, schedules };
+}
+
+function inputsOf(truth: SyncTruth, reads: RoundReads): RoundInputs {
+  const { sites, trunks, schedules, rows, campaigns } = truth;
+  return {
+    readAt: reads.readAt,
+    hashes: {
+      sites: contentHash(sites),
+      routes: contentHash(truth.routes),
+      trunks: contentHash(trunks),
+      schedules: contentHash(schedules),
+      rows: contentHash(rows),
+      campaigns: contentHash(campaigns),
+    },
+    snapshots: truth.availability.map(({ siteId, scheduleId, scheduleVersion, landing }) => ({
+      siteId,
+      scheduleId,
+      scheduleVersion,
+      landing,
+    })),
+  };
+}

@@ -11,7 +11,7 @@ export interface AgentsNow {
   readonly schedule: { readonly id: string; readonly version: number } | null;
   /** Whether the interval that comes wants more than the one that is running. */
   readonly ahead: boolean;
-  /** Until when the schedule asks for the same, ISO 8601 UTC: at most a day ahead. */
+  /** Until when the schedule asks for the same, ISO 8601 UTC: about a day ahead at most. */
   readonly until: string;
 }
 
@@ -30,7 +30,7 @@ export function agentsAt(
 ): AgentsNow {
   const facts = published(site, truth);
   const running = intervalAt(facts, nowMs);
-  if (!running) return { agents: 0, schedule: null, ahead: false, until: isoOf(nextHour(nowMs)) };
+  if (!running) return { agents: 0, schedule: null, ahead: false, until: isoOf(hourOf(nowMs) + DAY_MS) };
   const coming = intervalAt(facts, running.endMs);
   const ahead =
     coming !== null && running.endMs - nowMs <= policy.everyMinutes * MINUTE_MS && coming.agents > running.agents;
@@ -39,7 +39,7 @@ export function agentsAt(
     agents: chosen.agents,
     schedule: { id: chosen.fact.scheduleId, version: chosen.fact.scheduleVersion },
     ahead,
-    until: isoOf(Math.min(endOfRun(facts, chosen), nowMs + DAY_MS)),
+    until: isoOf(endOfRun(facts, chosen)),
   };
 }
 
@@ -56,7 +56,9 @@ function published(
   const ids = new Set(truth.schedules.filter((each) => each.businessUnitId === site.businessUnit).map(({ id }) => id));
   return truth.availability
     .filter((fact) => fact.siteId === site.site && ids.has(fact.scheduleId))
-    .sort((one, other) => other.from.localeCompare(one.from) || one.scheduleId.localeCompare(other.scheduleId));
+    .sort(
+      (one, other) => Date.parse(other.from) - Date.parse(one.from) || (one.scheduleId < other.scheduleId ? -1 : 1),
+    );
 }
 
 function intervalAt(facts: readonly AvailabilityFact[], atMs: number): Interval | null {
@@ -81,8 +83,8 @@ function endOfRun(facts: readonly AvailabilityFact[], from: Interval): number {
   return last.endMs;
 }
 
-function nextHour(ms: number): number {
-  return (Math.floor(ms / (60 * MINUTE_MS)) + 1) * 60 * MINUTE_MS;
+function hourOf(ms: number): number {
+  return Math.floor(ms / (60 * MINUTE_MS)) * 60 * MINUTE_MS;
 }
 
 function isoOf(ms: number): string {

@@ -36,10 +36,13 @@ export function lastGoodList(route: PolicyRoute, healths: Healths, found: readon
   return waiting.length > 0 ? waiting : found;
 }
 
-/** A list without what is not healthy, filled up to the minimum with what the policy prefers where something had to leave. */
+/**
+ * A list without what is not healthy, filled up to the minimum with what the policy prefers where something had to leave. Empty when
+ * none of it is healthy.
+ */
 export function withoutUnhealthy(route: PolicyRoute, healths: Healths, list: readonly string[]): string[] {
   const left = list.filter((trunkBase) => isHealthy(healths, trunkBase));
-  if (left.length === list.length) return left;
+  if (left.length === list.length || left.length === 0) return left;
   for (const { trunkBase } of route.trunks) {
     if (left.length >= route.minimumTrunks) break;
     if (isHealthy(healths, trunkBase) && !left.includes(trunkBase)) left.push(trunkBase);

@@ -4,6 +4,7 @@ import { handMadeList } from './handMade.js';
 import { massFailure } from './massFailure.js';
 import type { HandMade, RouteDecision, TrunkDecision } from './roundDecision.js';
 import { routeWords, trunkWords } from './routeWords.js';
+import { sameList } from './sameList.js';
 import type { PolicyRoute, PolicySite, SyncPolicy } from './syncPolicy.js';
 import type { SyncMemory } from './syncMemory.js';
 import type { RouteFact, SyncTruth, TrunkRole } from './syncFacts.js';
@@ -75,7 +76,11 @@ function settle(
   const isManaged = truth.sites.some(({ id, managed }) => id === site.site && managed);
   if (fact === undefined) return { list: lastKnown(route, memory, ideal), held: 'missing' };
   if (isManaged) return { list: fact.trunkBaseIds, held: 'managedSite' };
-  if (ideal.length === 0) return { list: lastGoodList(route, healths, fact.trunkBaseIds), held: 'nothingHealthy' };
+  if (ideal.length === 0) {
+    const list = lastGoodList(route, healths, fact.trunkBaseIds);
+    const isAnother = !sameList(list, fact.trunkBaseIds, fact.distribution);
+    return { list, held: isAnother && failedAtOnce.length > 0 ? 'massFailure' : 'nothingHealthy' };
+  }
   const byHand = handMade && policy.onDrift !== 'restore' ? withoutUnhealthy(route, healths, handMade.trunkBases) : [];
   const list = byHand.length > 0 ? byHand : ideal;
   if (failedAtOnce.length > 0) return { list, held: 'massFailure' };
@@ -108,12 +113,13 @@ function trunkDecisions(question: RouteQuestion, decided: Omit<RouteDecision, 't
       health: base.health,
       since: base.since,
       role: roleOf(base.health, decided.trunkBases.includes(trunkBase), decided.held),
-      why: trunkWords(question, decided, base, carrier),
+      why: trunkWords(question, decided, base),
     };
   });
 }
 
 function roleOf(health: TrunkDecision['health'], isListed: boolean, held: RouteDecision['held']): TrunkRole {
   if (health === 'healthy') return isListed ? 'primary' : 'standby';
-  return health === 'holdDown' && isListed && held === 'nothingHealthy' ? 'primary' : 'failover';
+  const serves = held === 'nothingHealthy' || held === 'massFailure';
+  return health === 'holdDown' && isListed && serves ? 'primary' : 'failover';
 }

@@ -28,30 +28,30 @@ export interface WritesQuestion {
  * a route whose trunks failed at once, and nothing but failover of a round over `maxWritesPerRound`, until it is approved.
  */
 export function roundWrites(question: WritesQuestion): RoundWrites {
-  const { policy, decision, enabled, nowMs, memory } = question;
-  const isApproved = question.approved === decision.hash;
+  const approved = question.approved === question.decision.hash;
   const all = [...routeWrites(question), ...rowWrites(question), ...campaignWrites(question)];
   const ordered = [...all.filter(({ lane }) => lane === 'failover'), ...all.filter(({ lane }) => lane === 'sync')];
-  const suspect = suspectsOf(decision.routes);
-  const held: RoundWrites['held'][number][] = [];
-  const ready = ordered.filter((write) => {
-    const because = !enabled
-      ? 'observing'
-      : !isApproved && dependsOn(write, suspect)
-        ? 'massFailure'
-        : isRecent(write, memory, nowMs)
-          ? 'rowWrittenLately'
-          : null;
-    if (because !== null) held.push({ write, because });
-    return because === null;
-  });
-  if (ready.length <= policy.maxWritesPerRound || isApproved) return { approved: isApproved, send: ready, held };
+  const doubt = doubtOf(question.decision.routes);
+  const judged = ordered.map((write) => ({ write, because: whyHeld(question, write, approved ? null : doubt) }));
+  const held = judged.flatMap(({ write, because }) => (because === null ? [] : [{ write, because }]));
+  const ready = judged.filter(({ because }) => because === null).map(({ write }) => write);
+  if (approved || ready.length <= question.policy.maxWritesPerRound) return { approved, send: ready, held };
   const rest = ready.filter(({ lane }) => lane === 'sync');
   return {
-    approved: isApproved,
+    approved,
     send: ready.filter(({ lane }) => lane === 'failover'),
     held: [...held, ...rest.map((write) => ({ write, because: 'tooMany' as const }))],
   };
+}
+
+function whyHeld(
+  { enabled, memory, nowMs }: WritesQuestion,
+  write: PlannedWrite,
+  doubt: Doubt | null,
+): RoundWrites['held'][number]['because'] | null {
+  if (!enabled) return 'observing';
+  if (doubt && isInDoubt(write, doubt)) return 'massFailure';
+  return isRecent(write, memory, nowMs) ? 'rowWrittenLately' : null;
 }
 
 function routeWrites({ decision, truth }: WritesQuestion): PlannedWrite[] {
@@ -104,8 +104,9 @@ function rowWords(before: MetadataRow | null, exists: boolean, after: MetadataRo
   return Date.parse(before.effective_to) > nowMs ? null : `it was good until ${before.effective_to}`;
 }
 
+/** Whether a trunk base leaves or joins a route from which one in failover leaves. */
 function urgentFor(routes: readonly RouteDecision[], key: string): boolean {
-  return routes.some(({ isUrgent, trunks }) => isUrgent && trunks.some(({ trunkBase }) => trunkBase === key));
+  return routes.some(({ isUrgent, found, trunkBases }) => isUrgent && found.includes(key) !== trunkBases.includes(key));
 }
 
 function campaignWrites({ decision, truth }: WritesQuestion): PlannedWrite[] {
@@ -116,18 +117,24 @@ function campaignWrites({ decision, truth }: WritesQuestion): PlannedWrite[] {
   });
 }
 
-/** Routes that wait for approval, and their trunk bases. */
-function suspectsOf(routes: readonly RouteDecision[]): { routes: Set<string>; trunkBases: Set<string> } {
+/** Routes that wait for approval, and the trunk bases of those whose trunks failed at once: the role in their rows waits too. */
+interface Doubt {
+  readonly routes: ReadonlySet<string>;
+  readonly trunkBases: ReadonlySet<string>;
+}
+
+function doubtOf(routes: readonly RouteDecision[]): Doubt {
   const held = routes.filter((route) => route.held === 'massFailure');
+  const failed = routes.filter(({ failedAtOnce }) => failedAtOnce.length > 0);
   return {
     routes: new Set(held.map(({ outboundRoute }) => outboundRoute)),
-    trunkBases: new Set(held.flatMap(({ trunks }) => trunks.map(({ trunkBase }) => trunkBase))),
+    trunkBases: new Set(failed.flatMap(({ trunks }) => trunks.map(({ trunkBase }) => trunkBase))),
   };
 }
 
-function dependsOn(write: PlannedWrite, suspect: { routes: Set<string>; trunkBases: Set<string> }): boolean {
-  if (write.kind === 'route') return suspect.routes.has(write.id);
-  return write.kind === 'row' && suspect.trunkBases.has(write.id) && write.before?.role !== write.after.role;
+function isInDoubt(write: PlannedWrite, doubt: Doubt): boolean {
+  if (write.kind === 'route') return doubt.routes.has(write.id);
+  return write.kind === 'row' && doubt.trunkBases.has(write.id) && write.before?.role !== write.after.role;
 }
 
 function isRecent(write: PlannedWrite, memory: SyncMemory, nowMs: number): boolean {

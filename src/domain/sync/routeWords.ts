@@ -6,41 +6,59 @@ import type { BaseHealth } from './trunkHealth.js';
 
 type Decided = Omit<RouteDecision, 'trunks' | 'why'>;
 
+interface Moves {
+  readonly isThere: boolean;
+  readonly wasThere: boolean;
+}
+
 /** Why a trunk base is on the route's list or not, for a telephony administrator: `SingTel 2 left: OPTIONS down since 14:02 UTC`. */
-export function trunkWords(question: RouteQuestion, decided: Decided, base: BaseHealth, carrier: string): string {
+export function trunkWords(question: RouteQuestion, decided: Decided, base: BaseHealth): string {
   const wasThere = decided.found.includes(base.trunkBase);
   const isThere = decided.trunkBases.includes(base.trunkBase);
   const verb = isThere ? (wasThere ? 'stays' : 'joined') : wasThere ? 'left' : 'stays out';
-  return `${base.name} ${verb}: ${reason(question, decided, base, carrier, isThere, wasThere)}`;
+  return `${base.name} ${verb}: ${reason(question, decided, base, { isThere, wasThere })}`;
 }
 
-function reason(
-  { route, nowMs, policy }: RouteQuestion,
+function reason(question: RouteQuestion, decided: Decided, base: BaseHealth, moves: Moves): string {
+  const { nowMs, policy } = question;
+  const since = `since ${clock(base.since, nowMs)}`;
+  switch (base.health) {
+    case 'unknown':
+    case 'unhealthy':
+      return `${base.trouble} ${since}${moves.isThere ? staysDown(decided) : ''}`;
+    case 'holdDown': {
+      const until = new Date(Date.parse(base.since) + policy.holdDownSeconds * 1000).toISOString();
+      return `up again ${since}, ${moves.isThere ? 'and nothing is healthy for longer' : `waits until ${clock(until, nowMs)}`}`;
+    }
+    case 'healthy':
+      return `${whyHealthy(question, decided, base, moves)}${base.lowConfidence ? LOW_CONFIDENCE : ''}`;
+  }
+}
+
+const LOW_CONFIDENCE = ' (its connection alone says that it is up: OPTIONS are off)';
+
+function staysDown({ held }: Decided): string {
+  return held === 'nothingHealthy' ? ', and nothing healthy could take its place' : '';
+}
+
+function whyHealthy(
+  { route }: RouteQuestion,
   decided: Decided,
   base: BaseHealth,
-  carrier: string,
-  isThere: boolean,
-  wasThere: boolean,
+  { isThere, wasThere }: Moves,
 ): string {
-  const since = `since ${clock(base.since, nowMs)}`;
-  if (base.health === 'unknown') return `${base.trouble} ${since}`;
-  if (base.health === 'unhealthy')
-    return `${base.trouble} ${since}${isThere ? ', and nothing healthy could take its place' : ''}`;
-  if (base.health === 'holdDown') {
-    const until = clock(new Date(Date.parse(base.since) + policy.holdDownSeconds * 1000).toISOString(), nowMs);
-    return isThere ? `up again ${since}, and nothing is healthy` : `up again ${since}, waits until ${until}`;
-  }
-  if (isThere && decided.handMade && decided.held === 'drift') return 'healthy, and on the list that was made by hand';
-  if (carrier === '') return isThere ? 'healthy, though the policy does not name it' : 'the policy does not name it';
-  const own = route.trunks.find(({ trunkBase }) => trunkBase === base.trunkBase)?.maxCalls ?? 0;
-  const low = base.lowConfidence ? ' (its connection alone says that it is up: it is sent no OPTIONS)' : '';
-  if (!isThere)
-    return `healthy, but not needed: ${decided.callsWanted} calls wanted, ${decided.callsCarried} carried${low}`;
-  const without = decided.callsCarried - own;
-  if (without >= decided.callsWanted) return `the minimum is ${route.minimumTrunks} trunks${low}`;
+  const { callsWanted, callsCarried } = decided;
+  const at = route.trunks.findIndex(({ trunkBase }) => trunkBase === base.trunkBase);
+  const own = route.trunks[at];
+  if (isThere && decided.held === 'drift') return 'healthy, and on the list that was made by hand';
+  if (own === undefined) return isThere ? 'healthy, though the policy does not name it' : 'the policy does not name it';
+  if (!isThere) return `healthy, but not needed: ${callsWanted} calls wanted, ${callsCarried} carried`;
+  const preferred = route.trunks.slice(0, at).filter(({ trunkBase }) => decided.trunkBases.includes(trunkBase));
+  const before = preferred.reduce((sum, { maxCalls }) => sum + maxCalls, 0);
+  if (before >= callsWanted) return `the minimum is ${counted(route.minimumTrunks, 'trunk')}`;
   return wasThere
-    ? `carries ${own} of ${decided.callsWanted} calls wanted${low}`
-    : `${decided.callsWanted} calls wanted, ${without} carried${low}`;
+    ? `carries ${own.maxCalls} of ${callsWanted} calls wanted`
+    : `${callsWanted} calls wanted, ${before} carried`;
 }
 
 /** What was decided of a route and why, in a sentence or two. */
@@ -49,50 +67,51 @@ export function routeWords(
   decided: Decided & { readonly trunks: readonly TrunkDecision[] },
   fact: RouteFact | undefined,
 ): string {
-  const changed = decided.trunks.filter(
-    ({ trunkBase }) => decided.found.includes(trunkBase) !== decided.trunkBases.includes(trunkBase),
-  );
-  const moves = changed.map(({ why }) => why).join('; ');
-  return [
-    heldWords(question, decided),
-    moves === '' ? unchanged(decided, fact) : moves,
-    shortfall(question, decided),
-    agentsWords(question),
-  ]
-    .filter((each) => each !== '')
-    .join('. ');
+  const parts = [heldWords(question, decided)];
+  if (fact !== undefined) {
+    const changed = decided.trunks.filter(
+      ({ trunkBase }) => decided.found.includes(trunkBase) !== decided.trunkBases.includes(trunkBase),
+    );
+    const moves = changed.map(({ why }) => why).join('; ');
+    parts.push(moves === '' ? unchanged(decided, fact) : `${decided.held === 'massFailure' ? 'Then: ' : ''}${moves}`);
+    parts.push(shortfall(question, decided), agentsWords(question));
+    if (!fact.enabled) parts.push('The route is switched off in Genesys');
+  }
+  return parts.filter((each) => each !== '').join('. ');
 }
 
 function heldWords({ policy, route, nowMs }: RouteQuestion, decided: Decided): string {
   switch (decided.held) {
     case 'missing':
-      return `Genesys has no route ${decided.outboundRoute} at this site: nothing is written. Correct the policy or make the route`;
+      return `Genesys has no route ${decided.outboundRoute} at this site: nothing is written. Correct the policy, or make the route`;
     case 'managedSite':
-      return 'Genesys manages this site, so its routes cannot be written by API';
+      return 'Genesys manages this site, so its routes cannot be written by API: nothing is written';
     case 'nothingHealthy':
-      return 'No trunk of this route is healthy: the last good list stays';
+      return 'No trunk that the policy names is healthy: the last good list stays';
     case 'massFailure':
-      return `${decided.failedAtOnce.length} of ${route.trunks.length} trunks failed in one round, which a telemetry outage looks like too: the route stays as it is until the round is approved. It would be`;
+      return `${decided.failedAtOnce.length} of ${route.trunks.length} trunks failed in one round, which a telemetry outage looks like too: the route stays as it is until the round is approved`;
     case 'drift':
-      return `Changed by hand since ${clock(decided.handMade?.since ?? '', nowMs)}: ${policy.onDrift === 'adopt' ? 'adopted until the decision changes' : 'reported and left'}`;
-    default:
-      return decided.handMade ? 'Changed by hand, and restored' : '';
+      return `Changed by hand, seen at ${clock(decided.handMade?.since ?? '', nowMs)}: ${policy.onDrift === 'adopt' ? 'adopted until the decision changes' : 'reported and left'}`;
+    case null:
+      return decided.handMade ? `Changed by hand, seen at ${clock(decided.handMade.since, nowMs)}: restored` : '';
   }
 }
 
-function unchanged(decided: Decided, fact: RouteFact | undefined): string {
-  if (fact === undefined) return '';
+function unchanged(decided: Decided, fact: RouteFact): string {
   const isReordered = decided.found.some((trunkBase, at) => decided.trunkBases[at] !== trunkBase);
   if (isReordered && fact.distribution !== 'RANDOM') return 'The same trunks in another order';
   return `As it was: ${decided.callsWanted} calls wanted, ${decided.callsCarried} carried`;
 }
 
 function shortfall({ route, healths }: RouteQuestion, decided: Decided): string {
+  const isShort = decided.callsCarried < decided.callsWanted;
+  const carries = `carries ${decided.callsCarried} of ${decided.callsWanted} calls wanted`;
+  if (decided.held === 'drift') return isShort ? `That list ${carries}` : '';
+  if (decided.held !== null && decided.held !== 'massFailure') return '';
   const healthy = route.trunks.filter(({ trunkBase }) => isHealthy(healths, trunkBase)).length;
   if (healthy > 0 && healthy < route.minimumTrunks)
-    return `Only ${healthy} healthy, ${route.minimumTrunks} is the minimum`;
-  const isShort = decided.held === null && decided.callsCarried < decided.callsWanted;
-  return isShort ? `All that is healthy carries ${decided.callsCarried} of ${decided.callsWanted} calls` : '';
+    return `Only ${counted(healthy, 'trunk')} healthy: the minimum is ${route.minimumTrunks}`;
+  return isShort && healthy > 0 ? `All that is healthy ${carries}` : '';
 }
 
 function agentsWords({ agents }: RouteQuestion): string {
@@ -106,4 +125,8 @@ function clock(instant: string, nowMs: number): string {
   const today = new Date(nowMs).toISOString().slice(0, 10);
   const time = `${instant.slice(11, 16)} UTC`;
   return instant.startsWith(today) ? time : `${instant.slice(0, 10)} ${time}`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

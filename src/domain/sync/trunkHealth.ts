@@ -35,7 +35,7 @@ export function baseHealth(question: {
   const { trunkBase, memory, nowMs } = question;
   const trunks = question.trunks
     .filter((trunk) => trunk.trunkBaseId === trunkBase && trunk.state !== 'deleted')
-    .sort((one, other) => one.id.localeCompare(other.id));
+    .sort((one, other) => (one.id < other.id ? -1 : 1));
   const name = trunks[0]?.name ?? memory?.name ?? `${question.carrier} ${trunkBase}`.trim();
   const up = trunks.filter((trunk) => troubleOf(trunk) === '');
   if (up.length > 0) return { trunkBase, name, trouble: '', ...upHealth(up, question) };

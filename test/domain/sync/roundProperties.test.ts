@@ -90,7 +90,7 @@ const healthyOf = (route: RouteDecision): string[] =>
 function always(check: (seen: Seen) => void): void {
   fc.assert(
     fc.property(history, (story) => play(story, check)),
-    { seed: 6, numRuns: 300 },
+    { seed: 6, numRuns: 40 },
   );
 }
 
@@ -213,7 +213,7 @@ describe('the route itself, whatever happens', () => {
         expect(world.round(60).kinds).toEqual([]);
         expect(world.decide().routes[0]).toMatchObject({ outboundRoute: ROUTE, held: null });
       }),
-      { seed: 6, numRuns: 200 },
+      { seed: 6, numRuns: 30 },
     );
   });
 });

@@ -13,6 +13,9 @@ interface SimulateOptions {
   scenario?: string;
   limits?: string;
   limit?: string[];
+  trunks: number;
+  carriers: string[];
+  sites: string[];
   json?: boolean;
 }
 
@@ -40,14 +43,17 @@ export function addSimulateCommand(program: Command): void {
     .option('--port <n>', 'port to listen on; 0 takes any', portNumber, 8080)
     .option('--seed <n>', 'the same seed gives the same people and data', wholeNumber, 1)
     .option('--job-seconds <min-max>', 'how long adherence jobs take, drawn for each (default 2-20)', secondsRange)
-    .option('--token-limit <n>', 'calls a minute; 0 switches the limit off', tokenLimit, 300)
+    .option('--token-limit <n>', 'calls a minute; 0 switches the limit off', countOrNone, 300)
     .option('--faults <rate>', 'share of calls that meet a passing fault, by the seed; such as 0.05', share, 0)
     .option(
       '--scenario <name>',
-      'limits as people met them: hidden-limit (429 after 15 minutes, undocumented), ignored-wait',
+      'what people met: hidden-limit (429 after 15 minutes, undocumented), ignored-wait, failover-storm',
     )
     .option('--limit <text>', 'a limit on calls, may be repeated; see below', collected)
     .option('--limits <file>', 'limits from a file: a list, JSON or YAML, as docs/simulator.md has them')
+    .option('--trunks <n>', 'BYOC trunks, dealt out to carriers and sites; 0: no telephony', countOrNone, 15)
+    .option('--carriers <list>', "the trunks' carriers", listed, ['SingTel', 'StarHub', 'M1'])
+    .option('--sites <list>', 'sites that the trunks belong to', listed, ['Singapore'])
     .option('--json', 'one JSON line once it answers')
     .addHelpText('after', LIMIT_HELP)
     .action(async (options: SimulateOptions) => {
@@ -62,6 +68,7 @@ export function addSimulateCommand(program: Command): void {
           ...(options.jobSeconds && { jobSeconds: options.jobSeconds }),
           tokenLimitPerMinute: options.tokenLimit === 0 ? null : options.tokenLimit,
           limits,
+          telephony: options.trunks === 0 ? null : telephonyOf(options),
           ...(options.faults > 0 && { chaos: { seed: options.seed, rate: options.faults } }),
         });
         const { url, clientId, clientSecret, controlUrl: control } = simulator;
@@ -80,6 +87,16 @@ export function addSimulateCommand(program: Command): void {
     });
 }
 
+function telephonyOf({ trunks, carriers, sites, scenario }: SimulateOptions) {
+  return { trunks, carriers, sites, ...(scenario === 'failover-storm' && { failoverWrites: {} }) };
+}
+
+function listed(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.every((name) => name !== '')) return names;
+  throw new InvalidArgumentError('write names with commas between them, such as SingTel,StarHub');
+}
+
 function collected(text: string, before: string[] = []): string[] {
   return [...before, text];
 }
@@ -90,10 +107,10 @@ function wholeNumber(text: string): number {
   throw new InvalidArgumentError('not a whole number');
 }
 
-function tokenLimit(text: string): number {
+function countOrNone(text: string): number {
   const value = wholeNumber(text);
   if (value >= 0) return value;
-  throw new InvalidArgumentError('not a number of calls');
+  throw new InvalidArgumentError('less than none');
 }
 
 function share(text: string): number {

@@ -9,6 +9,7 @@ import type { Limits } from './limits/limits.js';
 import type { Schedules } from './schedules/schedules.js';
 import type { SearchResults } from './schedules/searchResults.js';
 import type { SimulatorSettings } from './simulatorOptions.js';
+import type { FailoverWrites } from './telephony/failoverWrites.js';
 import type { SyncEvents } from './telephony/syncEvents.js';
 import type { Telephony } from './telephony/telephony.js';
 
@@ -21,6 +22,7 @@ export interface SimulatorContext {
   readonly schedules: Schedules;
   readonly searchResults: SearchResults;
   readonly telephony: Telephony;
+  readonly failoverWrites: FailoverWrites;
   readonly syncEvents: SyncEvents;
   readonly urls: SignedUrls;
   readonly faults: Faults;

@@ -8,6 +8,7 @@ import { ApiError, errorBody, tooManyRequests } from './api/apiError.js';
 import { disturbAnswers } from './api/disturbAnswers.js';
 import { downloadRoutes } from './api/downloadRoutes.js';
 import { oauthRoutes } from './api/oauthRoutes.js';
+import { refuseFailoverWrites } from './api/refuseFailoverWrites.js';
 import { organizationLimitRoutes } from './api/organizationLimitRoutes.js';
 import { structureRoutes } from './api/structureRoutes.js';
 import { armFault } from './control/armFault.js';
@@ -84,6 +85,7 @@ export function simulatorServer(context: SimulatorContext, baseUrl: () => string
   syncControlRoutes(server, context);
   void server.register((api, _options, done) => {
     admitApiCalls(api, context);
+    refuseFailoverWrites(api, context);
     structureRoutes(api, context);
     organizationLimitRoutes(api, context);
     adherenceRoutes(api, context, baseUrl);

@@ -16,6 +16,7 @@ import type { SimulatorContext } from './simulatorContext.js';
 import { limitsOf, oauthClients, type SimulatorOptions, simulatorSettings } from './simulatorOptions.js';
 import { simulatorServer } from './simulatorServer.js';
 import { type SyncControls, syncControls } from './telephony/syncControls.js';
+import { FailoverWrites } from './telephony/failoverWrites.js';
 import { SyncEvents } from './telephony/syncEvents.js';
 import { Telephony } from './telephony/telephony.js';
 
@@ -80,6 +81,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
     schedules,
     searchResults: new SearchResults(settings.resultCacheBytes),
     telephony,
+    failoverWrites: new FailoverWrites(telephony, now),
     syncEvents: new SyncEvents({ telephony, schedules }, now),
     urls: new SignedUrls(settings.urlLifetimeSeconds, now),
     faults,

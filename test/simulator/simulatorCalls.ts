@@ -22,6 +22,8 @@ export interface SimulatorCalls {
   readonly simulator: Simulator;
   get(path: string): Promise<Answer>;
   post(path: string, body: unknown): Promise<Answer>;
+  /** Any other method. */
+  send(method: string, path: string, body?: unknown): Promise<Answer>;
   /** Makes a bulk adherence job of one item. */
   makeJob(item: Record<string, unknown>, timeZone: string): Promise<JobBody>;
   readJob(jobId: string): Promise<JobBody>;
@@ -40,14 +42,19 @@ export async function simulatorCalls(options: Options = {}): Promise<SimulatorCa
 export function callsOf(simulator: Simulator, token: string): SimulatorCalls {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const get = async (path: string): Promise<Answer> => await answer(fetch(simulator.url + path, { headers }));
-  const post = async (path: string, body: unknown): Promise<Answer> =>
-    await answer(fetch(simulator.url + path, { method: 'POST', headers, body: JSON.stringify(body) }));
+  const send = async (method: string, path: string, body?: unknown): Promise<Answer> => {
+    const { authorization } = headers;
+    const sent = body === undefined ? { headers: { authorization } } : { headers, body: JSON.stringify(body) };
+    return await answer(fetch(simulator.url + path, { method, ...sent }));
+  };
+  const post = async (path: string, body: unknown): Promise<Answer> => await send('POST', path, body);
   const readJob = async (jobId: string): Promise<JobBody> =>
     (await get(`${BULK}/jobs/${jobId}`)).body as unknown as JobBody;
   return {
     simulator,
     get,
     post,
+    send,
     readJob,
     makeJob: async (item, timeZone) => (await post(BULK, { items: [item], timeZone })).body as unknown as JobBody,
     finishedJob: async (jobId) => {

@@ -45,15 +45,18 @@ export type ChaosSettings = z.infer<typeof ChaosSettings>;
 /** Calls between two revocations of all tokens: one that follows at once is not a token's bad luck but a wrong client. */
 const CALLS_A_TOKEN_LIVES = 50;
 
-type CallSort = 'login' | 'read' | 'job' | 'poll' | 'query' | 'download';
+/** What is changed by calls, not only asked. */
+const WRITTEN = /^\/api\/v2\/(telephony|flows|outbound)\//;
+
+type CallSort = 'login' | 'read' | 'job' | 'poll' | 'query' | 'write' | 'download';
 
 /** What can strike which call: a kind that cannot is never drawn for it. */
 const STRIKES: Readonly<Record<ChaosKind, readonly CallSort[]>> = {
-  resetBefore: ['login', 'read', 'job', 'poll', 'query', 'download'],
-  resetAfter: ['login', 'read', 'job', 'poll', 'query'],
-  serverError: ['login', 'read', 'job', 'poll', 'query', 'download'],
-  htmlError: ['login', 'read', 'job', 'poll', 'query', 'download'],
-  throttle: ['read', 'job', 'poll', 'query', 'download'],
+  resetBefore: ['login', 'read', 'job', 'poll', 'query', 'write', 'download'],
+  resetAfter: ['login', 'read', 'job', 'poll', 'query', 'write'],
+  serverError: ['login', 'read', 'job', 'poll', 'query', 'write', 'download'],
+  htmlError: ['login', 'read', 'job', 'poll', 'query', 'write', 'download'],
+  throttle: ['read', 'job', 'poll', 'query', 'write', 'download'],
   slowBody: ['read', 'query', 'download'],
   truncatedBody: ['login', 'read', 'job', 'poll', 'query', 'download'],
   wrongLength: ['read', 'poll', 'query', 'download'],
@@ -61,18 +64,17 @@ const STRIKES: Readonly<Record<ChaosKind, readonly CallSort[]>> = {
   expiredUrl: ['download'],
   urlExpiredMidDownload: ['download'],
   alteredBytes: ['download'],
-  tokenRevoked: ['read', 'job', 'poll', 'query'],
+  tokenRevoked: ['read', 'job', 'poll', 'query', 'write'],
   jobError: ['job'],
   jobStuck: ['job'],
 };
 
-/** Calls that a refusal of one of them is about. */
-const REFUSED_WITH: Readonly<Record<CallSort, { method: string; path: string }>> = {
+/** Calls that a refusal of one of them is about; a write or query, where it is not said here, is about those of its own path's kind. */
+const REFUSED_WITH: Readonly<Partial<Record<CallSort, { method: string; path: string }>>> = {
   login: { method: 'POST', path: '^/oauth/token$' },
   read: { method: 'GET', path: '^/api/v2/' },
   poll: { method: 'GET', path: '^/api/v2/' },
   job: { method: 'POST', path: '/adherence/historical/bulk$' },
-  query: { method: 'POST', path: '/aggregates/query$' },
   download: { method: 'GET', path: '^/downloads/' },
 };
 
@@ -109,18 +111,25 @@ export class Chaos {
     if (fitting.length === 0) return null;
     const kind = random.pick(fitting);
     if (kind === 'tokenRevoked') this.#revokedAt = this.#calls;
-    return Fault.parse(faultOf(kind, sort, random));
+    return Fault.parse(faultOf(kind, REFUSED_WITH[sort] ?? likeIt(method, path), random));
   }
 }
 
 function sortOf(method: string, path: string): CallSort {
   if (path === '/oauth/token') return 'login';
   if (path.startsWith('/downloads/')) return 'download';
+  if (method !== 'GET' && WRITTEN.test(path)) return 'write';
   if (method === 'POST') return path.endsWith('/adherence/historical/bulk') ? 'job' : 'query';
   return /\/bulk\/jobs\/[^/]+$/.test(path) ? 'poll' : 'read';
 }
 
-function faultOf(kind: ChaosKind, sort: CallSort, random: Random): FaultInput {
+/** Calls of the method and the resource: `/api/v2/flows/datatables/` of a row, the end of the path of a query. */
+function likeIt(method: string, path: string): { method: string; path: string } {
+  const resource = WRITTEN.exec(path)?.[0];
+  return { method, path: resource ?? `${path.split('/').slice(-2).join('/')}$` };
+}
+
+function faultOf(kind: ChaosKind, refusedWith: { method: string; path: string }, random: Random): FaultInput {
   const any = { path: '/' };
   switch (kind) {
     case 'resetBefore':
@@ -137,7 +146,7 @@ function faultOf(kind: ChaosKind, sort: CallSort, random: Random): FaultInput {
     case 'throttle':
       return {
         kind: 'throttle',
-        ...REFUSED_WITH[sort],
+        ...refusedWith,
         retryAfter: { form: random.pick(RETRY_AFTER_FORMS), seconds: random.integer(1, 3) },
       };
     case 'slowBody':

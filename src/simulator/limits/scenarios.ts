@@ -9,6 +9,9 @@ import type { LimitInput } from './limitSettings.js';
  * refused for 180 s, and meets it again 900 s later, and an even 50 a minute never does.
  *
  * `ignored-wait`: job creations are refused with `Retry-After: 30`, and whoever comes back sooner makes it longer.
+ *
+ * `failover-storm`: no limit, but telephony's own: once a trunk goes into failover, writes about it (its row, and routes that hold it) are
+ * refused with `Retry-After: 30`, and whoever comes back sooner makes it longer.
  */
 export const SCENARIOS = {
   'hidden-limit': [
@@ -33,4 +36,5 @@ export const SCENARIOS = {
       penaltySeconds: 20,
     },
   ],
+  'failover-storm': [],
 } as const satisfies Readonly<Record<string, readonly LimitInput[]>>;

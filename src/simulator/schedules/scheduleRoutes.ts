@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ApiError } from '../api/apiError.js';
+import { withoutField } from '../api/faultyResult.js';
 import { SCHEDULES_DOWNLOAD_PATH } from '../api/signedUrls.js';
 import { seededUuid } from '../data/seededRandom.js';
 import { epochDayOf, localDateOf } from '../data/zoneDays.js';
@@ -129,7 +130,15 @@ export function scheduleRoutes(api: FastifyInstance, context: SimulatorContext, 
     const operationId = seededUuid(organisation.seed, 'schedule search', searches++);
     const isLate = faults.take('searchProcessing', request.met, ({ aboveAgents }) => agents > aboveAgents);
     if (isLate || request.query.forceAsync === 'true') return { status: 'Processing', operationId, progress: 10 };
-    const document = result();
+    const text = JSON.stringify(request.body);
+    const lacking = faults.take(
+      'missingField',
+      request.met,
+      ({ match }) => match === undefined || text.includes(match),
+    );
+    const document = lacking
+      ? (JSON.parse(withoutField(JSON.stringify(result()), lacking.field)) as unknown)
+      : result();
     const isLarge = Buffer.byteLength(JSON.stringify(document)) > settings.schedules.inlineBytes;
     const isForced = request.query.forceDownloadService === 'true';
     if (!isForced && !isLarge && !faults.take('searchByUrl', request.met))

@@ -35,6 +35,8 @@ export interface SyncFactsNow {
   }[];
   /** Rows of the table of trunks' metadata, by key. */
   readonly rows: Readonly<Record<string, DataTableRow>>;
+  /** Writes refused because a trunk that they are about is in failover, and how many of them came too early. */
+  readonly failoverWrites: { readonly refused: number; readonly tooEarly: number };
   /** Events of the script that are still to come. */
   readonly eventsLeft: number;
 }
@@ -57,7 +59,13 @@ export interface SyncControls {
 }
 
 /** Builds the switches. */
-export function syncControls({ telephony, schedules, syncEvents, now }: SimulatorContext): SyncControls {
+export function syncControls({
+  telephony,
+  schedules,
+  failoverWrites,
+  syncEvents,
+  now,
+}: SimulatorContext): SyncControls {
   return {
     facts: () => {
       syncEvents.catchUp();
@@ -107,6 +115,7 @@ export function syncControls({ telephony, schedules, syncEvents, now }: Simulato
         outboundLineCount,
       })),
       rows: Object.fromEntries(table?.rows ?? []),
+      failoverWrites: { refused: failoverWrites.refused, tooEarly: failoverWrites.tooEarly },
       eventsLeft: syncEvents.left(),
     };
   }

@@ -39,8 +39,8 @@ export class Telephony {
   readonly campaigns: readonly Campaign[];
   readonly audit: AuditLog;
   readonly writes: AcceptedWrite[] = [];
-  /** Called with each trunk that goes into failover. */
-  onFailover: (trunk: Trunk) => void = () => undefined;
+  /** Told of each trunk base one of whose trunks goes into failover. */
+  onFailover: (base: TrunkBase, atMs: number) => void = () => undefined;
 
   constructor(
     settings: TelephonySettings | null,
@@ -65,7 +65,7 @@ export class Telephony {
     for (const trunk of chosen) {
       const wasOut = isInFailover(trunk);
       changeTrunk(trunk, change, atMs);
-      if (!wasOut && isInFailover(trunk)) this.onFailover(trunk);
+      if (!wasOut && isInFailover(trunk)) this.onFailover(trunk.base, atMs);
     }
     return chosen.length;
   }

@@ -49,8 +49,6 @@ describe('the schedules that a round needs a snapshot of', () => {
 });
 
 describe('what is remembered of schedules', () => {
-  const { truth } = new SyncWorld();
-
   it('is the version of the list, or that of a snapshot which is newer', () => {
     const world = new SyncWorld();
     expect(cursorsOf(world.truth(), START_MS)).toEqual({ [UNIT]: { 'schedule-1': 3 } });
@@ -59,7 +57,7 @@ describe('what is remembered of schedules', () => {
   });
 
   it('is the availability of each schedule and site once: the newest', () => {
-    const [fact] = truth.call(new SyncWorld()).availability;
+    const [fact] = new SyncWorld().truth().availability;
     if (!fact) throw new Error('a world has one site');
     const other = { ...fact, siteId: 'site-2' };
     const newer = { ...fact, scheduleVersion: 4 };

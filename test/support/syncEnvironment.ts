@@ -74,8 +74,8 @@ function syncsOn(environment: ExportEnvironment): SyncEnvironment {
       const handle = await sync.start(changes);
       await handle.executeUpdate('enable');
       await eventually('a round that writes has ended', async () => {
-        const round = await handle.query<RoundRecord | null>('lastRound');
-        return round?.enabled && round.causes['enable'] !== undefined;
+        const state = await sync.state(handle);
+        return state.enabled && state.next !== 'under way' && (await sync.lastRound(handle)).enabled;
       });
       return handle;
     },
@@ -87,8 +87,8 @@ function syncsOn(environment: ExportEnvironment): SyncEnvironment {
       const { round } = await sync.state(handle);
       await handle.signal('syncNow', {});
       return await eventually('the round that was asked for has ended', async () => {
-        const last = await handle.query<RoundRecord | null>('lastRound');
-        return last && last.round > round && last.seal !== undefined ? last : null;
+        const state = await sync.state(handle);
+        return state.round > round && state.next !== 'under way' ? await sync.lastRound(handle) : null;
       });
     },
     routed: () => {

@@ -7,6 +7,7 @@ import { occupancyQueryActivities } from './occupancyQuery.js';
 import { otherWindowActivities } from './otherWindow.js';
 import { planActivities } from './plan.js';
 import { queueRateActivities } from './queueRate.js';
+import { scheduleSearchActivities } from './scheduleSearch.js';
 import { structureActivities } from './structure.js';
 import { syncBeginActivities } from './syncBegin.js';
 import { syncReadActivities } from './syncReads.js';
@@ -21,6 +22,7 @@ export function createActivities(deps: ActivityDeps) {
     ...estimateActivities(deps),
     ...adherenceJobActivities(deps),
     ...occupancyQueryActivities(deps),
+    ...scheduleSearchActivities(deps),
     ...loadActivities(deps),
     ...otherWindowActivities(deps),
     ...exportEndActivities(deps),

@@ -4,8 +4,9 @@ import { writeSeals } from '../src/custody/writeSeals.js';
 import { adherenceRequest, adherenceSettings } from '../src/datasets/adherence.js';
 import { DATASETS } from '../src/datasets/datasets.js';
 import { occupancyRequest, occupancySettings } from '../src/datasets/occupancy.js';
+import { schedulesSearch, schedulesSettings } from '../src/datasets/schedules.js';
 import { sliceLanding } from '../src/datasets/sliceLanding.js';
-import { ENDPOINTS } from '../src/genesys/endpoints.js';
+import { type Endpoint, ENDPOINTS } from '../src/genesys/endpoints.js';
 import { localDays } from '../src/domain/calendar.js';
 import type {
   ExportWindowInput,
@@ -18,7 +19,7 @@ import { windowId } from '../src/domain/exportWindow.js';
 import { type Failure, isFailure } from '../src/domain/failure.js';
 import type { Gap } from '../src/domain/gap.js';
 import { provisionalFrom } from '../src/domain/provisional.js';
-import type { SealedRequest } from '../src/domain/seal.js';
+import type { SealedRequest, WindowSeal } from '../src/domain/seal.js';
 import { sealGaps } from '../src/domain/sealGaps.js';
 import { storageFailure } from '../src/objects/storageFailure.js';
 import type { SlicedLanding } from '../src/warehouse/warehouse.js';
@@ -27,6 +28,8 @@ import { usersOfSlice } from './occupancyQuery.js';
 import { ownedWarehouse } from './ownedWarehouse.js';
 import { quarantined } from './quarantine.js';
 import { type Beat, step } from './step.js';
+
+type SealedSettings = WindowSeal['settings'];
 
 /** Activities between the landings and the warehouse's rows: one writer. */
 export function loadActivities(deps: ActivityDeps) {
@@ -54,12 +57,12 @@ export function loadActivities(deps: ActivityDeps) {
               seal: {
                 organisationId: deps.organisation.id,
                 timeZoneDatabase: process.versions['tz'] ?? 'unknown',
-                settings:
-                  window.dataset === 'adherence'
-                    ? adherenceSettings(input)
-                    : occupancySettings(window, deps.settings.occupancyFormula),
+                settings: settingsOf(input, fetched),
                 requests: await sealedRequests(input, fetched.requests),
-                landings: fetched.bodies.map(({ landing, receivedAt }) => ({ ...landing, receivedAt })),
+                landings: [...fetched.bodies, ...(fetched.published?.lists ?? [])].map(({ landing, receivedAt }) => ({
+                  ...landing,
+                  receivedAt,
+                })),
                 refusedUserIds: fetched.refusedUserIds,
                 numbersTaken: await sealNumbers(windowId(window)),
               },
@@ -175,23 +178,48 @@ export function loadActivities(deps: ActivityDeps) {
     return sliced;
   }
 
+  function settingsOf(input: ExportWindowInput, fetched: FetchedWindow): SealedSettings {
+    switch (input.window.dataset) {
+      case 'adherence':
+        return adherenceSettings(input);
+      case 'occupancy':
+        return occupancySettings(input.window, deps.settings.occupancyFormula);
+      case 'schedules':
+        return schedulesSettings(fetched.published?.schedules ?? []);
+    }
+  }
+
   async function sealedRequests(
     input: ExportWindowInput,
     requests: readonly WindowRequest[],
   ): Promise<SealedRequest[]> {
-    const endpoint = ENDPOINTS[input.window.dataset === 'adherence' ? 'createAdherenceJob' : 'usersAggregates'];
     return await Promise.all(
-      requests.map(async ({ jobId, correlationIds, requestedAt, users }) => ({
-        method: endpoint.method,
-        path: endpoint.path,
-        body: users
-          ? occupancyRequest(input.window, await usersOfSlice(deps.objects, users.path, users.slice, users.without))
-          : adherenceRequest(input.window, input),
-        jobId,
-        correlationIds: [...correlationIds],
-        requestedAt,
-      })),
+      requests.map(async (request) => {
+        const { jobId, correlationIds, requestedAt } = request;
+        const { endpoint, body } = await askedOf(input, request);
+        const { method, path: asked } = endpoint;
+        return { method, path: asked, body, jobId, correlationIds: [...correlationIds], requestedAt };
+      }),
     );
+  }
+
+  /** What a call asked: rebuilt, so that no list of people enters a history. */
+  async function askedOf(
+    input: ExportWindowInput,
+    { users, listedWeek }: WindowRequest,
+  ): Promise<{ endpoint: Endpoint; body: unknown }> {
+    const { window } = input;
+    const userIds = users ? await usersOfSlice(deps.objects, users.path, users.slice, users.without) : undefined;
+    switch (window.dataset) {
+      case 'adherence':
+        return { endpoint: ENDPOINTS.createAdherenceJob, body: adherenceRequest(window, input) };
+      case 'occupancy':
+        return { endpoint: ENDPOINTS.usersAggregates, body: occupancyRequest(window, userIds ?? []) };
+      case 'schedules':
+        return listedWeek === undefined
+          ? { endpoint: ENDPOINTS.searchManagementUnitSchedules, body: schedulesSearch(window, userIds) }
+          : { endpoint: ENDPOINTS.publishedSchedules, body: { businessUnitId: window.businessUnitId, listedWeek } };
+    }
   }
 
   async function sealNumbers(id: string): Promise<number[]> {

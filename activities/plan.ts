@@ -5,6 +5,8 @@ import type { ExportPlan, ExportUnit, PlannedWindow } from '../src/domain/export
 import { type DatasetName, type ExportWindow, type LocalDate, windowId } from '../src/domain/exportWindow.js';
 import { type DatedRequest, type ExportRange, windowDaysOf } from '../src/domain/historyExportInput.js';
 import type { UnitPlan } from '../src/domain/plannedExport.js';
+import { Failure } from '../src/domain/failure.js';
+import type { BusinessUnitWeeks } from '../src/domain/scheduleWeeks.js';
 import type { DayState } from '../src/domain/seal.js';
 import { unitPlan } from '../src/domain/unitPlan.js';
 import { windowLabel } from '../src/domain/windowLabel.js';
@@ -14,6 +16,7 @@ import type { ActivityDeps } from './deps.js';
 import { ownedWarehouse } from './ownedWarehouse.js';
 import { PlanPage, pagePath, readPlanObject, unitPlansPath, writePlanObject } from './planObjects.js';
 import { step } from './step.js';
+import { businessUnitWeeks } from './structure.js';
 
 /** Windows a page: about 35 kB, and as many as one run of the export's workflow starts. */
 const WINDOWS_A_PAGE = 100;
@@ -34,12 +37,15 @@ export function planActivities(deps: ActivityDeps) {
       request: DatedRequest;
       units: readonly ExportUnit[];
       dryRun: boolean;
+      /** For schedules: how the business units count their weeks. */
+      weeks?: readonly string[];
     }): Promise<ExportPlan> {
       return await step(deps, input, async () => {
         const warehouse = ownedWarehouse(deps);
         const { windows, unitPlans } = await planOf(warehouse, input.request, input.units, {
           nowIso: deps.now().toISOString(),
           horizonDays: deps.settings.provisionalDays,
+          weeks: await businessUnitWeeks(deps.objects, input.weeks ?? []),
         });
         const folder = `plans/${input.runId}/${Context.current().info.attempt}`;
         await writePlanObject(deps.objects, unitPlansPath(folder), unitPlans);
@@ -99,13 +105,14 @@ export function planActivities(deps: ActivityDeps) {
 /**
  * The windows of an export in their order, and what each dataset of each unit has to bring.
  *
+ * @param horizon what today is, how far Genesys restates, and for schedules how the business units count weeks.
  * @param warehouse null where there is none yet: then nothing is covered.
  */
 export async function planOf(
   warehouse: Pick<Warehouse, 'coverage'> | null,
   request: DatedRequest,
   units: readonly ExportUnit[],
-  horizon: { nowIso: string; horizonDays: number },
+  horizon: { nowIso: string; horizonDays: number; weeks: ReadonlyMap<string, BusinessUnitWeeks> },
 ): Promise<{ windows: PlannedWindow[]; unitPlans: UnitPlan[] }> {
   const byId = new Map(units.map((unit) => [unit.id, unit]));
   const windows: ExportWindow[] = [];
@@ -121,6 +128,7 @@ export async function planOf(
         windowDays: windowDaysOf(request)[dataset],
         reload: request.reload,
         coverage: states.get(unit.id) ?? new Map(),
+        ...(dataset === 'schedules' ? { weeks: weeksOf(unit, horizon.weeks) } : {}),
       };
       const ofUnit = planWindows(asked);
       windows.push(...ofUnit);
@@ -132,6 +140,16 @@ export async function planOf(
     label: windowLabel(window, { name: byId.get(window.managementUnitId)?.name ?? window.managementUnitId }),
   }));
   return { windows: labelled, unitPlans };
+}
+
+function weeksOf(unit: ExportUnit, known: ReadonlyMap<string, BusinessUnitWeeks>): BusinessUnitWeeks {
+  const weeks = known.get(unit.businessUnitId);
+  if (!weeks)
+    throw new Failure(
+      'Corrupt',
+      `how business unit ${unit.businessUnitId} counts weeks was not read; start the export again`,
+    );
+  return weeks;
 }
 
 async function statesByUnit(

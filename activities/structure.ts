@@ -8,12 +8,15 @@ import type { Lane } from '../src/domain/lane.js';
 import { SealedLanding } from '../src/domain/seal.js';
 import { chooseUnits } from '../src/domain/chooseUnits.js';
 import { rangeOf } from '../src/domain/exportRange.js';
+import type { BusinessUnitWeeks } from '../src/domain/scheduleWeeks.js';
 import type { GenesysClient } from '../src/genesys/genesysClient.js';
 import type { ObjectStore } from '../src/objects/objectStore.js';
 import type { ActivityDeps } from './deps.js';
 import { ownedWarehouse } from './ownedWarehouse.js';
 import { type PlanSummary, summaryPath, writePlanObject } from './planObjects.js';
 import { step } from './step.js';
+
+const Weeks = z.object({ timeZone: z.string(), startDayOfWeek: z.string() });
 
 const Named = z.object({ id: z.string(), name: z.string() });
 
@@ -28,6 +31,7 @@ const StructureObject = z.object({
         Named.extend({ businessUnitId: z.string(), timeZone: z.string(), startDayOfWeek: z.string().nullable() }),
       ),
     }),
+    z.object({ kind: z.literal('weeks'), businessUnitId: z.string(), value: Weeks }),
     z.object({
       kind: z.literal('users'),
       managementUnitId: z.string(),
@@ -130,6 +134,15 @@ export async function presentUsers(objects: ObjectStore, paths: readonly string[
   return new Map(parts.flatMap((part) => (part.kind === 'users' ? [[part.managementUnitId, part.value.length]] : [])));
 }
 
+/** How each business unit that was read counts its weeks. */
+export async function businessUnitWeeks(
+  objects: ObjectStore,
+  paths: readonly string[],
+): Promise<Map<string, BusinessUnitWeeks>> {
+  const parts = await Promise.all(paths.map(async (path) => (await readObject(objects, path)).part));
+  return new Map(parts.flatMap((part) => (part.kind === 'weeks' ? [[part.businessUnitId, part.value]] : [])));
+}
+
 async function readObject(objects: ObjectStore, path: string): Promise<StructureObject> {
   const bytes = await objects.read(path);
   if (!bytes) throw new Failure('Corrupt', `${path} is missing from ${objects.location}; start the export again`);
@@ -147,6 +160,11 @@ async function readPart(genesys: GenesysClient, part: StructurePart) {
     case 'managementUnits': {
       const answer = await genesys.managementUnits();
       return { answer, part: { kind: part.kind, value: answer.value } };
+    }
+    case 'weeks': {
+      const answer = await genesys.businessUnit(part.businessUnitId);
+      const { timeZone, startDayOfWeek } = answer.value;
+      return { answer, part: { ...part, value: { timeZone, startDayOfWeek } } };
     }
     case 'users': {
       const answer = await genesys.managementUnitUsers(part.managementUnitId);

@@ -5,11 +5,19 @@ import {
   type LoadSummary,
   type WindowResult,
 } from '../src/domain/exportSteps.js';
-import { windowId } from '../src/domain/exportWindow.js';
+import { type DatasetName, windowId } from '../src/domain/exportWindow.js';
 import { corruptLandings, failedWith, parseOrFail } from './failedWith.js';
 import { adherenceFetcher, type FetchWindow } from './fetchAdherence.js';
 import { occupancyFetcher } from './fetchOccupancy.js';
+import { schedulesFetcher } from './fetchSchedules.js';
 import { type Patiently, patiently } from './patience.js';
+
+/** How each dataset's windows are brought. */
+const FETCHERS: Readonly<Record<DatasetName, (input: ExportWindowInput, steps: Patiently) => FetchWindow>> = {
+  adherence: adherenceFetcher,
+  occupancy: occupancyFetcher,
+  schedules: schedulesFetcher,
+};
 
 /**
  * Exports one dataset of one management unit for one window of local days: request, wait, land, load, seal.
@@ -24,7 +32,7 @@ export async function exportWindow(raw: ExportWindowInput): Promise<WindowResult
   const input = parseOrFail(ExportWindowInput, raw);
   const id = windowId(input.window);
   const steps = patiently(id, input.lane);
-  const fetch = input.window.dataset === 'adherence' ? adherenceFetcher(input, steps) : occupancyFetcher(input, steps);
+  const fetch = FETCHERS[input.window.dataset](input, steps);
 
   setCurrentDetails(`**${input.label}**\n\nAsked by ${input.exportId}.`);
   const { fetched, loaded } = await fetchAndLoad(fetch, input, steps);

@@ -46,7 +46,12 @@ export async function planHistory(request: HistoryExportInput, planner: Planner)
       estimateInput(read),
     ]),
   );
-  const unitCounts = { managementUnits: units.length, businessUnits: businessUnitsOf(units).length };
+  const unitCounts = {
+    managementUnits: units.length,
+    businessUnits: businessUnitsOf(units).length,
+    // What windows cost is added as they end.
+    schedules: request.datasets.includes('schedules') ? { windows: 0, weeks: 0 } : null,
+  };
   return {
     v: 1,
     organisationId,
@@ -84,9 +89,22 @@ export async function readAndPlan(
     ]),
   );
   const dated: DatedRequest = { ...request, ...range };
+  const weeks = request.datasets.includes('schedules')
+    ? await Promise.all(
+        businessUnitsOf(units).map((businessUnitId) => fetch({ kind: 'weeks', businessUnitId }, organisationId)),
+      )
+    : [];
   const plan = await own((activities) =>
     activities.warehouse.planExport.executeWithOptions({ summary: 'Plan the windows' }, [
-      { organisationId, exportId, runId, request: dated, units, dryRun },
+      {
+        organisationId,
+        exportId,
+        runId,
+        request: dated,
+        units,
+        dryRun,
+        ...(weeks.length > 0 ? { weeks: weeks.map(({ path }) => path) } : {}),
+      },
     ]),
   );
   const parts: StructurePart[] = [
@@ -96,7 +114,7 @@ export async function readAndPlan(
       : businessUnitsOf(units).map((id): StructurePart => ({ kind: 'activityCodes', businessUnitId: id }))),
   ];
   const rest = plan.windows > 0 ? await Promise.all(parts.map((part) => fetch(part, organisationId))) : [];
-  const structure = [first, second, ...rest].map(({ path }) => path);
+  const structure = [first, second, ...weeks, ...rest].map(({ path }) => path);
   return { organisationId, exportId, request: dated, units, plan, structure };
 
   async function fetch(part: StructurePart, ofOrganisation: string | null): Promise<LandedStructure> {
@@ -123,6 +141,8 @@ function structurePartName(part: StructurePart): string {
       return 'the business units';
     case 'managementUnits':
       return 'the management units';
+    case 'weeks':
+      return `how business unit ${part.businessUnitId} counts weeks`;
     case 'users':
       return `the users of management unit ${part.managementUnitId}`;
     case 'activityCodes':

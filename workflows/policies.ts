@@ -29,8 +29,13 @@ export function activitiesOf(prefix: string, patience: Patience, lane: Lane) {
   });
   return {
     /** Structure reads and polls: one call an attempt. */
-    reads: proxyActivities<Pick<Activities, 'fetchStructure' | 'pollAdherenceJob'>>(calls('reads')),
+    reads: proxyActivities<Pick<Activities, 'fetchStructure' | 'pollAdherenceJob' | 'listSchedules'>>(calls('reads')),
     wfmJobs: proxyActivities<Pick<Activities, 'submitAdherenceJob'>>(calls('wfm-jobs')),
+    /** Searches that answer with a body, or with a URL that is followed at once. */
+    searches: proxyActivities<Pick<Activities, 'searchSchedules'>>({
+      ...calls('wfm-jobs'),
+      startToCloseTimeout: '1 hour',
+    }),
     analytics: proxyActivities<Pick<Activities, 'askOccupancy'>>(calls('analytics')),
     /** Downloads by signed URL, and small steps that touch no shared file. */
     main: proxyActivities<Pick<Activities, 'selectUnits' | 'landJobFile' | 'splitWindow' | 'planPage' | 'awaitWindow'>>(

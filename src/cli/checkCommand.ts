@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { Checklist } from '../domain/checklist.js';
 import { DATASET_NAMES, type DatasetName } from '../domain/exportWindow.js';
+import { DEFAULT_DATASETS } from '../domain/historyExportInput.js';
 import { CheckTeller, verdict } from './check/checkText.js';
 import type { CheckedPart } from './check/runChecks.js';
 import { EXIT } from './output.js';
@@ -23,7 +24,11 @@ export function addCheckCommand(program: Command): void {
     .description(
       'see whether an export could run: Genesys and each permission, Temporal and its workers, disk and warehouse',
     )
-    .addOption(new Option('--dataset <name...>', 'what you will export (default: both)').choices([...DATASET_NAMES]))
+    .addOption(
+      new Option('--dataset <name...>', 'what you will export (default: adherence and occupancy)').choices([
+        ...DATASET_NAMES,
+      ]),
+    )
     .option('--unit <id-or-name...>', 'management units, by id or exact name (default: all)')
     .addOption(new Option('--only <part>', 'one part alone').choices(['genesys', 'temporal', 'storage']))
     .option('--json', 'the checks as JSON')
@@ -50,7 +55,7 @@ Exit codes: 0 ready (warnings included) · 1 something is missing or does not wo
         const { calls, logins } = await runChecks(list, {
           env: process.env,
           workingDirectory: process.cwd(),
-          datasets: options.dataset ?? DATASET_NAMES,
+          datasets: options.dataset ?? DEFAULT_DATASETS,
           units: options.unit,
           only: options.only,
         });

@@ -19,6 +19,7 @@ interface RequestOptions {
   actuals?: boolean;
   adherenceDays?: number;
   occupancyDays?: number;
+  scheduleDays?: number;
   parallel?: number;
   lane?: string;
   reload?: string;
@@ -35,7 +36,7 @@ interface StartOptions extends RequestOptions {
 export function addExportCommands(program: Command): void {
   const group = program
     .command('export')
-    .description('history exports: years of adherence and occupancy into the warehouse');
+    .description('history exports: years of adherence, occupancy and schedules into the warehouse');
   withRequest(
     group.command('start').description('start an export; the same request again attaches to the one that runs'),
   )
@@ -86,12 +87,13 @@ function withRequest(command: Command): Command {
       '--since <length>',
       "instead of dates: 90d, 12w, 6mo or 2y back from the last local day that is over in every unit's zone",
     )
-    .addOption(new Option('--dataset <name...>', 'default: both').choices([...DATASET_NAMES]))
+    .addOption(new Option('--dataset <name...>', 'default: adherence and occupancy').choices([...DATASET_NAMES]))
     .option('--unit <id-or-name...>', 'management units, by id or exact name (default: all)')
     .option('--no-exceptions', 'without exceptions: longer windows, fewer calls')
     .option('--actuals', 'with actual activities')
     .option('--adherence-days <n>', 'local days a window (default 7, without exceptions 31)', days)
     .option('--occupancy-days <n>', 'local days a window (default 7)', days)
+    .option('--schedule-days <n>', 'local days a window, at most 7 (default 7, never over the start of a week)', days)
     .option('--parallel <n>', 'windows at once (default 8)', days)
     .addOption(
       new Option('--lane <name>', 'which work goes first when the API is short (default backfill)').choices([...LANES]),
@@ -126,7 +128,7 @@ function readInput(options: RequestOptions): HistoryExportInput {
     managementUnits: options.unit,
     exceptions: options.exceptions,
     actuals: options.actuals,
-    windowDays: { adherence: options.adherenceDays, occupancy: options.occupancyDays },
+    windowDays: { adherence: options.adherenceDays, occupancy: options.occupancyDays, schedules: options.scheduleDays },
     maxParallelWindows: options.parallel,
     lane: options.lane,
     reload: options.reload,

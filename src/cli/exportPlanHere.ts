@@ -9,6 +9,7 @@ import { rangeOf } from '../domain/exportRange.js';
 import type { ExportUnit } from '../domain/exportSteps.js';
 import { isFailure } from '../domain/failure.js';
 import type { HistoryExportInput } from '../domain/historyExportInput.js';
+import type { BusinessUnitWeeks } from '../domain/scheduleWeeks.js';
 import type { ExportEstimate } from '../domain/plannedExport.js';
 import { createGenesysClient } from '../genesys/createGenesysClient.js';
 import type { GenesysClient } from '../genesys/genesysClient.js';
@@ -47,9 +48,14 @@ export async function planHere(
     const { value: all } = await patiently(() => client.managementUnits(), say);
     const units = chooseUnits(all satisfies readonly ExportUnit[], request);
     const dated = { ...request, ...rangeOf(request, units, { askedAt, nowIso: askedAt }) };
+    const weeks = new Map<string, BusinessUnitWeeks>();
+    if (request.datasets.includes('schedules'))
+      for (const id of new Set(units.map(({ businessUnitId }) => businessUnitId)))
+        weeks.set(id, (await patiently(() => client.businessUnit(id), say)).value);
     const { windows, unitPlans } = await planOf(store, dated, units, {
       nowIso: askedAt,
       horizonDays: config.export.provisionalDays,
+      weeks,
     });
     const agents = new Map<string, number>();
     for (const { id, name } of windows.length > 0 ? units : []) {

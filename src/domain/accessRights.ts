@@ -14,7 +14,7 @@ export interface AccessRight {
   /** OAuth scopes of which any one will do, where the organisation enforces scopes. */
   readonly anyScope: readonly string[];
   /** Which exports make the call, or which part of the trunk sync. */
-  readonly neededFor: 'everything' | DatasetName | 'schedules' | SyncPart;
+  readonly neededFor: 'everything' | DatasetName | SyncPart;
 }
 
 const WFM_SCOPES = ['workforce-management:readonly', 'workforce-management'];

@@ -9,6 +9,7 @@ import type { DatasetName } from './exportWindow.js';
  * - `raw(landing TEXT, item BIGINT, position BIGINT, doc STRUCT as in docType)`
  * - `item(landing TEXT, item BIGINT, base TIMESTAMPTZ, covered_until TIMESTAMPTZ, envelope JSON)`
  * - `asked(window_id, management_unit_id, business_unit_id, time_zone, start_at, end_at, formula)`: one row
+ * - `setting(name TEXT, value TEXT)`: the seal's settings
  * - `asked_day(local_date DATE, day_start TIMESTAMPTZ, day_end TIMESTAMPTZ, length_seconds BIGINT)`
  *
  * and adds `window_id`, `landing_sha256` and `loaded_at` to what `rowsSql` selects. It may also read the warehouse's own tables

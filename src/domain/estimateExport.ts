@@ -23,7 +23,7 @@ const UNITS_SHOWN = 100;
 
 /** Seconds of a window beside its job: request, download, load, seal, and the steps between; about what they take on two cores. */
 const SECONDS_A_WINDOW = 0.8;
-/** Seconds of one users-aggregates query. */
+/** Seconds of one users-aggregates query, or of a call that brings schedules. */
 const SECONDS_A_QUERY = 0.3;
 /** Seconds at both ends: structure, plan, seal. */
 const SECONDS_A_RUN = 2;
@@ -51,6 +51,7 @@ export function estimateExport(facts: EstimateFacts): ExportEstimate {
     plans.filter(({ dataset }) => dataset === 'adherence'),
     'windows',
   );
+  const schedules = plans.filter(({ dataset }) => dataset === 'schedules');
   const minimum = minimumCalls({
     managementUnits: facts.units.length,
     businessUnits: new Set(facts.units.map(({ businessUnitId }) => businessUnitId)).size,
@@ -60,12 +61,17 @@ export function estimateExport(facts: EstimateFacts): ExportEstimate {
       .flatMap(({ managementUnitId, windows: count }) =>
         new Array<number>(count).fill(agents.get(managementUnitId) ?? 0),
       ),
+    schedules: request.datasets.includes('schedules')
+      ? { windows: total(schedules, 'windows'), weeks: schedules.reduce((sum, { weeks = 0 }) => sum + weeks, 0) }
+      : null,
   });
   const expected = Math.round(minimum.total + adherenceWindows * (job.polls - 1));
   const secondsByBound: Record<Bound, number | null> = {
     'token limit': callsAMinute === null ? null : Math.floor(Math.max(0, expected - 1) / callsAMinute) * 60,
     'job times':
-      (adherenceWindows * (job.noticedMs / 1000) + minimum.occupancy * SECONDS_A_QUERY + windows * SECONDS_A_WINDOW) /
+      (adherenceWindows * (job.noticedMs / 1000) +
+        (minimum.occupancy + minimum.schedules) * SECONDS_A_QUERY +
+        windows * SECONDS_A_WINDOW) /
       Math.max(1, Math.min(request.maxParallelWindows, windows)),
     'this machine': windows / WINDOWS_A_SECOND + rowsExpected / ROWS_A_SECOND,
   };

@@ -18,13 +18,15 @@ const SHIFTS_A_DAY = 5 / 7;
 
 /**
  * Rows of an agent and day where the warehouse has none to go by: assumed, for shifts of eight hours on five days a week, with some
- * five exceptions and fifteen activities each, and a row for each half hour on the queue.
+ * five exceptions, fifteen activities and eight scheduled ones each, and a row for each half hour on the queue.
  */
 const ASSUMED_ROWS_A_DAY: Readonly<Record<string, number>> = {
   adherence_day: SHIFTS_A_DAY,
   adherence_exception: 5 * SHIFTS_A_DAY,
   adherence_actual: 15 * SHIFTS_A_DAY,
   occupancy_interval: 16 * SHIFTS_A_DAY,
+  schedule_shift: SHIFTS_A_DAY,
+  schedule_activity: 8 * SHIFTS_A_DAY,
 };
 
 /** Tables that days may have been loaded without: no rows in them say nothing. */
@@ -42,6 +44,7 @@ export function tablesOf(options: {
       ...(options.actuals ? ['adherence_actual'] : []),
     ],
     occupancy: ['occupancy_interval'],
+    schedules: ['schedule_shift', 'schedule_activity'],
   };
 }
 

@@ -49,6 +49,7 @@ export interface ExportUnit {
 export type StructurePart =
   | { readonly kind: 'businessUnits' }
   | { readonly kind: 'managementUnits' }
+  | { readonly kind: 'weeks'; readonly businessUnitId: string }
   | { readonly kind: 'users'; readonly managementUnitId: string }
   | { readonly kind: 'activityCodes'; readonly businessUnitId: string };
 
@@ -112,12 +113,32 @@ export type OccupancyAnswer =
   | ({ readonly kind: 'landed'; readonly requestedAt: string; readonly correlationId: string } & LandedBody)
   | { readonly kind: 'refused'; readonly userIds: readonly string[]; readonly message: string; readonly calls: number };
 
+/** A published schedule as the list shows it: its version moves whenever it is edited. */
+export interface ListedSchedule {
+  readonly id: string;
+  readonly version: number;
+}
+
+/** The published schedules of one week, landed. */
+export interface ScheduleList extends LandedBody {
+  readonly schedules: readonly ListedSchedule[];
+  readonly requestedAt: string;
+  readonly correlationId: string;
+}
+
+/** What a search for published shifts brought; `processing` brought nothing, and there is nothing to ask for it by. */
+export type SearchedSchedules =
+  | ({ readonly kind: 'landed'; readonly requestedAt: string; readonly correlationId: string } & LandedBody)
+  | { readonly kind: 'processing'; readonly status: string; readonly calls: number };
+
 /** One API call behind a window, as the seal will name it; bodies are rebuilt where they are needed. */
 export interface WindowRequest {
   readonly jobId: string | null;
   readonly correlationIds: readonly string[];
   readonly requestedAt: string;
   readonly users: { readonly path: string; readonly slice: UserSlice; readonly without: readonly string[] } | null;
+  /** First day of the week whose published schedules were listed; absent for calls that bring the window itself. */
+  readonly listedWeek?: string;
 }
 
 /** What a window brought from Genesys, ready to load. */
@@ -125,6 +146,8 @@ export interface FetchedWindow {
   readonly requestedAt: string;
   readonly requests: readonly WindowRequest[];
   readonly bodies: readonly LandedBody[];
+  /** Published schedules that its shifts may be of, and the landings that say so. */
+  readonly published?: { readonly schedules: readonly ListedSchedule[]; readonly lists: readonly LandedBody[] };
   readonly presentUsersOnly: readonly string[];
   readonly refusedUserIds: readonly string[];
   readonly calls: { readonly made: number; readonly minimum: number };

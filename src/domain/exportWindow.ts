@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Datasets that `historyExport` knows. A dataset is one file in `src/datasets`. */
-export const DATASET_NAMES = ['adherence', 'occupancy'] as const;
+export const DATASET_NAMES = ['adherence', 'occupancy', 'schedules'] as const;
 export type DatasetName = (typeof DATASET_NAMES)[number];
 
 /** A calendar date, `yyyy-MM-dd`, local to a management unit. */
@@ -27,6 +27,8 @@ export const ExportWindow = z.object({
   to: LocalDateText,
   startAt: z.string(),
   endAt: z.string(),
+  /** For schedules: first days of the weeks that it touches, as the business unit counts weeks. */
+  weekDates: z.array(LocalDateText).min(1).max(8).optional(),
 });
 export type ExportWindow = z.infer<typeof ExportWindow>;
 

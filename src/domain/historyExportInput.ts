@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DATASET_NAMES, type LocalDate } from './exportWindow.js';
+import { DATASET_NAMES, type DatasetName, type LocalDate } from './exportWindow.js';
 import { LANES } from './lane.js';
 
 const LocalDateText = z
@@ -10,8 +10,14 @@ const LocalDateText = z
 export const RELOADS = ['missing', 'provisional', 'all', 'force'] as const;
 export type Reload = (typeof RELOADS)[number];
 
+/** Datasets of a request that names none. */
+export const DEFAULT_DATASETS: readonly DatasetName[] = ['adherence', 'occupancy'];
+
 /** Longest range of one export, in years. */
 export const MAX_YEARS = 20;
+
+/** A week of schedules: Genesys answers a long search by a notification alone, which nobody waits for. */
+const MOST_SCHEDULE_DAYS = 7;
 
 /** How much `since` may say of each unit of time: twenty years. */
 const MOST_OF_UNIT = { d: MAX_YEARS * 366, w: MAX_YEARS * 52, mo: MAX_YEARS * 12, y: MAX_YEARS } as const;
@@ -36,7 +42,10 @@ const SinceText = z
  */
 export const HistoryExportInput = z
   .strictObject({
-    datasets: z.array(z.enum(DATASET_NAMES)).min(1).default(['adherence', 'occupancy']),
+    datasets: z
+      .array(z.enum(DATASET_NAMES))
+      .min(1)
+      .default([...DEFAULT_DATASETS]),
     from: LocalDateText.optional(),
     to: LocalDateText.optional(),
     since: SinceText.optional(),
@@ -47,6 +56,7 @@ export const HistoryExportInput = z
       .strictObject({
         adherence: z.number().int().min(1).max(31).optional(),
         occupancy: z.number().int().min(1).max(31).optional(),
+        schedules: z.number().int().min(1).max(MOST_SCHEDULE_DAYS).optional(),
       })
       .default({}),
     maxParallelWindows: z.number().int().min(1).max(64).default(8),
@@ -84,11 +94,12 @@ export function parseSince(since: string): { amount: number; unit: keyof typeof 
   return { amount: Number.parseInt(since, 10), unit };
 }
 
-/** Days a window, after the dataset's defaults: adherence 7 with exceptions, else 31; occupancy 7. */
-export function windowDaysOf(input: HistoryExportInput): Record<(typeof DATASET_NAMES)[number], number> {
+/** Days a window, after the dataset's defaults: adherence 7 with exceptions, else 31; occupancy and schedules 7. */
+export function windowDaysOf(input: HistoryExportInput): Record<DatasetName, number> {
   return {
     adherence: input.windowDays.adherence ?? (input.exceptions ? 7 : 31),
     occupancy: input.windowDays.occupancy ?? 7,
+    schedules: input.windowDays.schedules ?? MOST_SCHEDULE_DAYS,
   };
 }
 

@@ -26,6 +26,8 @@ export const UnitPlan = z.object({
   daysThere: Count,
   /** Days of `days` that Genesys may still restate: they load as `provisional`. */
   daysProvisional: Count,
+  /** For schedules: weeks that the windows touch, each window's by itself. */
+  weeks: Count.optional(),
 });
 export type UnitPlan = z.infer<typeof UnitPlan>;
 

@@ -32,5 +32,8 @@ export function unitPlan(
     days,
     daysThere: asked - days,
     daysProvisional,
+    ...(dataset === 'schedules'
+      ? { weeks: windows.reduce((weeks, { weekDates = [] }) => weeks + weekDates.length, 0) }
+      : {}),
   };
 }

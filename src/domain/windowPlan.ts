@@ -2,6 +2,7 @@ import { addDays, localDays } from './calendar.js';
 import type { DatasetName, ExportWindow, LocalDate } from './exportWindow.js';
 import type { Reload } from './historyExportInput.js';
 import type { LocalDay } from './localDay.js';
+import { type BusinessUnitWeeks, weekDateAt, weekDatesBetween } from './scheduleWeeks.js';
 import type { DayState } from './seal.js';
 
 /** What to plan: one dataset of one management unit. `from` inclusive and `to` exclusive are local dates of the unit. */
@@ -17,6 +18,8 @@ export interface WindowPlanRequest {
   readonly coverage: ReadonlyMap<LocalDate, DayState>;
   /** Where a server turns out to count hours: no window longer than this, one day apart. Unlimited unless given. */
   readonly maxHours?: number;
+  /** For schedules: no window goes over the start of one of these weeks, so that most touch one, and each says which. */
+  readonly weeks?: BusinessUnitWeeks;
 }
 
 /** States that each `reload` leaves as they are. */
@@ -65,7 +68,8 @@ export function planWindows(request: WindowPlanRequest): ExportWindow[] {
 }
 
 /**
- * The two halves of a window, the first longer by the odd day; null for a window of one day, which cannot be made smaller.
+ * The two halves of a window, the first longer by the odd day; null for a window of one day, which cannot be made smaller. Both keep
+ * its `weekDates`: one week too many costs a call, and halves are rare.
  *
  * @throws Failure `InvalidInput` when the zone or a date does not exist.
  */
@@ -85,6 +89,8 @@ function isFull(open: readonly LocalDay[], next: LocalDay, request: WindowPlanRe
   const first = open[0];
   if (!first) return false;
   if (open.length >= request.windowDays) return true;
+  const { weeks } = request;
+  if (weeks && weekDateAt(weeks, next.startAt) !== weekDateAt(weeks, first.startAt)) return true;
   const hours = (Date.parse(next.endAt) - Date.parse(first.startAt)) / 3_600_000;
   return hours > (request.maxHours ?? Number.POSITIVE_INFINITY);
 }
@@ -99,5 +105,6 @@ function windowOf(request: WindowPlanRequest, first: LocalDay, last: LocalDay): 
     to: addDays(last.localDate, 1),
     startAt: first.startAt,
     endAt: last.endAt,
+    ...(request.weeks ? { weekDates: weekDatesBetween(request.weeks, first.startAt, last.endAt) } : {}),
   };
 }

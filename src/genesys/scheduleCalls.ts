@@ -17,8 +17,11 @@ export interface BusinessUnit {
 /** Schedules of business units. */
 export interface ScheduleCalls {
   businessUnit(businessUnitId: string): Promise<ApiAnswer<BusinessUnit>>;
-  /** Published schedules of 26 weeks before now to 26 after; drafts are left out. */
-  publishedSchedules(businessUnitId: string): Promise<ApiAnswer<ScheduleFact[]>>;
+  /**
+   * Published schedules that span the week which begins on `weekDate` (a first day of the business unit's weeks); without one, those of
+   * 26 weeks before now to 26 after. Drafts are left out.
+   */
+  publishedSchedules(businessUnitId: string, weekDate?: string): Promise<ApiAnswer<ScheduleFact[]>>;
 }
 
 const id = z.string().min(1);
@@ -53,10 +56,10 @@ export function scheduleCalls({ sdk, make }: LaneCalls): ScheduleCalls {
       return answered(answer, { ...unit, ...settings });
     },
 
-    async publishedSchedules(businessUnitId) {
+    async publishedSchedules(businessUnitId, weekDate = 'recent') {
       const endpoint = ENDPOINTS.publishedSchedules;
       const answer = await make(endpoint, () =>
-        workforceManagement.getWorkforcemanagementBusinessunitWeekSchedules(businessUnitId, 'recent', {
+        workforceManagement.getWorkforcemanagementBusinessunitWeekSchedules(businessUnitId, weekDate, {
           includeOnlyPublished: true,
         }),
       );

@@ -5,9 +5,11 @@ import { statusesBetween } from './data/routingStatus.js';
 import { bucketsOf } from './data/statusBuckets.js';
 import type { Unit } from './data/unit.js';
 import { type EpochDay, dayStart, epochDayAt, epochDayOf, localDateOf } from './data/zoneDays.js';
+import { isPaid, plannedShifts } from './schedules/plannedShifts.js';
+import { publishedSchedule, weekAt, weeksOf } from './schedules/scheduleWeeks.js';
 import { type SimulatorOptions, simulatorSettings } from './simulatorOptions.js';
 
-type Row = Readonly<Record<string, string | number | null>>;
+type Row = Readonly<Record<string, string | number | boolean | null>>;
 
 /** True rows by warehouse table, columns as in the tables; instants are ISO 8601 UTC with milliseconds. */
 export interface ExpectedRows {
@@ -15,6 +17,8 @@ export interface ExpectedRows {
   readonly adherence_exception: Row[];
   readonly adherence_actual: Row[];
   readonly occupancy_interval: Row[];
+  readonly schedule_shift: Row[];
+  readonly schedule_activity: Row[];
 }
 
 export interface ExpectedRange {
@@ -33,7 +37,7 @@ export interface ExpectedRange {
  * What a warehouse must hold after an export of everything in a range: the truth, straight from the generator.
  *
  * It never passes through the API's shapes, so it checks offsets, days, splits between files, moves and buckets. Leaves out
- * `window_id`, `landing_sha256` and `loaded_at`. Intervals are of 30 minutes, 15 where 30 does not divide the zone's offset.
+ * `window_id`, `landing_sha256` and `loaded_at`. Schedules are as they were published, without any edit. Intervals are of 30 minutes, 15 where 30 does not divide the zone's offset.
  */
 export function expectedRows(options: SimulatorOptions, range: ExpectedRange): ExpectedRows {
   return rowsOf(organisationOf(simulatorSettings(options)), range);
@@ -46,6 +50,8 @@ export function rowsOf(organisation: Organisation, range: ExpectedRange): Expect
     adherence_exception: [],
     adherence_actual: [],
     occupancy_interval: [],
+    schedule_shift: [],
+    schedule_activity: [],
   };
   for (const unit of organisation.units) {
     if (range.managementUnits && !range.managementUnits.includes(unit.id)) continue;
@@ -53,6 +59,7 @@ export function rowsOf(organisation: Organisation, range: ExpectedRange): Expect
     for (const person of organisation.people) {
       for (const day of daysOf(organisation, person, unit, range)) addAdherence(rows, organisation, person, unit, day);
       addOccupancy(rows, organisation, person, unit, range, widthMs);
+      addSchedule(rows, organisation, person, unit, range);
     }
   }
   return rows;
@@ -151,6 +158,44 @@ function addOccupancy(
       off_queue_ms: ms('OFF_QUEUE'),
       occupancy: onQueue > 0 ? ms('INTERACTING') / onQueue : null,
     });
+  }
+}
+
+function addSchedule(
+  rows: ExpectedRows,
+  organisation: Organisation,
+  person: Person,
+  unit: Unit,
+  range: Pick<ExpectedRange, 'from' | 'to'>,
+): void {
+  const weeks = weeksOf(organisation, unit.businessUnitId);
+  if (!weeks || !person.memberships.some((stay) => stay.unit.id === unit.id)) return;
+  const start = dayStart(unit.timeZone, epochDayOf(range.from));
+  const end = dayStart(unit.timeZone, epochDayOf(range.to));
+  for (const shift of plannedShifts(organisation, person, unit, start, end).shifts) {
+    const schedule = publishedSchedule(organisation, unit.businessUnitId, weekAt(weeks, shift.start));
+    const key = {
+      schedule_id: schedule.id,
+      schedule_version: schedule.version,
+      shift_id: shift.id,
+      management_unit_id: unit.id,
+      local_date: localDateOf(epochDayAt(unit.timeZone, shift.start)),
+    };
+    rows.schedule_shift.push({
+      ...key,
+      business_unit_id: unit.businessUnitId,
+      user_id: person.id,
+      start_at: iso(shift.start * 1000),
+      end_at: iso(shift.end * 1000),
+    });
+    for (const activity of shift.activities)
+      rows.schedule_activity.push({
+        ...key,
+        start_at: iso(activity.start * 1000),
+        end_at: iso(activity.end * 1000),
+        activity_code_id: activity.code.id,
+        paid: isPaid(activity),
+      });
   }
 }
 

@@ -4,4 +4,5 @@ import type { DatasetName } from '../domain/exportWindow.js';
 export const FACT_TABLES: Readonly<Record<DatasetName, readonly string[]>> = {
   adherence: ['adherence_day', 'adherence_exception', 'adherence_actual'],
   occupancy: ['occupancy_interval'],
+  schedules: ['schedule_shift', 'schedule_activity'],
 };

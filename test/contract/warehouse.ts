@@ -4,6 +4,7 @@ import { warehouseAdherenceContract } from './warehouseAdherence.js';
 import { warehouseKeepsContract } from './warehouseKeeps.js';
 import { warehouseLedgersContract } from './warehouseLedgers.js';
 import { warehouseOccupancyContract } from './warehouseOccupancy.js';
+import { warehouseSchedulesContract } from './warehouseSchedules.js';
 
 /** Opens an empty warehouse for one test; `close` lets go of it and removes what it left. */
 export type OpenWarehouse = () => Promise<{ warehouse: Warehouse; close: () => Promise<void> }>;
@@ -22,6 +23,7 @@ export function warehouseContract(name: string, open: OpenWarehouse): void {
     warehouseAdherenceContract(warehouse);
     warehouseKeepsContract(warehouse);
     warehouseOccupancyContract(warehouse);
+    warehouseSchedulesContract(warehouse);
     warehouseLedgersContract(warehouse);
 
     it('is as it was when it is opened and migrated again', async () => {

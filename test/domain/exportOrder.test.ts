@@ -43,10 +43,14 @@ describe('the order of an export', () => {
     expect(exportOrder(windows).map(windowId)).toEqual([
       'export/adherence/mu-1/2024-01-01_2024-01-08',
       'export/adherence/mu-2/2024-01-01_2024-01-08',
+      'export/schedules/mu-1/2024-01-01_2024-01-08',
+      'export/schedules/mu-2/2024-01-01_2024-01-08',
       'export/occupancy/mu-1/2024-01-01_2024-01-08',
       'export/occupancy/mu-2/2024-01-01_2024-01-08',
       'export/adherence/mu-1/2024-01-08_2024-01-15',
       'export/adherence/mu-2/2024-01-08_2024-01-15',
+      'export/schedules/mu-1/2024-01-08_2024-01-15',
+      'export/schedules/mu-2/2024-01-08_2024-01-15',
       'export/occupancy/mu-1/2024-01-08_2024-01-15',
       'export/occupancy/mu-2/2024-01-08_2024-01-15',
     ]);
@@ -155,6 +159,7 @@ function plans(): fc.Arbitrary<ExportWindow[]> {
     count: fc.integer({ min: 1, max: 60 }),
     adherence: fc.integer({ min: 1, max: 31 }),
     occupancy: fc.integer({ min: 1, max: 31 }),
+    schedules: fc.integer({ min: 1, max: 7 }),
   });
   return fc
     .tuple(fc.integer({ min: 0, max: 15 * 365 }), fc.array(unit, { minLength: 1, maxLength: 4 }))

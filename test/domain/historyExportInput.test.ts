@@ -60,9 +60,15 @@ describe('what an export is asked for', () => {
   });
 
   it('has windows of a week, and of a month for adherence without exceptions', () => {
-    expect(windowDaysOf(HistoryExportInput.parse(RANGE))).toEqual({ adherence: 7, occupancy: 7 });
-    const plain = HistoryExportInput.parse({ ...RANGE, exceptions: false, windowDays: { occupancy: 3 } });
-    expect(windowDaysOf(plain)).toEqual({ adherence: 31, occupancy: 3 });
+    expect(windowDaysOf(HistoryExportInput.parse(RANGE))).toEqual({ adherence: 7, occupancy: 7, schedules: 7 });
+    const plain = HistoryExportInput.parse({ ...RANGE, exceptions: false, windowDays: { occupancy: 3, schedules: 2 } });
+    expect(windowDaysOf(plain)).toEqual({ adherence: 31, occupancy: 3, schedules: 2 });
+  });
+
+  it('has windows of schedules of a week at most, and asks for none unless it names them', () => {
+    const longer = HistoryExportInput.safeParse({ ...RANGE, datasets: ['schedules'], windowDays: { schedules: 8 } });
+    expect(longer.error?.issues.map(({ path }) => path)).toEqual([['windowDays', 'schedules']]);
+    expect(HistoryExportInput.parse(RANGE).datasets).not.toContain('schedules');
   });
 
   it('is told by its dates, or by how far back it goes', () => {

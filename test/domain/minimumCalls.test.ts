@@ -17,6 +17,7 @@ describe('the fewest calls of an export, worked by hand', () => {
       structure: 2,
       adherence: 0,
       occupancy: 0,
+      schedules: 0,
       total: 2,
     });
   });
@@ -52,6 +53,7 @@ describe('the fewest calls of an export, worked by hand', () => {
       structure: 8,
       adherence: 424,
       occupancy: 265,
+      schedules: 0,
       total: 697,
     });
   });
@@ -63,6 +65,20 @@ describe('the fewest calls of an export, worked by hand', () => {
     expect(
       minimumCalls({ managementUnits: 1, businessUnits: 1, adherenceWindows: windows, occupancyWindowUsers: [] }).total,
     ).toBe(76);
+  });
+
+  it('for five weeks of schedules of two units in one business unit are 38, where one window touches two weeks', () => {
+    // structure 1 + 1 + 2 + 1 = 5, and 1 for the business unit's weeks; 10 searches, 11 weeks x 2 lists = 22; 6 + 10 + 22 = 38
+    const facts = { managementUnits: 2, businessUnits: 1, adherenceWindows: 0, occupancyWindowUsers: [] };
+    expect(minimumCalls({ ...facts, schedules: { windows: 10, weeks: 11 } })).toEqual({
+      structure: 6,
+      adherence: 0,
+      occupancy: 0,
+      schedules: 32,
+      total: 38,
+    });
+    // Which weeks there are is read before it shows that there is nothing to do.
+    expect(minimumCalls({ ...facts, schedules: { windows: 0, weeks: 0 } }).total).toBe(3);
   });
 
   it('never shrink when something is added, and are the sum of their parts', () => {

@@ -55,6 +55,26 @@ describe('the plan of windows', () => {
     });
   });
 
+  it('of schedules never goes over the start of a week of the business unit, and says which weeks it touches', () => {
+    const weeks = { timeZone: 'Europe/London', startDayOfWeek: 'Wednesday' };
+    const windows = plan({ dataset: 'schedules', to: '2024-01-17', weeks });
+    expect(windows.map(({ from, to, weekDates }) => [from, to, weekDates])).toEqual([
+      ['2024-01-01', '2024-01-03', ['2023-12-27']],
+      ['2024-01-03', '2024-01-10', ['2024-01-03']],
+      ['2024-01-10', '2024-01-17', ['2024-01-10']],
+    ]);
+  });
+
+  it('of schedules touches two weeks where the business unit counts its weeks in another zone', () => {
+    // London's Monday begins when Singapore's is eight hours old, and London's Sunday ends as late.
+    const weeks = { timeZone: 'Asia/Singapore', startDayOfWeek: 'Monday' };
+    const windows = plan({ dataset: 'schedules', to: '2024-01-15', weeks });
+    expect(windows.map(({ from, to, weekDates }) => [from, to, weekDates])).toEqual([
+      ['2024-01-01', '2024-01-08', ['2024-01-01', '2024-01-08']],
+      ['2024-01-08', '2024-01-15', ['2024-01-08', '2024-01-15']],
+    ]);
+  });
+
   const coverage = new Map<string, DayState>([
     ['2024-01-02', 'loaded'],
     ['2024-01-04', 'empty'],

@@ -42,6 +42,7 @@ export interface LoadChanges {
 const SETTINGS = {
   adherence: { exceptions: true, actuals: true },
   occupancy: { granularity: 'PT30M', formula: 'genesys' },
+  schedules: {},
 } as const;
 
 /** Cuts documents as they would land and loads them into the window's days. A string is a landing's bytes as they are. */

@@ -120,6 +120,10 @@ const SCHEMA = [
     'local_date DATE, interacting_ms BIGINT, communicating_ms BIGINT, idle_ms BIGINT, not_responding_ms BIGINT, ' +
     `off_queue_ms BIGINT, occupancy DOUBLE, ${PROVENANCE}`,
   'present_agent: user_id VARCHAR, management_unit_id VARCHAR, name VARCHAR',
+  `schedule_activity: schedule_id VARCHAR, schedule_version BIGINT, shift_id VARCHAR, management_unit_id VARCHAR, local_date DATE, ` +
+    `start_at ${INSTANT}, end_at ${INSTANT}, activity_code_id VARCHAR, paid BOOLEAN, ${PROVENANCE}`,
+  `schedule_shift: schedule_id VARCHAR, schedule_version BIGINT, shift_id VARCHAR, business_unit_id VARCHAR, ` +
+    `management_unit_id VARCHAR, user_id VARCHAR, local_date DATE, start_at ${INSTANT}, end_at ${INSTANT}, ${PROVENANCE}`,
   `schema_version: version INTEGER, applied_at ${INSTANT}`,
   `structure_reading: management_unit_id VARCHAR, read_at ${INSTANT}`,
   'warehouse_setting: name VARCHAR, value VARCHAR',

@@ -63,4 +63,16 @@ export const MIGRATIONS: readonly Migration[] = [
       occupancyDayView(DEFAULT_OCCUPANCY_FORMULA),
     ],
   },
+  {
+    version: 2,
+    statements: [
+      `CREATE TABLE schedule_shift (schedule_id TEXT NOT NULL, schedule_version BIGINT NOT NULL, shift_id TEXT NOT NULL,
+         business_unit_id TEXT NOT NULL, management_unit_id TEXT NOT NULL, user_id TEXT NOT NULL,
+         local_date DATE NOT NULL, start_at TIMESTAMPTZ NOT NULL, end_at TIMESTAMPTZ NOT NULL, ${PROVENANCE})`,
+      // Unit and date are its shift's, by which rows are replaced and counted.
+      `CREATE TABLE schedule_activity (schedule_id TEXT NOT NULL, schedule_version BIGINT NOT NULL, shift_id TEXT NOT NULL,
+         management_unit_id TEXT NOT NULL, local_date DATE NOT NULL, start_at TIMESTAMPTZ NOT NULL,
+         end_at TIMESTAMPTZ NOT NULL, activity_code_id TEXT NOT NULL, paid BOOLEAN, ${PROVENANCE})`,
+    ],
+  },
 ];

@@ -59,6 +59,11 @@ export async function stageLandings(connection: DuckDBConnection, load: WindowLo
     ],
   );
   await connection.run(
+    `CREATE TEMP TABLE setting AS SELECT unnest(from_json(CAST(? AS JSON), '[{"name":"VARCHAR","value":"VARCHAR"}]'),
+       recursive := true)`,
+    [JSON.stringify(Object.entries(seal.settings).map(([name, value]) => ({ name, value: String(value) })))],
+  );
+  await connection.run(
     `CREATE TEMP TABLE asked_day AS SELECT "localDate" AS local_date, "startAt" AS day_start, "endAt" AS day_end,
        "lengthSeconds" AS length_seconds
      FROM (SELECT unnest(from_json(CAST(? AS JSON), '[{"localDate":"DATE","startAt":"TIMESTAMPTZ","endAt":"TIMESTAMPTZ",

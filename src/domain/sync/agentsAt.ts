@@ -1,3 +1,4 @@
+import { schedulesNear } from './schedulesMoved.js';
 import type { SyncPolicy } from './syncPolicy.js';
 import type { AvailabilityFact, SyncTruth } from './syncFacts.js';
 
@@ -7,8 +8,10 @@ const DAY_MS = 86_400_000;
 /** How many agents a site is routed for now. */
 export interface AgentsNow {
   readonly agents: number;
-  /** Published schedule that says so; null where none covers the instant. */
+  /** Published schedule that says so; null where none covers the instant, or none was read that does. */
   readonly schedule: { readonly id: string; readonly version: number } | null;
+  /** Whether a published schedule may cover the instant whose shifts could not be read yet: then the agents are unknown, not none. */
+  readonly isUnread: boolean;
   /** Whether the interval that comes wants more than the one that is running. */
   readonly ahead: boolean;
   /** Until when the schedule asks for the same, ISO 8601 UTC: about a day ahead at most. */
@@ -30,7 +33,12 @@ export function agentsAt(
 ): AgentsNow {
   const facts = published(site, truth);
   const running = intervalAt(facts, nowMs);
-  if (!running) return { agents: 0, schedule: null, ahead: false, until: isoOf(hourOf(nowMs) + DAY_MS) };
+  if (!running) {
+    const isUnread = schedulesNear(truth.schedules, nowMs).some(
+      ({ businessUnitId, id }) => businessUnitId === site.businessUnit && facts.every((fact) => fact.scheduleId !== id),
+    );
+    return { agents: 0, schedule: null, isUnread, ahead: false, until: isoOf(hourOf(nowMs) + DAY_MS) };
+  }
   const coming = intervalAt(facts, running.endMs);
   const ahead =
     coming !== null && running.endMs - nowMs <= policy.everyMinutes * MINUTE_MS && coming.agents > running.agents;
@@ -38,6 +46,7 @@ export function agentsAt(
   return {
     agents: chosen.agents,
     schedule: { id: chosen.fact.scheduleId, version: chosen.fact.scheduleVersion },
+    isUnread: false,
     ahead,
     until: isoOf(endOfRun(facts, chosen)),
   };

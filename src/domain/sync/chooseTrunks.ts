@@ -37,17 +37,29 @@ export function lastGoodList(route: PolicyRoute, healths: Healths, found: readon
 }
 
 /**
- * A list without what is not healthy, filled up to the minimum with what the policy prefers where something had to leave. Empty when
- * none of it is healthy.
+ * A list without what is not healthy, its order kept. Where something had to leave, what the policy prefers joins at its end until
+ * there are the minimum and, of trunk bases that the policy names, `callsWanted`. Empty when none of the list is healthy.
  */
-export function withoutUnhealthy(route: PolicyRoute, healths: Healths, list: readonly string[]): string[] {
+export function withoutUnhealthy(
+  route: PolicyRoute,
+  healths: Healths,
+  list: readonly string[],
+  callsWanted: number,
+): string[] {
   const left = list.filter((trunkBase) => isHealthy(healths, trunkBase));
   if (left.length === list.length || left.length === 0) return left;
   for (const { trunkBase } of route.trunks) {
-    if (left.length >= route.minimumTrunks) break;
+    if (left.length >= route.minimumTrunks && callsCarried(route, left) >= callsWanted) break;
     if (isHealthy(healths, trunkBase) && !left.includes(trunkBase)) left.push(trunkBase);
   }
   return left;
+}
+
+/** Calls that a list carries: of its trunk bases that the policy names. */
+export function callsCarried(route: PolicyRoute, list: readonly string[]): number {
+  return route.trunks
+    .filter(({ trunkBase }) => list.includes(trunkBase))
+    .reduce((sum, { maxCalls }) => sum + maxCalls, 0);
 }
 
 /** Whether a trunk base may carry calls. */

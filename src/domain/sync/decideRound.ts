@@ -38,7 +38,7 @@ export function decideRound(question: RoundQuestion): RoundDecision {
   const lengthMs = policy.intervalMinutes * 60_000;
   const fromMs = Math.floor(nowMs / lengthMs) * lengthMs;
   const from = new Date(fromMs).toISOString();
-  const rows = policy.metadataTable === undefined ? [] : metadataRows(policy, routes, agentsOf, from);
+  const rows = policy.metadataTable === undefined ? [] : metadataRows(policy, routes, agentsOf, truth.rows, from);
   const campaigns = policy.sites.flatMap((site) => campaignsOf(site.campaigns, agentsFor(agentsOf, site.site), truth));
   return {
     from,
@@ -89,13 +89,15 @@ function agentsFor(agentsOf: ReadonlyMap<string, AgentsNow>, site: string): Agen
 
 function campaignsOf(
   campaigns: readonly PolicyCampaign[],
-  { agents, schedule }: AgentsNow,
+  { agents, schedule, isUnread }: AgentsNow,
   truth: SyncTruth,
 ): RoundDecision['campaigns'] {
   return campaigns.map(({ campaign, linesPerAgent }) => {
     const left = (why: string): RoundDecision['campaigns'][number] => ({ campaign, lineCount: null, why });
     if (truth.campaigns.every(({ id }) => id !== campaign))
       return left(`Genesys has no campaign ${campaign}: correct the policy`);
+    if (isUnread)
+      return left('The shifts of the published schedule could not be read yet: its lines are left as they are');
     if (schedule === null) return left('No published schedule covers this time: its lines are left as they are');
     const lineCount = callsFor(agents, linesPerAgent);
     return { campaign, lineCount, why: `${lineCount} lines: ${linesPerAgent} for each of ${agents} agents` };

@@ -1,5 +1,13 @@
 import type { AgentsNow } from './agentsAt.js';
-import { callsFor, chooseTrunks, isHealthy, lastGoodList, withoutUnhealthy, type Healths } from './chooseTrunks.js';
+import {
+  callsCarried,
+  callsFor,
+  chooseTrunks,
+  isHealthy,
+  lastGoodList,
+  withoutUnhealthy,
+  type Healths,
+} from './chooseTrunks.js';
 import { handMadeList } from './handMade.js';
 import { massFailure } from './massFailure.js';
 import type { HandMade, RouteDecision, TrunkDecision } from './roundDecision.js';
@@ -27,13 +35,18 @@ export interface RouteQuestion {
  *
  * `held` says why the route stays as it is. `massFailure`: `trunkBases` is what approval would write. Otherwise `trunkBases` is
  * what the route shall have; with `drift` that is the hand-made list without its unhealthy trunk bases.
+ *
+ * While a published schedule could not be read, nobody knows how many calls are wanted: the route keeps what it has, but for its
+ * health, and what leaves is replaced by as many calls.
  */
 export function decideRoute(question: RouteQuestion): RouteDecision {
   const { route, site, truth, memory, healths } = question;
   const fact = truth.routes.find(({ id }) => id === route.outboundRoute);
   const found = fact?.trunkBaseIds ?? [];
-  const callsWanted = callsFor(question.agents.agents, route.callsPerAgent);
-  const ideal = chooseTrunks(route, healths, callsWanted);
+  const { agents, isUnread } = question.agents;
+  const callsWanted = isUnread ? callsCarried(route, found) : callsFor(agents, route.callsPerAgent);
+  const kept = isUnread ? withoutUnhealthy(route, healths, found, callsWanted) : [];
+  const ideal = kept.length > 0 ? kept : chooseTrunks(route, healths, callsWanted);
   const handMade = fact ? standingHandMade(question, fact, ideal) : null;
   const failedAtOnce = massFailure(route, healths, memory);
   const { list, held } = settle(question, fact, ideal, handMade, failedAtOnce);
@@ -41,9 +54,12 @@ export function decideRoute(question: RouteQuestion): RouteDecision {
     siteId: site.site,
     outboundRoute: route.outboundRoute,
     name: fact?.name ?? route.outboundRoute,
-    agents: question.agents.agents,
+    agents,
     callsWanted,
-    callsCarried: carriedBy(route, healths, list),
+    callsCarried: callsCarried(
+      route,
+      list.filter((trunkBase) => isHealthy(healths, trunkBase)),
+    ),
     trunkBases: list,
     found,
     isUrgent: found.some((trunkBase) => !isHealthy(healths, trunkBase) && !list.includes(trunkBase)),
@@ -56,10 +72,12 @@ export function decideRoute(question: RouteQuestion): RouteDecision {
 }
 
 function standingHandMade(question: RouteQuestion, fact: RouteFact, decided: readonly string[]): HandMade | null {
+  const before = question.memory.routes[fact.id];
   return handMadeList({
     fact,
-    memory: question.memory.routes[fact.id],
-    decided,
+    memory: before,
+    // An adopted list stands while the decision does, and there is none while the agents are unknown.
+    decided: question.agents.isUnread ? (before?.handMade?.decided ?? []) : decided,
     onDrift: question.policy.onDrift,
     policyHash: question.policyHash,
     nowMs: question.nowMs,
@@ -81,7 +99,8 @@ function settle(
     const isAnother = !sameList(list, fact.trunkBaseIds, fact.distribution);
     return { list, held: isAnother && failedAtOnce.length > 0 ? 'massFailure' : 'nothingHealthy' };
   }
-  const byHand = handMade && policy.onDrift !== 'restore' ? withoutUnhealthy(route, healths, handMade.trunkBases) : [];
+  const byHand =
+    handMade && policy.onDrift !== 'restore' ? withoutUnhealthy(route, healths, handMade.trunkBases, 0) : [];
   const list = byHand.length > 0 ? byHand : ideal;
   if (failedAtOnce.length > 0) return { list, held: 'massFailure' };
   return { list, held: byHand.length > 0 ? 'drift' : null };
@@ -90,12 +109,6 @@ function settle(
 function lastKnown(route: PolicyRoute, memory: SyncMemory, ideal: readonly string[]): readonly string[] {
   const before = memory.routes[route.outboundRoute]?.trunkBases ?? [];
   return before.length > 0 ? before : ideal;
-}
-
-function carriedBy(route: PolicyRoute, healths: Healths, list: readonly string[]): number {
-  return route.trunks
-    .filter(({ trunkBase }) => list.includes(trunkBase) && isHealthy(healths, trunkBase))
-    .reduce((sum, { maxCalls }) => sum + maxCalls, 0);
 }
 
 /** Those of the policy in its order, then those that the route has besides. */

@@ -2,19 +2,20 @@ import { contentHash } from '../contentHash.js';
 import type { AgentsNow } from './agentsAt.js';
 import type { RouteDecision } from './roundDecision.js';
 import type { SyncPolicy } from './syncPolicy.js';
-import { TRUNK_ROLES, type MetadataRow, type TrunkRole } from './syncFacts.js';
+import { TRUNK_ROLES, type MetadataRow, type SyncTruth, type TrunkRole } from './syncFacts.js';
 
 /**
  * The row of each trunk base that the policy names, in the policy's order.
  *
  * A trunk base of several routes has one: with its most active role, the calls of its routes summed, the agents of its sites
- * summed, and the first of its sites' schedules. `effective_to` is until when the schedule asks for the same, so that a row need
+ * summed, and the first of its sites' schedules; while a schedule could not be read, what the row says of it stays. `effective_to` is until when the schedule asks for the same, so that a row need
  * not be written anew at each interval.
  */
 export function metadataRows(
   policy: SyncPolicy,
   routes: readonly RouteDecision[],
   agentsOf: ReadonlyMap<string, AgentsNow>,
+  known: SyncTruth['rows'],
   from: string,
 ): MetadataRow[] {
   const carriers = new Map(
@@ -27,16 +28,12 @@ export function metadataRows(
       route.trunks.filter(({ trunkBase }) => trunkBase === key).map(({ role }) => ({ route, role })),
     );
     const sites = [...new Set(parts.map(({ route }) => route.siteId))].flatMap((id) => agentsOf.get(id) ?? []);
-    const schedule = sites.find((site) => site.schedule !== null)?.schedule;
-    const content = {
-      key,
-      carrier,
-      schedule_id: schedule?.id ?? '',
-      schedule_version: schedule?.version ?? 0,
+    const wants = (sites.some(({ isUnread }) => isUnread) && wantsOf(known[key])) || {
+      ...scheduleOf(sites),
       agents_available: sites.reduce((sum, { agents }) => sum + agents, 0),
       calls_wanted: parts.reduce((sum, { route }) => sum + route.callsWanted, 0),
-      role: mostActive(parts.map(({ role }) => role)),
     };
+    const content = { key, carrier, ...wants, role: mostActive(parts.map(({ role }) => role)) };
     const effective_to = sites.map(({ until }) => until).sort()[0] ?? from;
     return { ...content, effective_from: from, effective_to, content_hash: rowHash(content) };
   });
@@ -46,6 +43,19 @@ export function metadataRows(
 export function rowHash(row: Omit<MetadataRow, 'content_hash' | 'effective_from' | 'effective_to'>): string {
   const { key, carrier, schedule_id, schedule_version, agents_available, calls_wanted, role } = row;
   return contentHash({ key, carrier, schedule_id, schedule_version, agents_available, calls_wanted, role });
+}
+
+type Wants = Pick<MetadataRow, 'schedule_id' | 'schedule_version' | 'agents_available' | 'calls_wanted'>;
+
+function wantsOf(row: MetadataRow | null | undefined): Wants | null {
+  if (!row) return null;
+  const { schedule_id, schedule_version, agents_available, calls_wanted } = row;
+  return { schedule_id, schedule_version, agents_available, calls_wanted };
+}
+
+function scheduleOf(sites: readonly AgentsNow[]): Pick<Wants, 'schedule_id' | 'schedule_version'> {
+  const schedule = sites.find((site) => site.schedule !== null)?.schedule;
+  return { schedule_id: schedule?.id ?? '', schedule_version: schedule?.version ?? 0 };
 }
 
 function mostActive(roles: readonly TrunkRole[]): TrunkRole {

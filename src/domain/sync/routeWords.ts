@@ -115,6 +115,8 @@ function shortfall({ route, healths }: RouteQuestion, decided: Decided): string 
 }
 
 function agentsWords({ agents }: RouteQuestion): string {
+  if (agents.isUnread)
+    return 'The shifts of the published schedule could not be read yet: the route keeps its trunks, but for their health';
   if (agents.schedule === null) return 'No published schedule covers this time: 0 agents, the minimum of trunks';
   if (agents.agents === 0) return 'No agent is scheduled: the minimum of trunks';
   return agents.ahead ? `For the ${agents.agents} agents of the interval that comes` : '';

@@ -1,5 +1,5 @@
 import type { SyncPolicy } from './syncPolicy.js';
-import type { AvailabilityFact, ScheduleFact, SyncTruth } from './syncFacts.js';
+import type { ScheduleFact, SyncTruth } from './syncFacts.js';
 import type { SyncMemory } from './syncMemory.js';
 
 const HOUR_MS = 3_600_000;
@@ -23,8 +23,8 @@ export function schedulesMoved(
   nowMs: number,
 ): ScheduleFact[] {
   const wanted = new Set(policy.sites.map(({ businessUnit }) => businessUnit));
-  return schedules
-    .filter((schedule) => wanted.has(schedule.businessUnitId) && isNear(schedule, nowMs))
+  return schedulesNear(schedules, nowMs)
+    .filter(({ businessUnitId }) => wanted.has(businessUnitId))
     .filter(({ businessUnitId, id, version }) => (memory.schedules[businessUnitId]?.[id] ?? -1) < version);
 }
 
@@ -34,7 +34,7 @@ export function schedulesMoved(
  */
 export function cursorsOf(truth: SyncTruth, nowMs: number): SyncMemory['schedules'] {
   const cursors: Record<string, Record<string, number>> = {};
-  for (const schedule of truth.schedules.filter((each) => isNear(each, nowMs))) {
+  for (const schedule of schedulesNear(truth.schedules, nowMs)) {
     const unit = (cursors[schedule.businessUnitId] ??= {});
     const taken = truth.availability.filter(({ scheduleId }) => scheduleId === schedule.id);
     unit[schedule.id] = Math.max(schedule.version, ...taken.map(({ scheduleVersion }) => scheduleVersion));
@@ -42,11 +42,9 @@ export function cursorsOf(truth: SyncTruth, nowMs: number): SyncMemory['schedule
   return cursors;
 }
 
-/** The availability of a round: what the snapshots just brought, and what is remembered of the other schedules. */
-export function availabilityWith(memory: SyncMemory, brought: readonly AvailabilityFact[]): AvailabilityFact[] {
-  const isNewer = (old: AvailabilityFact): boolean =>
-    brought.some(({ siteId, scheduleId }) => siteId === old.siteId && scheduleId === old.scheduleId);
-  return [...memory.availability.filter((old) => !isNewer(old)), ...brought];
+/** Published schedules that may cover an instant or the interval that comes, wherever their business unit is. */
+export function schedulesNear(schedules: readonly ScheduleFact[], nowMs: number): ScheduleFact[] {
+  return schedules.filter((schedule) => isNear(schedule, nowMs));
 }
 
 function isNear({ weekDate, weekCount }: ScheduleFact, nowMs: number): boolean {

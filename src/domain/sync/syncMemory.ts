@@ -44,8 +44,3 @@ export interface SyncMemory {
 export function emptyMemory(): SyncMemory {
   return { routes: {}, trunkBases: {}, rowsWrittenAt: {}, rowsDueAt: null, schedules: {}, availability: [] };
 }
-
-/** The memory for another policy: what was counted by the old one is counted anew; what the routes were and how the trunks are stays. */
-export function memoryForNewPolicy(memory: SyncMemory): SyncMemory {
-  return { ...memory, schedules: {}, availability: [] };
-}

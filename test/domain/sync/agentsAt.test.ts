@@ -36,6 +36,7 @@ describe('the agents of a round', () => {
     expect(at('14:09:59')).toEqual({
       agents: 10,
       schedule: { id: 'this', version: 7 },
+      isUnread: false,
       ahead: false,
       until: '2026-03-02T14:15:00.000Z',
     });
@@ -51,15 +52,23 @@ describe('the agents of a round', () => {
   });
 
   it('are none, with no schedule, outside of what is published', () => {
-    const none = { agents: 0, schedule: null, ahead: false };
-    expect(at('13:59:59')).toMatchObject(none);
-    expect(at('15:00:00')).toMatchObject(none);
-    expect(at('14:20:00', [])).toEqual({ ...none, until: '2026-03-03T14:00:00.000Z' });
-    expect(at('14:20:00', [fact({ siteId: 'site-2' })])).toMatchObject(none);
+    const none = { agents: 0, schedule: null, isUnread: false, ahead: false };
+    expect(at('13:59:59', [fact()], [schedule('this', '2026-03-02')])).toMatchObject(none);
+    expect(at('15:00:00', [fact()], [schedule('this', '2026-03-02')])).toMatchObject(none);
+    expect(at('14:20:00', [], [])).toEqual({ ...none, until: '2026-03-03T14:00:00.000Z' });
+  });
+
+  it('are unknown, not none, where a schedule is published whose shifts could not be read', () => {
+    expect(at('14:20:00', [])).toMatchObject({ agents: 0, schedule: null, isUnread: true });
+    expect(at('14:20:00', [fact({ siteId: 'site-2' })])).toMatchObject({ isUnread: true });
+    expect(at('14:20:00', [], [schedule('far', '2026-03-16')])).toMatchObject({ isUnread: false });
+    expect(at('14:20:00', [], [{ ...schedule('this', '2026-03-02'), businessUnitId: 'unit-2' }])).toMatchObject({
+      isUnread: false,
+    });
   });
 
   it('are none of a schedule that is no longer published, or is another business unit’s', () => {
-    expect(at('14:20:00', [fact()], [schedule('next', '2026-03-09')]).schedule).toBeNull();
+    expect(at('14:20:00', [fact()], [schedule('next', '2026-03-16')]).schedule).toBeNull();
     expect(
       at('14:20:00', [fact()], [{ ...schedule('this', '2026-03-02'), businessUnitId: 'unit-2' }]).schedule,
     ).toBeNull();

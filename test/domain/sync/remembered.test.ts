@@ -3,7 +3,7 @@ import { decideRound } from '../../../src/domain/sync/decideRound.js';
 import { policyHash } from '../../../src/domain/sync/policyHash.js';
 import { attempting, remembered } from '../../../src/domain/sync/remembered.js';
 import { roundWrites } from '../../../src/domain/sync/roundWrites.js';
-import { emptyMemory, memoryForNewPolicy } from '../../../src/domain/sync/syncMemory.js';
+import { emptyMemory } from '../../../src/domain/sync/syncMemory.js';
 import type { WrittenWrite } from '../../../src/domain/sync/syncState.js';
 import { policyOf, ROUTE, SyncWorld } from './support/syncWorld.js';
 
@@ -83,18 +83,5 @@ describe('what is remembered', () => {
     world.nowMs = Date.parse('2026-03-09T00:00:00Z');
     world.round();
     expect(world.memory.availability).toEqual([]);
-  });
-
-  it('is, under another policy, what the routes and trunks were, but not what its agents were', () => {
-    const world = new SyncWorld();
-    world.round();
-    const { availability, schedules, ...rest } = memoryForNewPolicy(world.memory);
-    expect([availability, schedules]).toEqual([[], {}]);
-    expect(rest).toEqual({
-      routes: world.memory.routes,
-      trunkBases: world.memory.trunkBases,
-      rowsWrittenAt: world.memory.rowsWrittenAt,
-      rowsDueAt: null,
-    });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { availabilityWith, cursorsOf, schedulesMoved } from '../../../src/domain/sync/schedulesMoved.js';
+import { cursorsOf, schedulesMoved } from '../../../src/domain/sync/schedulesMoved.js';
 import { emptyMemory, type SyncMemory } from '../../../src/domain/sync/syncMemory.js';
 import type { ScheduleFact } from '../../../src/domain/sync/syncFacts.js';
 import { policyOf, START_MS, SyncWorld, UNIT } from './support/syncWorld.js';
@@ -54,13 +54,5 @@ describe('what is remembered of schedules', () => {
     expect(cursorsOf(world.truth(), START_MS)).toEqual({ [UNIT]: { 'schedule-1': 3 } });
     const availability = world.truth().availability.map((fact) => ({ ...fact, scheduleVersion: 5 }));
     expect(cursorsOf({ ...world.truth(), availability }, START_MS)).toEqual({ [UNIT]: { 'schedule-1': 5 } });
-  });
-
-  it('is the availability of each schedule and site once: the newest', () => {
-    const [fact] = new SyncWorld().truth().availability;
-    if (!fact) throw new Error('a world has one site');
-    const other = { ...fact, siteId: 'site-2' };
-    const newer = { ...fact, scheduleVersion: 4 };
-    expect(availabilityWith({ ...emptyMemory(), availability: [fact, other] }, [newer])).toEqual([other, newer]);
   });
 });

@@ -3,7 +3,6 @@ import { decideRound } from '../../../../src/domain/sync/decideRound.js';
 import { remembered } from '../../../../src/domain/sync/remembered.js';
 import type { RoundDecision, RoundWrites } from '../../../../src/domain/sync/roundDecision.js';
 import { roundWrites } from '../../../../src/domain/sync/roundWrites.js';
-import { availabilityWith } from '../../../../src/domain/sync/schedulesMoved.js';
 import { SyncPolicy } from '../../../../src/domain/sync/syncPolicy.js';
 import type { MetadataRow, RouteFact, SyncTruth, TrunkFact } from '../../../../src/domain/sync/syncFacts.js';
 import type { WrittenWrite } from '../../../../src/domain/sync/syncState.js';
@@ -79,6 +78,8 @@ export class SyncWorld {
   schedules: SyncTruth['schedules'] = [
     { businessUnitId: UNIT, id: 'schedule-1', weekDate: '2026-03-02', weekCount: 1, version: 3 },
   ];
+  /** Whether the shifts of its schedules can be read. */
+  isReadable = true;
   isManaged = false;
   /** Writes of the last round that failed, by id. */
   failing = new Set<string>();
@@ -106,18 +107,17 @@ export class SyncWorld {
       routes: this.routes,
       trunks: this.trunks,
       schedules: this.schedules,
-      availability: availabilityWith(
-        this.memory,
-        this.policy.sites.map(({ site }) => ({
-          siteId: site,
-          scheduleId: 'schedule-1',
-          scheduleVersion: 3,
-          from: '2026-03-02T00:00:00.000Z',
-          intervalMinutes: 15,
-          agents: Array.from({ length: 672 }, () => this.agents),
-          landing: 'landing',
-        })),
-      ),
+      availability: this.isReadable
+        ? this.policy.sites.map(({ site }) => ({
+            siteId: site,
+            scheduleId: 'schedule-1',
+            scheduleVersion: 3,
+            from: '2026-03-02T00:00:00.000Z',
+            intervalMinutes: 15,
+            agents: Array.from({ length: 672 }, () => this.agents),
+            landing: 'landing',
+          }))
+        : [],
       rows: this.rows,
       campaigns: [{ id: 'campaign-1', name: 'Campaign', version: 1, status: 'on', lineCount: this.lines }],
     };

@@ -41,6 +41,12 @@ export function simulatorServer(context: SimulatorContext, baseUrl: () => string
     rewriteUrl: ({ url = '/' }) =>
       pathPrefix !== '' && url.startsWith(`${pathPrefix}/`) ? url.slice(pathPrefix.length) : url,
   });
+  const parseJson = server.getDefaultJsonParser('error', 'error');
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
+    // Genesys's own SDK names a type where it sends nothing.
+    if (body === '') done(null);
+    else void parseJson(request, body, done);
+  });
   server.decorateRequest('clientId', '');
   server.decorateRequest('arrivedAtMs', 0);
   server.decorateRequest('met');

@@ -15,7 +15,9 @@ from checks_completeness import Completeness  # noqa: E402
 from checks_occupancy import Occupancy  # noqa: E402
 from checks_readings import Readings  # noqa: E402
 from checks_refusals import Refusals  # noqa: E402
+from checks_schedules import Schedules  # noqa: E402
 from checks_structure import Structure  # noqa: E402
+from checks_telephony import Telephony  # noqa: E402
 from outside_case import OutsideCase, World  # noqa: E402
 from simulator_process import SimulatorProcess  # noqa: E402
 
@@ -39,7 +41,7 @@ def main() -> int:
         OutsideCase.apis = OutsideCase.world.sdk()
         load = unittest.defaultTestLoader.loadTestsFromTestCase
         # Completeness goes last: it looks at what the others did.
-        suite = unittest.TestSuite(load(case) for case in (Structure, Adherence, Occupancy, Refusals, Readings, Completeness))
+        suite = unittest.TestSuite(load(case) for case in (Structure, Telephony, Schedules, Adherence, Occupancy, Refusals, Readings, Completeness))
         result = unittest.TextTestRunner(sys.stdout, verbosity=2, resultclass=Sentences).run(suite)
     finally:
         simulator.close()

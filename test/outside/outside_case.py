@@ -4,7 +4,15 @@ import unittest
 import urllib.request
 from dataclasses import dataclass, field
 
-from PureCloudPlatformClientV2 import AnalyticsApi, OrganizationApi, WorkforceManagementApi
+from PureCloudPlatformClientV2 import (
+    AnalyticsApi,
+    ArchitectApi,
+    AuditApi,
+    OrganizationApi,
+    OutboundApi,
+    TelephonyProvidersEdgeApi,
+    WorkforceManagementApi,
+)
 from PureCloudPlatformClientV2.rest import ApiException
 
 from allowed_differences import UNKNOWN_FIELDS
@@ -27,6 +35,10 @@ class Apis:
         self.organization = OrganizationApi(self.client)
         self.wfm = WorkforceManagementApi(self.client)
         self.analytics = AnalyticsApi(self.client)
+        self.telephony = TelephonyProvidersEdgeApi(self.client)
+        self.architect = ArchitectApi(self.client)
+        self.outbound = OutboundApi(self.client)
+        self.audit = AuditApi(self.client)
 
 
 @dataclass

@@ -31,8 +31,11 @@ class SdkClient(ApiClient):
         except ApiException as refused:
             self._refusal(refused, name)
             raise
-        raw = json.loads(self.last_response.data)
-        self.comparison.compare(raw, named["response_type"], name, decoded, is_decoded=True)
+        if named["response_type"] is not None:
+            raw = json.loads(self.last_response.data)
+            self.comparison.compare(raw, named["response_type"], name, decoded, is_decoded=True)
+        elif self.last_response.data and self.last_response.status == 204:
+            self.comparison.differences.append(f"{name}: 204 with a body")
         self._headers(self.last_response.getheaders(), name)
         return decoded
 

@@ -7,7 +7,6 @@ import { chooseUnits } from '../domain/chooseUnits.js';
 import { estimateExport } from '../domain/estimateExport.js';
 import { rangeOf } from '../domain/exportRange.js';
 import type { ExportUnit } from '../domain/exportSteps.js';
-import { isFailure } from '../domain/failure.js';
 import type { HistoryExportInput } from '../domain/historyExportInput.js';
 import type { BusinessUnitWeeks } from '../domain/scheduleWeeks.js';
 import type { ExportEstimate } from '../domain/plannedExport.js';
@@ -15,10 +14,7 @@ import { createGenesysClient } from '../genesys/createGenesysClient.js';
 import type { GenesysClient } from '../genesys/genesysClient.js';
 import { openDuckdbWarehouse } from '../warehouse/duckdb/openDuckdbWarehouse.js';
 import type { Warehouse } from '../warehouse/warehouse.js';
-
-/** Milliseconds between tries of a call that met a passing failure, and how many there are. */
-const TRY_AGAIN_MS = 2000;
-const TRIES = 5;
+import { patiently } from './patiently.js';
 
 /**
  * Plans in this process, as the workflow `exportPlan` would, where no worker runs: nothing is landed, nothing written.
@@ -71,20 +67,5 @@ export async function planHere(
       job: new JobTimes(path.join(config.dataDirectory, 'job-times.json')).expected(),
       callsAMinute: client.callsAMinute(),
     });
-  }
-}
-
-/** A call, made again where it has to wait for its turn or met what passes. */
-async function patiently<T>(call: () => Promise<T>, say: (waiting: string) => void): Promise<T> {
-  for (let tried = 1; ; tried++) {
-    try {
-      return await call();
-    } catch (error) {
-      const isThrottled = isFailure(error, 'Throttled');
-      if (!isThrottled && !(isFailure(error, 'Transient') && tried < TRIES)) throw error;
-      say(error.message);
-      const waitMs = Math.max(isThrottled ? 0 : TRY_AGAIN_MS, (error.facts.retryAtMs ?? 0) - Date.now());
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
-    }
   }
 }

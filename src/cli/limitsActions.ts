@@ -17,7 +17,7 @@ import { connectionSettings } from '../temporal/connectionSettings.js';
 import { keeperIdOf } from '../temporal/budgetLink.js';
 import { withProgress } from '../temporal/progressLog.js';
 import { readServerRecord } from '../temporal/serverRecord.js';
-import { answerOf } from './keeperAnswer.js';
+import { answerOf } from './workerAnswer.js';
 import { limitsText } from './limitsText.js';
 import { EXIT, type ExitCode, type Output } from './output.js';
 

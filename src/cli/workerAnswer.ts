@@ -2,18 +2,35 @@ import { type Client, isGrpcServiceError, WorkflowNotFoundError, WorkflowUpdateF
 import { ApplicationFailure } from '@temporalio/common';
 import { Failure } from '../domain/failure.js';
 
-/** How long a worker is waited for to answer for the keeper. */
+/** How long a worker is waited for to answer. */
 const ANSWER_WITHIN_MS = 8_000;
 
+/** What a question that no worker answered was about, and what is kept meanwhile. */
+export interface Unanswered {
+  readonly forWhat: string;
+  readonly kept: string;
+  /** How long to wait; 8 s unless given. */
+  readonly withinMs?: number;
+}
+
+const OF_THE_BUDGET: Unanswered = {
+  forWhat: 'for the budget',
+  kept: 'What is known of the limits is kept meanwhile.',
+};
+
 /**
- * Asks the keeper of the budget.
+ * Asks a workflow that always runs: the keeper of the budget, or the sync.
  *
- * @throws WorkflowNotFoundError where there is no keeper.
- * @throws Failure `Blocked` when no worker answers in time, `InvalidInput` when the keeper refuses what it was told.
+ * @throws WorkflowNotFoundError where there is none.
+ * @throws Failure `Blocked` when no worker answers in time, `InvalidInput` when the workflow refuses what it was told.
  */
-export async function answerOf<T>(client: Client, ask: () => Promise<T>): Promise<T> {
+export async function answerOf<T>(
+  client: Client,
+  ask: () => Promise<T>,
+  { forWhat, kept, withinMs = ANSWER_WITHIN_MS }: Unanswered = OF_THE_BUDGET,
+): Promise<T> {
   try {
-    return await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, ask);
+    return await client.withDeadline(Date.now() + withinMs, ask);
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw error;
     const refusal = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
@@ -22,7 +39,7 @@ export async function answerOf<T>(client: Client, ask: () => Promise<T>): Promis
     if (!isUnanswered(error)) throw error;
     throw new Failure(
       'Blocked',
-      `no worker answers for the budget within ${ANSWER_WITHIN_MS / 1000} s: start one with 'rosterline worker' (or 'rosterline dev'), with this ROSTERLINE_TASK_QUEUE and namespace, and ask again. What is known of the limits is kept meanwhile.`,
+      `no worker answers ${forWhat} within ${withinMs / 1000} s: start one with 'rosterline worker' (or 'rosterline dev'), with this ROSTERLINE_TASK_QUEUE and namespace, and ask again. ${kept}`,
       {},
       { cause: error },
     );

@@ -1,0 +1,87 @@
+import { type Client, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
+import type { Config } from '../../config/loadConfig.js';
+import { Failure } from '../../domain/failure.js';
+import { withClient } from '../../temporal/connectClient.js';
+import { withProgress } from '../../temporal/progressLog.js';
+import { answerOf } from '../workerAnswer.js';
+
+/** Workflow type of the trunk sync; its id is this, a slash and the organisation's id. */
+export const TRUNK_SYNC = 'trunkSync';
+
+/** A sync that was started a moment ago may not be listed yet. */
+const LOOKS = 4;
+const LOOK_AGAIN_MS = 500;
+
+/** The sync that runs, and how to ask it. */
+export interface RunningSync {
+  readonly handle: WorkflowHandle;
+  /**
+   * Asks it, or tells it something.
+   *
+   * @param withinMs how long to wait; 8 s unless given.
+   * @throws Failure `Blocked` when no worker answers, `InvalidInput` when the sync refuses.
+   */
+  ask<T>(question: (handle: WorkflowHandle) => Promise<T>, withinMs?: number): Promise<T>;
+}
+
+/**
+ * Runs a step with the sync that runs on this configuration's task queue. Found through Temporal alone: at 3 a.m. Genesys may be what
+ * does not answer.
+ *
+ * @throws Failure `InvalidInput` when none runs, or several do.
+ */
+export async function withRunningSync<T>(config: Config, step: (sync: RunningSync) => Promise<T>): Promise<T> {
+  return await withClient(async (client) => {
+    const workflowId = await runningId(client, config.taskQueue);
+    return await step(askable(client, workflowId));
+  });
+}
+
+/** A sync of this id, whether it runs or not. */
+export function askable(client: Client, workflowId: string): RunningSync {
+  const handle = client.workflow.getHandle(workflowId);
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  return {
+    handle,
+    ask: async (question, withinMs) => {
+      try {
+        return await withProgress('waiting for a worker to answer', say, () =>
+          answerOf(client, () => question(handle), {
+            forWhat: 'for the sync',
+            kept: 'The sync goes on where it was once one runs.',
+            ...(withinMs !== undefined && { withinMs }),
+          }),
+        );
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) throw noneRuns();
+        throw error;
+      }
+    },
+  };
+}
+
+async function runningId(client: Client, taskQueue: string): Promise<string> {
+  for (let look = 1; ; look++) {
+    const found: string[] = [];
+    for await (const { workflowId } of client.workflow.list({
+      query: `WorkflowType = "${TRUNK_SYNC}" AND TaskQueue = "${taskQueue}" AND ExecutionStatus = "Running"`,
+    }))
+      found.push(workflowId);
+    const [first, ...others] = [...new Set(found)];
+    if (first !== undefined && others.length === 0) return first;
+    if (first !== undefined)
+      throw new Failure(
+        'InvalidInput',
+        `several syncs run on task queue ${taskQueue}: ${[first, ...others].join(', ')}; give each organisation a ROSTERLINE_TASK_QUEUE of its own`,
+      );
+    if (look === LOOKS) throw noneRuns();
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
+}
+
+function noneRuns(): Failure {
+  return new Failure(
+    'InvalidInput',
+    "no sync runs here: start one with 'rosterline sync start' (it observes and writes nothing until 'sync enable'). Where one should run, look at TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and ROSTERLINE_TASK_QUEUE.",
+  );
+}

@@ -1,7 +1,8 @@
 import { METADATA_COLUMNS } from '../../domain/sync/metadataRow.js';
 import type { RouteFact, SiteFact } from '../../domain/sync/syncFacts.js';
 import type { Campaign } from '../../genesys/outboundCalls.js';
-import type { GenesysClient, ManagementUnit } from '../../genesys/genesysClient.js';
+import type { GenesysClient } from '../../genesys/genesysClient.js';
+import type { ManagementUnit } from '../../genesys/structureCalls.js';
 import type { ApiAnswer } from '../../genesys/apiAnswer.js';
 import type { Page } from '../../genesys/page.js';
 import type { TrunkBase } from '../../genesys/telephonyCalls.js';

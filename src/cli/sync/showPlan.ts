@@ -19,7 +19,7 @@ export interface SyncPlan {
 export async function showPlan(config: Config, output: Output): Promise<ExitCode> {
   return await withRunningSync(config, async (sync) => {
     const { policyHash: running } = await stateOf(sync);
-    const plan = await sync.ask((handle) => handle.executeUpdate<SyncPlan>('plan'), PLANNED_WITHIN_MS);
+    const plan = await sync.ask((handle) => handle.executeUpdate<SyncPlan, []>('plan'), PLANNED_WITHIN_MS);
     for (const line of planText(plan)) output.say(line);
     const isConfigured = config.sync === null || running === policyHash(config.sync);
     if (!isConfigured)

@@ -2,7 +2,8 @@ import { ACCESS_RIGHTS, neededText } from '../../domain/accessRights.js';
 import type { Checklist, Found } from '../../domain/checklist.js';
 import type { ScheduleFact } from '../../domain/sync/syncFacts.js';
 import type { PolicySite, SyncPolicy } from '../../domain/sync/syncPolicy.js';
-import type { GenesysClient, ManagementUnit } from '../../genesys/genesysClient.js';
+import type { GenesysClient } from '../../genesys/genesysClient.js';
+import type { ManagementUnit } from '../../genesys/structureCalls.js';
 
 const DAY_MS = 86_400_000;
 /** What a site counts that says neither categories nor codes. */

@@ -26,8 +26,12 @@ const BACK_EVERY = 3;
 export function stormEvents(seed: number, size: StormSize, trunkBases: readonly string[]): StormEvent[] {
   const random = seededRandom(seed, 'storm');
   const spread = (many: number): number[] =>
-    Array.from({ length: many }, (_, at) => Math.round((((at + random.next()) / many) * size.seconds - 0) * 1000));
-  const edits = spread(size.edits).map((atMs) => ({ atMs, kind: 'schedule' as const, agents: random.integer(-3, 3) }));
+    Array.from({ length: many }, (_, at) => Math.round(((at + random.next()) / many) * size.seconds * 1000));
+  const edits = spread(size.edits).map((atMs) => ({
+    atMs,
+    kind: 'schedule' as const,
+    agents: random.pick([-3, -2, -1, 1, 2, 3]),
+  }));
   const down: string[] = [];
   const failovers = spread(size.failovers).map((atMs, at) => {
     const back = at % BACK_EVERY === BACK_EVERY - 1 ? down.shift() : undefined;

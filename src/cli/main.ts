@@ -6,12 +6,13 @@ import { addExportCommands } from './exportCommands.js';
 import { addLimitsCommands } from './limitsCommands.js';
 import { EXIT } from './output.js';
 import { addSimulateCommand } from './simulateCommand.js';
+import { addSyncCommands } from './syncCommands.js';
 import { addVerifyCommand } from './verifyCommand.js';
 import { addWorkerCommand } from './workerCommand.js';
 
 const program = new Command('rosterline')
   .description(
-    'Years of Genesys Cloud adherence and occupancy in your warehouse: every day once, through throttles and crashes.',
+    'Durable Genesys Cloud workforce-management jobs: years of history into your warehouse, every day once; and the routing of BYOC trunks in step with schedules and failovers.',
   )
   .showHelpAfterError('(add --help for what there is)')
   .addHelpText(
@@ -29,6 +30,7 @@ Exit codes:        0 done · 1 failed · 2 wrong usage or input · 3 complete wi
 
 addCheckCommand(program);
 addExportCommands(program);
+addSyncCommands(program);
 addLimitsCommands(program);
 addVerifyCommand(program);
 addDevCommand(program);

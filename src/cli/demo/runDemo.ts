@@ -1,17 +1,16 @@
-import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type { HistoryExportResult } from '../../domain/historyExportResult.js';
 import type { ExportProgress } from '../../domain/exportProgress.js';
 import type { VerifyReport } from '../../custody/verifyReport.js';
 import { type EmbeddedServer, startEmbeddedServer } from '../../temporal/embeddedServer.js';
-import { readServerRecord } from '../../temporal/serverRecord.js';
 import { duration, progressText } from '../progressText.js';
 import type { StatusLine } from '../statusLine.js';
 import { verifyStores } from '../verifyStores.js';
 import { type ChildCommand, startChildCommand } from './childCommand.js';
 import { type Counts, SimulatorControl } from './simulatorControl.js';
 import type { Closing } from '../closing.js';
+import { sweepDemo } from './sweepDemo.js';
 import { countSteps, windowSteps } from './windowSteps.js';
 
 /** One year of two units, as a data engineer would ask for it. */
@@ -58,7 +57,7 @@ export interface Demo {
  */
 export async function runDemo(directory: string, status: StatusLine, closing: Closing): Promise<Demo> {
   const startedAt = Date.now();
-  await sweep(directory, status);
+  await sweepDemo(directory, status);
   const server = await startEmbeddedServer({ dataDirectory: directory, log: (line) => status.say(line) });
   closing.add(() => server.stop());
   try {
@@ -194,14 +193,4 @@ function workerEnvironment(directory: string, temporal: string, simulator: Child
     ROSTERLINE_DATA: directory,
     TEMPORAL_ADDRESS: temporal,
   };
-}
-
-/** Starts from nothing; a server that a killed demonstration left behind is stopped first. */
-async function sweep(directory: string, status: StatusLine): Promise<void> {
-  if (readServerRecord(path.join(directory, 'temporal'))) {
-    const left = await startEmbeddedServer({ dataDirectory: directory, log: (line) => status.say(line) });
-    await left.stop();
-  }
-  await rm(directory, { recursive: true, force: true });
-  await mkdir(directory, { recursive: true, mode: 0o700 });
 }

@@ -117,7 +117,7 @@ function leftOut({ sites, routes }: FoundTelephony, external: ReadonlyMap<string
 
 /** The carrier as people write it into a trunk's name: what stands before its number. */
 function carrierOf(name: string): string {
-  const before = /^(.*?)[\s_#-]*\d/.exec(plain(name))?.[1]?.trim() ?? '';
+  const before = (/^(.*?)[\s_#-]+\d/.exec(plain(name)) ?? /^(.*?)\d+$/.exec(plain(name)))?.[1]?.trim() ?? '';
   return (before || plain(name) || 'unknown').slice(0, 64);
 }
 

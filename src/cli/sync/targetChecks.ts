@@ -25,7 +25,7 @@ export async function checkTargets(list: Checklist, client: GenesysClient, polic
         message: `${value.items.length} read${value.pageCount > 1 ? ` of ${value.pageCount} pages` : ''}${unreadable > 0 ? `; ${unreadable} not the sync's, left alone unless their key is a trunk base of the policy` : ''}`,
       };
     });
-    unproven(
+    await unproven(
       list,
       'writing rows',
       `${neededText(ACCESS_RIGHTS.addDataTableRow)}; ${neededText(ACCESS_RIGHTS.putDataTableRow)}`,
@@ -36,12 +36,12 @@ export async function checkTargets(list: Checklist, client: GenesysClient, polic
   await list.look('campaigns', neededText(ACCESS_RIGHTS.campaigns), async () =>
     campaignsOf(policy, await allPages(async (page) => (await client.campaigns(page, ids)).value)),
   );
-  unproven(list, 'writing campaigns', neededText(ACCESS_RIGHTS.patchCampaign));
+  await unproven(list, 'writing campaigns', neededText(ACCESS_RIGHTS.patchCampaign));
 }
 
 /** Only a write would prove it, and checking writes nothing. */
-function unproven(list: Checklist, name: string, needed: string): void {
-  void list.look(name, needed, () => ({
+async function unproven(list: Checklist, name: string, needed: string): Promise<void> {
+  await list.look(name, needed, () => ({
     value: true,
     message: `not proven, because nothing is written here; it needs ${needed}`,
     warning: true,

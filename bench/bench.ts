@@ -12,6 +12,7 @@ import { modelBench } from './modelBench.js';
 import { PACING_SIZES, pacingBench } from './pacingBench.js';
 import { SHAPES } from './pacing/shapes.js';
 import { speedBench } from './speedBench.js';
+import { syncBench } from './syncBench.js';
 import { compared, type Comparison, readRecord, writeRecord } from './record.js';
 
 interface Options extends Partial<MemorySize> {
@@ -39,10 +40,11 @@ const BENCHES: Readonly<Record<Report['bench'], Measure>> = {
     return pacingBench(form, { ...size, shapes, ...(seed !== undefined && { seeds: [seed] }) }, say);
   },
   model: (form, say) => modelBench(form, say),
+  sync: (form, say) => syncBench(form, say),
 };
 
 /** Those whose ratios mean the same on every machine: `ci` holds them to `recorded.json`. */
-const HELD = ['load', 'calls', 'memory', 'pacing'] as const;
+const HELD = ['load', 'calls', 'memory', 'pacing', 'sync'] as const;
 
 const program = new Command('npm run bench --')
   .description(
@@ -59,6 +61,7 @@ add('memory', 'resident memory of a worker over five years of four units; a quar
 add('pacing', 'the same jobs against limiters of six shapes, ours beside what people use; up to forty minutes')
   .addOption(new Option('--shape <name>', 'one limiter alone').choices(SHAPES.map(({ name }) => name)))
   .option('--seed <n>', 'draw the limits by this seed alone (default: the medians of 1, 2 and 3)', wholeNumber);
+add('sync', "a failover storm over schedule changes: the trunk sync beside the complaint's loop; six minutes");
 add('model', 'what learns limits, alone, against limits of every shape in simulated time; two minutes');
 
 program

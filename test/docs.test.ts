@@ -89,11 +89,13 @@ describe('README.md', () => {
     expect([...documented].filter((name) => temporals.has(name))).toContain('TEMPORAL_ADDRESS');
   });
 
-  it('names the scopes and permissions that the calls need', () => {
+  it('names the scopes and permissions that the calls need, in the page that it points to', () => {
+    const permissions = textOf('docs/permissions.md');
+    expect(README).toContain('](docs/permissions.md)');
     for (const { anyPermission, anyScope, path } of Object.values(ENDPOINTS)) {
-      expect(README).toContain(path.replace(/^\/api\/v2/, ''));
-      expect(README).toContain(anyScope[0]);
-      if (anyPermission[0]) expect(README).toContain(anyPermission[0]);
+      expect(permissions).toContain(path.replace(/^\/api\/v2/, ''));
+      expect(permissions).toContain(anyScope[0]);
+      if (anyPermission[0]) expect(permissions).toContain(anyPermission[0]);
     }
   });
 

@@ -28,7 +28,7 @@ const AUDIT = {
 } as const;
 
 /**
- * What each call needs: the one table that the client, its messages and `check` go by. The README shows the same.
+ * What each call needs: the one table that the client, its messages and `check` go by. docs/permissions.md shows the same.
  *
  * Source: "Requires ANY permissions" and "Requires NO permissions" of the calls in the official SDK's documentation
  * (WorkforceManagementApi, AnalyticsApi), the scopes of the published OpenAPI. Of long lists, the permissions that such a client has

@@ -6,6 +6,7 @@ import { count, instant } from './statusText.js';
 const HELD: Readonly<Record<string, string>> = {
   observing: "the policy is not enabled yet ('rosterline sync enable')",
   tooMany: "more writes than maxWritesPerRound ('rosterline sync approve')",
+  massFailure: "more than half of the route's trunks failed at once ('rosterline sync approve')",
   rowWrittenLately: 'its row was written less than a minute ago',
 };
 

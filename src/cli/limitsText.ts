@@ -1,10 +1,8 @@
 import { isNothingKnown, reasons } from '../domain/budget/describeLimits.js';
 import { LIMIT_HEADINGS, limitCells } from '../domain/budget/limitsCells.js';
 import type { LimitsRow, LimitsTable } from '../domain/budget/limitsTable.js';
+import { plain, SCREEN_WIDTH, wrapped } from './screenText.js';
 import { textTable } from './textTable.js';
-
-/** What a terminal shows without breaking lines. */
-const WIDTH = 100;
 
 /** Widest text of each column, so that with two blanks between them a line has at most 100 characters. */
 const CELL_WIDTHS = [16, 14, 18, 18, 17, 7] as const;
@@ -20,7 +18,7 @@ export function limitsText(table: LimitsTable, nowIso: string): string[] {
       ...table.notes.flatMap((note) => wrapped(note, '')),
     ];
   const rows = table.families.map((row) =>
-    limitCells(row, nowIso).map((cell, column) => fitted(plain(cell), CELL_WIDTHS[column] ?? WIDTH)),
+    limitCells(row, nowIso).map((cell, column) => fitted(plain(cell), CELL_WIDTHS[column] ?? SCREEN_WIDTH)),
   );
   return [
     ...textTable(LIMIT_HEADINGS, rows, [5]),
@@ -41,24 +39,6 @@ function documentedList({ family, documented }: LimitsRow): string {
   return `${family}, documented: ${shown.join(', ')}${more > 0 ? `, and ${more} more (--json)` : ''}`;
 }
 
-/** Text from outside cannot move the cursor of a terminal. */
-function plain(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
-}
-
 function fitted(text: string, width: number): string {
   return text.length > width ? `${text.slice(0, width - 1)}…` : text;
-}
-
-/** Lines of at most 100 characters, broken between words where there are any; all but the first indented. */
-function wrapped(text: string, indent: string): string[] {
-  const lines: string[] = [];
-  for (let rest = plain(text); rest.length > 0; ) {
-    const room = WIDTH - (lines.length === 0 ? 0 : indent.length);
-    const space = rest.length <= room ? rest.length : rest.lastIndexOf(' ', room);
-    const end = space > 0 ? space : room;
-    lines.push(`${lines.length === 0 ? '' : indent}${rest.slice(0, end)}`);
-    rest = rest.slice(end).trimStart();
-  }
-  return lines;
 }

@@ -1,6 +1,9 @@
 import type { StoredRound } from '../../custody/roundSeals.js';
-import type { Drift, RouteDecision, TrunkDecision } from '../../domain/sync/roundDecision.js';
+import type { Drift, TrunkDecision } from '../../domain/sync/roundDecision.js';
 import type { WrittenWrite } from '../../domain/sync/syncState.js';
+
+/** A route's decision as it was sealed. */
+type SealedRoute = StoredRound['seal']['routes'][number];
 
 /** Rounds that are looked back through for when something became so. */
 const ROUNDS_BACK = 500;
@@ -14,7 +17,7 @@ export interface ExplainedRoute {
   readonly endedAt: string;
   readonly seal: string;
   readonly enabled: boolean;
-  readonly decision: RouteDecision;
+  readonly decision: SealedRoute;
   readonly trunk: TrunkDecision | null;
   /** The round in which it became so: the trunk's role, or the route's list. Null where that is further back than the seals looked at. */
   readonly since: { readonly round: number; readonly endedAt: string; readonly why: string } | null;
@@ -62,7 +65,7 @@ export async function explainedAt(rounds: AsyncIterable<StoredRound>, asked: str
   return { asked, routes: [...found.values()], known };
 }
 
-function explainedRoute(stored: StoredRound, decision: RouteDecision, trunk: TrunkDecision | null): ExplainedRoute {
+function explainedRoute(stored: StoredRound, decision: SealedRoute, trunk: TrunkDecision | null): ExplainedRoute {
   const { path, seal } = stored;
   const { outboundRoute, name } = decision;
   return {
@@ -81,7 +84,7 @@ function explainedRoute(stored: StoredRound, decision: RouteDecision, trunk: Tru
 
 function becameSo(
   { seal }: StoredRound,
-  decision: RouteDecision,
+  decision: SealedRoute,
   trunk: TrunkDecision | null,
 ): Pick<ExplainedRoute, 'since' | 'writes'> {
   return {
@@ -90,7 +93,7 @@ function becameSo(
   };
 }
 
-function isSame(now: ExplainedRoute, before: RouteDecision, trunk: TrunkDecision | null): boolean {
+function isSame(now: ExplainedRoute, before: SealedRoute, trunk: TrunkDecision | null): boolean {
   if (now.trunk !== null) return trunk?.role === now.trunk.role && trunk.health === now.trunk.health;
   return now.decision.trunkBases.join() === before.trunkBases.join() && now.decision.held === before.held;
 }
@@ -99,6 +102,6 @@ function isCalled(asked: string, name: string, id: string): boolean {
   return asked === id || asked.trim().toLowerCase() === name.trim().toLowerCase();
 }
 
-function namesIn(routes: readonly RouteDecision[]): string[] {
+function namesIn(routes: readonly SealedRoute[]): string[] {
   return [...new Set(routes.flatMap(({ name, trunks }) => [name, ...trunks.map((trunk) => trunk.name)]))];
 }

@@ -1,4 +1,5 @@
 import { METADATA_COLUMNS } from '../../domain/sync/metadataRow.js';
+import { plain } from '../screenText.js';
 import type { FoundTelephony } from './foundTelephony.js';
 
 /** Guesses that a person must look at: nothing in Genesys says them. */
@@ -119,9 +120,4 @@ function leftOut({ sites, routes }: FoundTelephony, external: ReadonlyMap<string
 function carrierOf(name: string): string {
   const before = (/^(.*?)[\s_#-]+\d/.exec(plain(name)) ?? /^(.*?)\d+$/.exec(plain(name)))?.[1]?.trim() ?? '';
   return (before || plain(name) || 'unknown').slice(0, 64);
-}
-
-/** A name from outside on one line. */
-function plain(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
 }

@@ -1,6 +1,7 @@
-import type { MetadataRow } from '../../domain/sync/syncFacts.js';
 import type { PlannedWrite, RouteDecision } from '../../domain/sync/roundDecision.js';
 import type { SyncPlan } from './showPlan.js';
+import { labelled } from '../screenText.js';
+import { rowDiff } from './rowDiff.js';
 import { count, instant } from './statusText.js';
 
 const HELD: Readonly<Record<string, string>> = {
@@ -23,11 +24,11 @@ export function planText({ decision, writes }: SyncPlan): string[] {
     ...all.flatMap(({ write, because }) => [
       '',
       ...writeText(write, names),
-      ...(because ? [`  held: ${because}`] : []),
+      ...(because ? labelled('held', because) : []),
     ]),
     ...decision.routes
       .filter(({ outboundRoute }) => !written.has(outboundRoute))
-      .flatMap(({ name, why }) => ['', `route ${name}: stays as it is`, `  ${why}`]),
+      .flatMap(({ name, why }) => ['', `route ${name}: stays as it is`, ...labelled('why', why)]),
     ...decision.drift.map(
       ({ outboundRoute, since }) => `\nroute ${names(outboundRoute)} was changed by hand, first seen ${instant(since)}`,
     ),
@@ -38,30 +39,26 @@ export function planText({ decision, writes }: SyncPlan): string[] {
 
 function writeText(write: PlannedWrite, names: (id: string) => string): string[] {
   const lane = write.lane === 'failover' ? '  [failover: goes first]' : '';
+  const why = labelled('why', write.why);
   if (write.kind === 'route')
     return [
       `route ${write.before.name}${lane}`,
-      `  - ${write.before.trunkBaseIds.map(names).join(' · ')}`,
-      `  + ${write.after.map(names).join(' · ')}`,
-      `  ${write.why}`,
+      ...labelled('-', write.before.trunkBaseIds.map(names).join(' · ') || 'nothing'),
+      ...labelled('+', write.after.map(names).join(' · ')),
+      ...why,
     ];
   if (write.kind === 'campaign')
     return [
       `campaign ${write.id}`,
-      `  - ${write.before === null ? 'no line count' : `${write.before} lines`}`,
-      `  + ${write.after} lines`,
-      `  ${write.why}`,
+      ...labelled('-', write.before === null ? 'no line count' : `${write.before} lines`),
+      ...labelled('+', `${write.after} lines`),
+      ...why,
     ];
-  return [`row of ${names(write.id)}${lane}`, ...rowDiff(write.before, write.after), `  ${write.why}`];
-}
-
-/** The columns that differ; a new row has them all. The hash follows from the others. */
-function rowDiff(before: MetadataRow | null, after: MetadataRow): string[] {
-  const columns = (Object.keys(after) as (keyof MetadataRow)[]).filter(
-    (column) => column !== 'key' && column !== 'content_hash' && before?.[column] !== after[column],
-  );
-  const shown = (row: MetadataRow): string => columns.map((column) => `${column} ${row[column]}`).join(', ');
-  return [...(before ? [`  - ${shown(before)}`] : ['  - no readable row']), `  + ${shown(after)}`];
+  return [
+    `row of ${names(write.id)}${lane}`,
+    ...labelled(write.before === null ? '+' : '±', rowDiff(write.before, write.after)),
+    ...why,
+  ];
 }
 
 /** Names of routes and trunk bases by id; an id that has none is its own. */

@@ -1,6 +1,7 @@
 import type { Config } from '../../config/loadConfig.js';
 import type { StoredRound } from '../../custody/roundSeals.js';
 import { EXIT, type ExitCode, type Output } from '../output.js';
+import { labelled } from '../screenText.js';
 import { textTable } from '../textTable.js';
 import { sealedRounds } from './sealedRounds.js';
 import { instant } from './statusText.js';
@@ -37,9 +38,10 @@ function historyText(rounds: readonly StoredRound[]): string[] {
     ...rounds.flatMap(({ seal }) =>
       seal.writes
         .filter(({ kind, outcome }) => kind === 'route' || outcome === 'failed')
-        .map(({ kind, id, outcome, why, problem }) => {
+        .flatMap(({ kind, id, outcome, why, problem }) => {
           const name = seal.routes.find(({ outboundRoute }) => outboundRoute === id)?.name ?? id;
-          return `${String(seal.round).padStart(5)}  ${kind} ${name}: ${why}${outcome === 'written' ? '' : ` (${outcome}${problem ? `: ${problem}` : ''})`}`;
+          const ended = outcome === 'written' ? '' : ` (${outcome}${problem ? `: ${problem}` : ''})`;
+          return labelled(String(seal.round), `${kind} ${name}: ${why}${ended}`);
         }),
     ),
     "'rosterline sync explain TRUNK|ROUTE --at TIME' says more of one; --json has all of it",

@@ -1,6 +1,6 @@
-import type { RouteDecision } from '../../domain/sync/roundDecision.js';
 import type { RoundRecord, SyncState } from '../../domain/sync/syncState.js';
 import { duration } from '../progressText.js';
+import { labelled } from '../screenText.js';
 
 /**
  * A sync's state for people: what it does and waits for, then each route with its trunks in order and why.
@@ -10,18 +10,21 @@ import { duration } from '../progressText.js';
 export function statusText(state: SyncState, last: RoundRecord | null, nowMs: number): string[] {
   const decided = new Map((last?.routes ?? []).map((route) => [route.outboundRoute, route]));
   return [
-    headline(state, nowMs),
+    ...headline(state, nowMs),
     ...trouble(state),
     ...state.routes.flatMap(({ outboundRoute, trunkBases, why }) => {
       const route = decided.get(outboundRoute);
       return [
         '',
         route ? `${route.name}  (${outboundRoute})` : outboundRoute,
-        `  carried by  ${trunkBases.map((id) => trunkName(route, id)).join(' · ') || 'nothing known yet'}`,
-        `  why         ${why}`,
+        ...labelled(
+          state.enabled ? 'carried by' : 'would be',
+          trunkBases.map((id) => trunkName(route, id)).join(' · ') || 'nothing known yet',
+        ),
+        ...labelled('why', why),
         ...(route?.trunks ?? [])
           .filter(({ health }) => health !== 'healthy')
-          .map(({ name, why: trunkWhy }) => `  out         ${name}: ${trunkWhy}`),
+          .flatMap(({ why: trunkWhy }) => labelled('out', trunkWhy)),
       ];
     }),
     ...state.drift.flatMap((drift) => {
@@ -29,16 +32,19 @@ export function statusText(state: SyncState, last: RoundRecord | null, nowMs: nu
       const names = (ids: readonly string[]): string => ids.map((id) => trunkName(route, id)).join(' · ');
       return [
         '',
-        `changed by hand since ${instant(drift.since)}: ${route?.name ?? drift.outboundRoute}`,
-        `  the sync left it at  ${names(drift.expected)}`,
-        `  it is now            ${names(drift.found)}`,
+        `changed by hand, first seen ${instant(drift.since)}: ${route?.name ?? drift.outboundRoute}`,
+        ...labelled('it was', names(drift.expected)),
+        ...labelled('it is', names(drift.found)),
       ];
     }),
   ];
 }
 
 /** A trunk base's name where the route's decision has it, else its id. */
-export function trunkName(route: RouteDecision | undefined, trunkBase: string): string {
+export function trunkName(
+  route: { readonly trunks: readonly { readonly trunkBase: string; readonly name: string }[] } | undefined,
+  trunkBase: string,
+): string {
   return route?.trunks.find((trunk) => trunk.trunkBase === trunkBase)?.name ?? trunkBase;
 }
 
@@ -47,31 +53,38 @@ export function instant(iso: string): string {
   return `${iso.slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-function headline(state: SyncState, nowMs: number): string {
-  const mode = state.paused ? 'paused' : state.enabled ? 'writes' : 'observes, writes nothing';
-  if (state.at === null) return `no round has ended yet; ${mode}. Next: ${state.next}`;
-  const ago = duration(Math.max(0, nowMs - Date.parse(state.at)));
-  return `round ${state.round} ended ${instant(state.at)}, ${ago} ago, with ${count(state.writes, 'write')}; ${mode}. Next: ${state.next}`;
+function headline(state: SyncState, nowMs: number): string[] {
+  const mode = state.paused
+    ? 'paused'
+    : state.enabled
+      ? 'enabled'
+      : "observes and writes nothing until 'rosterline sync enable'";
+  const last =
+    state.at === null
+      ? 'no round has ended yet'
+      : `round ${state.round} ended ${instant(state.at)}, ${duration(Math.max(0, nowMs - Date.parse(state.at)))} ago: ${count(state.writes, 'write')}`;
+  return [last, ...labelled('the sync', mode), ...labelled('next round', state.next)];
 }
 
 function trouble(state: SyncState): string[] {
   const lines: string[] = [];
+  const add = (label: string, text: string): void => void lines.push(...labelled(label, text));
   if (state.paused)
-    lines.push(`paused since ${instant(state.paused.since)}${state.paused.reason ? `: ${state.paused.reason}` : ''}`);
-  if (state.problem !== null) lines.push(`problem: ${state.problem}`);
+    add('paused', `since ${instant(state.paused.since)}${state.paused.reason ? `: ${state.paused.reason}` : ''}`);
+  if (state.problem !== null) add('problem', state.problem);
   if (state.throttledUntil !== null)
-    lines.push(
-      `the API is closed until ${instant(state.throttledUntil)}; the round goes on then, with what is true then`,
+    add(
+      'waits',
+      `until ${instant(state.throttledUntil)}: the API is closed; the round goes on then, with what is true then`,
     );
   if (state.needsApproval !== null)
-    lines.push(
-      `round ${state.needsApproval} waits for approval: look at 'rosterline sync plan', then 'rosterline sync approve ${state.needsApproval}'`,
+    add(
+      'approval',
+      `round ${state.needsApproval} waits for it: look at 'rosterline sync plan', then 'rosterline sync approve ${state.needsApproval}'`,
     );
-  if (state.heldWrites > 0) lines.push(`${count(state.heldWrites, 'write')} held back`);
+  if (state.heldWrites > 0) add('held back', count(state.heldWrites, 'write'));
   if (state.unreadableSignals > 0)
-    lines.push(
-      `${count(state.unreadableSignals, 'signal')} could not be read since the start; rounds read the truth all the same`,
-    );
+    add('signals', `${state.unreadableSignals} could not be read since the start; rounds read the truth all the same`);
   return lines;
 }
 

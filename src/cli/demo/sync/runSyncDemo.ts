@@ -16,7 +16,7 @@ const STORM = { seconds: 25, edits: 13, failovers: 6 };
 /** Counted so long after the last event; a trunk that came back carries calls again by then. */
 const AFTER_SECONDS = 20;
 const HOLD_DOWN_SECONDS = 8;
-const DEBOUNCE_SECONDS = 3;
+const DEBOUNCE_SECONDS = 10;
 const SEED = 7;
 const SIMULATE = ['--seed', String(SEED), '--scenario', 'failover-storm'];
 

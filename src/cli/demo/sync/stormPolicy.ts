@@ -12,14 +12,15 @@ const MAX_CALLS = 8;
 export function stormPolicy(
   { sites, routes, trunkBases, tableId, campaigns }: TelephonyFacts,
   businessUnit: string,
-  changes: { readonly holdDownSeconds: number; readonly debounceSeconds: number },
+  { holdDownSeconds, debounceSeconds }: { readonly holdDownSeconds: number; readonly debounceSeconds: number },
 ): SyncPolicy {
   const site = sites.find(({ managed }) => !managed);
   const route = routes.find(({ siteId, trunkBaseIds }) => siteId === site?.id && trunkBaseIds.length > 3);
   if (!site || !route) throw new Error('the simulated organisation has no route with trunks');
   const inTurn = [...trunkBases].sort((one, other) => numberOf(one.name) - numberOf(other.name));
   return SyncPolicy.parse({
-    ...changes,
+    holdDownSeconds,
+    debounceSeconds,
     metadataTable: tableId,
     sites: [
       {

@@ -1,3 +1,4 @@
+import { wrapped } from '../../screenText.js';
 import { textTable } from '../../textTable.js';
 import type { SyncDemoReport } from './runSyncDemo.js';
 
@@ -17,7 +18,7 @@ export function syncDemoText(report: SyncDemoReport): string[] {
     '',
     ...report.picture,
     '',
-    report.why,
+    ...wrapped(report.why, ''),
     '',
     ...textTable(
       ['', 'calls', 'refused', 'sent while closed', 'at the end'],

@@ -46,11 +46,11 @@ async function sync(...args: string[]): Promise<EndedCommand> {
   return await runRosterline(['sync', ...args], { ...rig.environment, ROSTERLINE_CONFIG: file });
 }
 
-function jsonOf<T>({ stdout }: EndedCommand): T {
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T;
+function jsonOf({ stdout }: EndedCommand): unknown {
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
 }
 
-const status = async (): Promise<SyncState> => jsonOf<SyncState>(await sync('status', '--json'));
+const status = async (): Promise<SyncState> => jsonOf(await sync('status', '--json')) as SyncState;
 const trunkBases = () => rig.simulator.telephony.facts().trunkBases;
 const campaignRoute = () => rig.simulator.telephony.facts().routes.find(({ name }) => name === 'Singapore campaigns');
 const idOf = (name: string): string => trunkBases().find((base) => base.name === name)?.id ?? '';
@@ -107,7 +107,7 @@ describe('rosterline sync', () => {
       expect(await sync('enable')).toMatchObject({ code: 0, stdout: expect.stringContaining('writes from now on') });
       const route = [idOf('SingTel 1'), idOf('StarHub 1'), idOf('M1 1')];
       await eventually('the route is as decided', () => campaignRoute()?.trunkBaseIds.join() === route.join());
-      const asked = jsonOf<SyncState>(await sync('now', '--wait', '--reason', 'a test', '--json'));
+      const asked = jsonOf(await sync('now', '--wait', '--reason', 'a test', '--json')) as SyncState;
       expect(asked).toMatchObject({
         enabled: true,
         routes: [
@@ -137,7 +137,7 @@ describe('rosterline sync', () => {
       expect(trunk.stdout).toContain('role primary → failover');
 
       telephony.happen({ kind: 'route', id: campaignRoute()?.id ?? '', trunkBaseIds: [idOf('M1 2')], user: 'Mei Lin' });
-      expect(jsonOf<SyncState>(await sync('now', '--wait', '--json')).drift).toMatchObject([
+      expect((jsonOf(await sync('now', '--wait', '--json')) as SyncState).drift).toMatchObject([
         { outboundRoute: campaignRoute()?.id, found: [idOf('M1 2')] },
       ]);
       const route = await sync('explain', 'Singapore campaigns', '--json');
@@ -152,7 +152,9 @@ describe('rosterline sync', () => {
   it(
     'lists its rounds from their seals, which verify proves with the chain',
     async () => {
-      const { rounds } = jsonOf<{ rounds: { round: number; writes: unknown[] }[] }>(await sync('history', '--json'));
+      const { rounds } = jsonOf(await sync('history', '--json')) as {
+        rounds: { round: number; writes: unknown[] }[];
+      };
       expect(rounds.map(({ round }) => round)).toEqual(rounds.map(({ round }) => round).sort((a, b) => b - a));
       expect(rounds.at(-1)?.writes).toEqual([]);
       expect((await sync('history', '--last', '1')).stdout.split('\n')[1]).toContain('UTC');

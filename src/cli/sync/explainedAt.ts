@@ -89,7 +89,7 @@ function becameSo(
 ): Pick<ExplainedRoute, 'since' | 'writes'> {
   return {
     since: { round: seal.round, endedAt: seal.endedAt, why: trunk?.why ?? decision.why },
-    writes: seal.writes.filter(({ id }) => id === decision.outboundRoute || id === trunk?.trunkBase) as WrittenWrite[],
+    writes: seal.writes.filter(({ id }) => id === decision.outboundRoute || id === trunk?.trunkBase),
   };
 }
 

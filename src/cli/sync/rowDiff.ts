@@ -5,13 +5,16 @@ const QUIET = ['key', 'content_hash'];
 export function rowDiff(before: unknown, after: unknown): string {
   const [was, is] = [before, after].map((row) => (isRow(row) ? row : {}));
   const columns = Object.keys(is ?? {}).filter((column) => !QUIET.includes(column) && was?.[column] !== is?.[column]);
-  const shown = (row: Record<string, unknown> | undefined, column: string): string =>
-    String(row?.[column] ?? '') || '–';
+  const shown = (row: Record<string, unknown> | undefined, column: string): string => cellText(row?.[column]);
   return columns
     .map((column) =>
       isRow(before) ? `${column} ${shown(was, column)} → ${shown(is, column)}` : `${column} ${shown(is, column)}`,
     )
     .join(', ');
+}
+
+function cellText(value: unknown): string {
+  return typeof value === 'number' || (typeof value === 'string' && value !== '') ? String(value) : '–';
 }
 
 function isRow(row: unknown): row is Record<string, unknown> {

@@ -4,7 +4,6 @@ import type { RouteFact, TrunkFact } from '../../domain/sync/syncFacts.js';
 import type { PolicySite, SyncPolicy } from '../../domain/sync/syncPolicy.js';
 import type { GenesysClient } from '../../genesys/genesysClient.js';
 import type { TrunkBase } from '../../genesys/telephonyCalls.js';
-import { answered } from '../check/callOutcome.js';
 import { allPages } from './foundTelephony.js';
 
 /** Sites, their routes, trunk bases and trunks: that they are there, what they are called, and that they can be written. */

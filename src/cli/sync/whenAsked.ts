@@ -25,7 +25,7 @@ export function whenAsked(text: string | undefined, nowMs: number): string {
 function parsedMs(text: string, nowMs: number): number {
   const clock = CLOCK.exec(text);
   if (!clock) return Date.parse(LOCAL.test(text) && text.length === 10 ? `${text}T00:00` : text.replace(' ', 'T'));
-  const [hour = 0, minute = 0, second = 0] = clock.slice(1).map((part) => Number(part ?? 0));
+  const [hour = 0, minute = 0, second = 0] = clock.slice(1).map((part: string | undefined) => Number(part ?? 0));
   if (hour > 23 || minute > 59 || second > 59) return Number.NaN;
   const today = new Date(nowMs).setHours(hour, minute, second, 0);
   return today <= nowMs ? today : new Date(today - DAY_MS).setHours(hour, minute, second, 0);

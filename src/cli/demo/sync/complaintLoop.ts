@@ -40,7 +40,7 @@ export async function startComplaintLoop(org: LoopSettings, stopped: AbortSignal
       headers: { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' },
       ...(body && { body: JSON.stringify(body) }),
     });
-  async function untilTaken<T>(method: string, path: string, body?: () => Promise<object>): Promise<T> {
+  async function untilTaken<T>(method: string, path: string, body?: () => object | Promise<object>): Promise<T> {
     for (; ; await sleep(RETRY_MS)) {
       stopped.throwIfAborted();
       const answer = await send(method, path, await body?.());
@@ -54,11 +54,7 @@ export async function startComplaintLoop(org: LoopSettings, stopped: AbortSignal
     const today = new Date().toISOString();
     const search = { startDate: today, endDate: new Date(Date.now() + 86_400_000).toISOString() };
     const { entities: schedules } = await untilTaken<List>('GET', `${WFM}/${org.businessUnit}/weeks/recent/schedules`);
-    const found = await untilTaken<Found>(
-      'POST',
-      `${WFM}/${org.businessUnit}/agentschedules/search`,
-      async () => search,
-    );
+    const found = await untilTaken<Found>('POST', `${WFM}/${org.businessUnit}/agentschedules/search`, () => search);
     const { entities: trunks } = await untilTaken<List>('GET', `${EDGES}/trunks?trunkType=EXTERNAL&pageSize=100`);
     const down = trunks
       .filter(({ connectedStatus }) => !connectedStatus?.connected)
@@ -69,7 +65,7 @@ export async function startComplaintLoop(org: LoopSettings, stopped: AbortSignal
     await Promise.all([
       untilTaken('PUT', route, async () => ({ ...(await untilTaken<object>('GET', route)), externalTrunkBases })),
       ...org.trunkBases.map(({ id, carrier }) =>
-        untilTaken('PUT', `flows/datatables/${org.table}/rows/${id}`, async () => ({
+        untilTaken('PUT', `flows/datatables/${org.table}/rows/${id}`, () => ({
           ...{ key: id, carrier, schedule_id: schedules.at(-1)?.id, effective_from: today },
           ...{ agents_available: found.result?.agentSchedules.length, role: isUp({ id }) ? 'primary' : 'failover' },
         })),

@@ -1,5 +1,17 @@
 import { SyncPolicy } from '../../../domain/sync/syncPolicy.js';
-import type { TelephonyFacts } from './telephonyControl.js';
+
+/** What a policy of the simulated organisation is made of. */
+export interface StormTelephony {
+  readonly sites: readonly { readonly id: string; readonly managed: boolean }[];
+  readonly routes: readonly {
+    readonly id: string;
+    readonly siteId: string;
+    readonly trunkBaseIds: readonly string[];
+  }[];
+  readonly trunkBases: readonly { readonly id: string; readonly name: string; readonly carrier: string }[];
+  readonly tableId: string;
+  readonly campaigns: readonly { readonly id: string; readonly siteId: string }[];
+}
 
 /** Calls that a trunk of the simulated organisation carries: few, so that some forty agents need several trunks. */
 const MAX_CALLS = 8;
@@ -10,7 +22,7 @@ const MAX_CALLS = 8;
  * Carriers take turns in the order of preference, so that every carrier carries calls.
  */
 export function stormPolicy(
-  { sites, routes, trunkBases, tableId, campaigns }: TelephonyFacts,
+  { sites, routes, trunkBases, tableId, campaigns }: StormTelephony,
   businessUnit: string,
   { holdDownSeconds, debounceSeconds }: { readonly holdDownSeconds: number; readonly debounceSeconds: number },
 ): SyncPolicy {

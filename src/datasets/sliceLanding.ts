@@ -1,29 +1,19 @@
-import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { Failure, isFailure } from '../domain/failure.js';
-import type { LandingEncoding } from '../domain/landing.js';
 import { ByteBuffer } from './byteBuffer.js';
+import { decodedLanding, type LandingBytes } from './decodedLanding.js';
 import { Slicer } from './slicer.js';
 
 const FLUSH_BYTES = 512 * 1024;
-const GUNZIP_CHUNK_BYTES = 128 * 1024;
 
 /** What to cut, and where the lines go. */
-export interface SliceLandingInput<Envelope> {
-  /** The landing's bytes as stored. */
-  readonly body: AsyncIterable<Uint8Array>;
-  readonly encoding: LandingEncoding;
-  /** Name of the landing; its bytes are hashed on the way and must have it. */
-  readonly sha256: string;
+export interface SliceLandingInput<Envelope> extends LandingBytes {
   /** Name of the array whose elements become lines. */
   readonly sliceArray: string;
   /** Decodes one object around an array. Throws what the caller of `sliceLanding` shall see. */
   readonly readEnvelope: (envelope: string) => Envelope;
   /** File to write, mode 0600; replaced when it exists. */
   readonly ndjsonPath: string;
-  readonly signal?: AbortSignal | undefined;
   /** Called now and then with the decoded bytes read so far. */
   readonly onBytes?: ((decodedBytes: number) => void) | undefined;
 }
@@ -74,7 +64,7 @@ export async function sliceLanding<Envelope extends object>(
   let decodedBytes = 0;
   const file = await openScratch(input.ndjsonPath);
   try {
-    for await (const chunk of decoded(input)) {
+    for await (const chunk of decodedLanding(input)) {
       input.signal?.throwIfAborted();
       slicer.push(chunk);
       decodedBytes += chunk.length;
@@ -102,39 +92,6 @@ export async function sliceLanding<Envelope extends object>(
   }
   const items = envelopes.map((envelope, item) => ({ item, envelope, ...input.readEnvelope(envelope) }));
   return { sha256: input.sha256, ndjsonPath: input.ndjsonPath, longestLineBytes, items, elements, decodedBytes };
-}
-
-async function* decoded(input: SliceLandingInput<object>): AsyncGenerator<Uint8Array> {
-  const hash = createHash('sha256');
-  const hashed = (async function* () {
-    for await (const chunk of input.body) {
-      hash.update(chunk);
-      yield chunk;
-    }
-  })();
-  if (input.encoding === 'gzip') yield* gunzipped(hashed, input.signal);
-  else yield* hashed;
-  const found = hash.digest('hex');
-  if (found !== input.sha256) throw new Failure('Corrupt', `its bytes have the SHA-256 ${found}: they were altered`);
-}
-
-async function* gunzipped(body: AsyncIterable<Uint8Array>, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-  const source = Readable.from(body, { objectMode: false });
-  const gunzip = createGunzip({ chunkSize: GUNZIP_CHUNK_BYTES });
-  source.once('error', (error) => gunzip.destroy(error));
-  const stop = () => gunzip.destroy(new DOMException('aborted', 'AbortError'));
-  signal?.addEventListener('abort', stop, { once: true });
-  try {
-    yield* source.pipe(gunzip) as AsyncIterable<Buffer>;
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (!code.startsWith('Z_')) throw error;
-    throw new Failure('Corrupt', `its bytes are not whole gzip (${(error as Error).message})`, {}, { cause: error });
-  } finally {
-    signal?.removeEventListener('abort', stop);
-    source.destroy();
-    gunzip.destroy();
-  }
 }
 
 /** Line breaks are blanks in JSON (inside a text they are escaped), but would end an NDJSON line. */

@@ -3,7 +3,7 @@ import type { Lane } from '../src/domain/lane.js';
 import type { GatedAnswer } from '../src/domain/sync/gatedAnswer.js';
 import type { GenesysClient } from '../src/genesys/genesysClient.js';
 import type { ActivityDeps } from './deps.js';
-import { step } from './step.js';
+import { type Beat, step } from './step.js';
 
 /** Which sync an activity works for. */
 export interface OfSync {
@@ -25,11 +25,12 @@ const UNTOLD_MS = 3000;
 export async function syncCall<T>(
   deps: ActivityDeps,
   { organisationId, syncId, lane }: SyncCall,
-  call: (genesys: GenesysClient) => Promise<T>,
+  call: (genesys: GenesysClient, beat: Beat<{ v: 1; bytes: number }>) => Promise<T>,
 ): Promise<GatedAnswer<T>> {
-  return await step<GatedAnswer<T>>(deps, { organisationId, exportId: syncId, lane }, async () => {
+  const whose = { organisationId, exportId: syncId, lane };
+  return await step<GatedAnswer<T>, { v: 1; bytes: number }>(deps, whose, async (beat) => {
     try {
-      return { value: await call(deps.genesys.inLane(lane)) };
+      return { value: await call(deps.genesys.inLane(lane), beat) };
     } catch (error) {
       if (!isFailure(error, 'Throttled')) throw error;
       const { family = 'token', retryAtMs } = error.facts;

@@ -3,7 +3,7 @@ import type { GenesysClient } from '../src/genesys/genesysClient.js';
 /** How long what was read of a unit is taken for what it is. A code or a zone changes a few times a year, a team a few times a month. */
 const KNOWN_FOR_MS = 3_600_000;
 
-type Structure = Pick<GenesysClient, 'businessUnit' | 'activityCodes' | 'managementUnitUsers'>;
+type Structure = Pick<GenesysClient, 'businessUnit' | 'activityCodes' | 'managementUnits' | 'managementUnitUsers'>;
 
 /** Categories of a business unit's activity codes, by id; and whether they were read just now. */
 export interface KnownCodes {
@@ -17,6 +17,7 @@ export interface KnownCodes {
  * Kept in the process alone: whoever starts reads it again.
  */
 export class UnitFacts {
+  readonly #usersAtOnce = new Map<string, { readonly users: number; readonly learntMs: number }>();
   readonly #known = new Map<string, { readonly value: unknown; readonly readMs: number }>();
 
   constructor(private readonly nowMs: () => number) {}
@@ -47,6 +48,30 @@ export class UnitFacts {
       for (const id of value) users.add(id);
     }
     return users;
+  }
+
+  /** Everybody in a business unit, in an order that stays. */
+  async businessUnitUsers(genesys: Structure, businessUnitId: string): Promise<string[]> {
+    const { value: units } = await this.#once(`units ${businessUnitId}`, async () =>
+      (await genesys.managementUnits()).value.filter((unit) => unit.businessUnitId === businessUnitId),
+    );
+    return [
+      ...(await this.users(
+        genesys,
+        units.map(({ id }) => id),
+      )),
+    ].sort();
+  }
+
+  /** For how many users at once Genesys answers a search; null where it may answer for everybody. */
+  usersAtOnce(businessUnitId: string): number | null {
+    const known = this.#usersAtOnce.get(businessUnitId);
+    return known && this.nowMs() - known.learntMs < KNOWN_FOR_MS ? known.users : null;
+  }
+
+  askAtOnce(businessUnitId: string, users: number): void {
+    const least = Math.min(users, this.usersAtOnce(businessUnitId) ?? users);
+    this.#usersAtOnce.set(businessUnitId, { users: least, learntMs: this.nowMs() });
   }
 
   async #once<T>(key: string, read: () => Promise<T>): Promise<{ value: T; isFresh: boolean }> {

@@ -44,6 +44,8 @@ export class RoundBook {
       heldWrites: result.heldWrites,
       seal: null,
     };
+    // An approval is for one decision: once another was made it has lapsed, even if the first comes back some day.
+    if (carried.approved !== record.decisionHash) carried.approved = null;
     carried.last = record;
     carried.decided = [...carried.decided, { round: record.round, hash: record.decisionHash }].slice(-ROUNDS_KNOWN);
     carried.problem = result.problem ?? problemOfWrites(result.written);

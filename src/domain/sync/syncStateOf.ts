@@ -1,5 +1,6 @@
 import type { DueRound } from './dueRound.js';
 import { isEnabled, type SyncCarried } from './syncCarried.js';
+import type { RouteDecision } from './roundDecision.js';
 import type { RoundRecord, SyncState } from './syncState.js';
 
 /** Reasons for which writes wait for an operator's `approve`. */
@@ -17,7 +18,7 @@ export function syncStateOf(carried: SyncCarried, due: DueRound | null, nowMs: n
     round: last?.round ?? carried.round,
     at: last?.endedAt ?? null,
     enabled: isEnabled(carried),
-    routes: last?.routes.map(({ outboundRoute, trunkBases, why }) => ({ outboundRoute, trunkBases, why })) ?? [],
+    routes: last?.routes.map(shown) ?? [],
     writes: last?.writes.filter(({ outcome }) => outcome === 'written').length ?? 0,
     drift: last?.drift ?? [],
     throttledUntil: gated[0] ? new Date(gated[0].untilMs).toISOString() : null,
@@ -29,6 +30,11 @@ export function syncStateOf(carried: SyncCarried, due: DueRound | null, nowMs: n
     problem: carried.problem,
     unreadableSignals: carried.unreadableSignals,
   };
+}
+
+/** A route that waits for approval is shown as it stands: `why` says what it would become. */
+function shown({ outboundRoute, trunkBases, found, held, why }: RouteDecision): SyncState['routes'][number] {
+  return { outboundRoute, trunkBases: held === 'massFailure' ? found : trunkBases, why };
 }
 
 /** Whether a round held back what an operator may let through. */

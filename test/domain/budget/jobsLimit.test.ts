@@ -55,7 +55,7 @@ describe('jobs under way', () => {
     const windows = [0, 70, 140].flatMap((second) => [
       acceptedCalls(second, second + 30, 40, { jobsInFlight: 5 }),
       refusedCall(second + 31, null, { jobsInFlight: 5 }),
-      { kind: 'tick', atMs: MONDAY_MS + (second + 34) * 1000 } as const,
+      { kind: 'tick', atMs: MONDAY_MS + (second + 55) * 1000 } as const,
     ]);
     expect(windows.reduce(step, newLimit()).jobs).toMatchObject({ most: 5, testLeft: 60 });
   });

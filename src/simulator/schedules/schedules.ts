@@ -1,10 +1,8 @@
 import type { Organisation } from '../data/organisation.js';
-import { type Person, presentUnit } from '../data/people.js';
-import { seededUuid } from '../data/seededRandom.js';
-import type { Unit } from '../data/unit.js';
 import { type EpochDay, epochDayAt, epochDayOf, localDateOf } from '../data/zoneDays.js';
 import { type DayOff, type PlannedShifts, plannedShifts, type Shift } from './plannedShifts.js';
 import type { ScheduleEdit } from './scheduleEdit.js';
+import { addAgents, noEdits, removeAgents, type WeekEdits } from './weekEdits.js';
 import type { ScheduleSettings } from './scheduleSettings.js';
 import {
   type BusinessUnitWeeks,
@@ -28,16 +26,6 @@ export interface ListedSchedule {
   readonly modifiedAtMs: number;
 }
 
-interface Edits {
-  published: 'plan' | 'draft' | 'none';
-  planEdits: number;
-  draftEdits: number;
-  modifiedAtMs: number | null;
-  cleared: boolean;
-  removed: Set<string>;
-  added: Shift[];
-}
-
 /** What an agent is scheduled for. */
 export interface AgentSchedule {
   readonly userId: string;
@@ -49,10 +37,13 @@ export interface AgentSchedule {
 const DRAFT_SHIFT_SECONDS = 3600;
 const LONGEST_SHIFT_SECONDS = 2 * 86_400;
 const WEEK_MS = 7 * 86_400_000;
+/** Weeks whose plans are kept: a plan never changes, and edits ask for the same one again and again. */
+const PLANS_KEPT = 8;
 
 /** The weekly schedules of an organisation: its plan, and what planners did to it since. */
 export class Schedules {
-  readonly #edits = new Map<string, Edits>();
+  readonly #edits = new Map<string, WeekEdits>();
+  readonly #plans = new Map<string, PlannedShifts>();
 
   constructor(
     private readonly organisation: Organisation,
@@ -136,8 +127,8 @@ export class Schedules {
     const published = { ...publishedSchedule(this.organisation, edit.businessUnitId, week), published: true };
     const shiftsNow = (): readonly Shift[] =>
       this.shiftsOf({ ...published, description: '', modifiedAtMs: atMs }).shifts;
-    this.#remove(edits, edit.removeAgents, shiftsNow, atMs);
-    this.#add(edits, edit, weeks, shiftsNow, atMs);
+    if (edit.removeAgents !== undefined) removeAgents(edits, edit.removeAgents, shiftsNow(), atMs);
+    if (edit.addAgents !== undefined) addAgents(this.organisation, edits, edit, shiftsNow(), atMs);
     if (edit.publish) edits.published = edit.publish;
     if (edit.draft) edits.draftEdits++;
     else edits.planEdits++;
@@ -146,80 +137,16 @@ export class Schedules {
     return this.ofWeek(edit.businessUnitId, week);
   }
 
-  #remove(edits: Edits, who: ScheduleEdit['removeAgents'], shiftsNow: () => readonly Shift[], atMs: number): void {
-    if (who === undefined) return;
-    const ids = typeof who === 'number' ? [...working(shiftsNow(), atMs)].sort().slice(0, who) : who;
-    for (const id of ids) edits.removed.add(id);
-    edits.added = edits.added.filter(({ userId }) => !ids.includes(userId));
-  }
-
-  #add(
-    edits: Edits,
-    { businessUnitId, addAgents: who }: ScheduleEdit,
-    weeks: BusinessUnitWeeks,
-    shiftsNow: () => readonly Shift[],
-    atMs: number,
-  ): void {
-    if (who === undefined) return;
-    const hour = Math.floor(atMs / 3_600_000) * 3600;
-    const busy = working(shiftsNow(), atMs);
-    const free = (): Person[] =>
-      this.organisation.people.filter(
-        (person) => !busy.has(person.id) && presentUnit(person, atMs / 1000)?.businessUnitId === businessUnitId,
-      );
-    const asked =
-      typeof who === 'number'
-        ? free()
-            .slice(0, who)
-            .map(({ id }) => ({ userId: id, start: hour, minutes: 480 }))
-        : who.map((one) => ({
-            ...one,
-            start: Math.floor(Date.parse(one.startDate) / 1000),
-            minutes: one.lengthMinutes,
-          }));
-    for (const one of asked) edits.added.push(this.#addedShift(one, weeks, edits.added.length));
-  }
-
-  #addedShift(
-    one: {
-      userId: string;
-      start: number;
-      minutes: number;
-      managementUnitId?: string | undefined;
-      activityCodeId?: string | undefined;
-    },
-    { businessUnitId }: BusinessUnitWeeks,
-    number: number,
-  ): Shift {
-    const unit = this.#unitFor(one.userId, one.managementUnitId, one.start, businessUnitId);
-    const code = unit.activityCodes.find(({ id, category, isDefault }) =>
-      one.activityCodeId === undefined ? category === 'OnQueueWork' && isDefault : id === one.activityCodeId,
-    );
-    if (!code) throw new RangeError(`no activity code has the id ${one.activityCodeId ?? ''}`);
-    const end = one.start + one.minutes * 60;
-    return {
-      id: seededUuid(this.organisation.seed, 'added shift', one.userId, unit.id, one.start, number),
-      userId: one.userId,
-      unit,
-      day: epochDayAt(unit.timeZone, one.start),
-      start: one.start,
-      end,
-      activities: [{ start: one.start, end, code }],
-      manuallyEdited: true,
-    };
-  }
-
-  #unitFor(userId: string, unitId: string | undefined, at: number, businessUnitId: string): Unit {
-    const person = this.organisation.people.find(({ id }) => id === userId);
-    if (!person) throw new RangeError(`no user has the id ${userId}`);
-    const named = this.organisation.units.find(({ id }) => id === unitId);
-    const unit = unitId === undefined ? presentUnit(person, at) : named;
-    if (unit?.businessUnitId !== businessUnitId)
-      throw new RangeError(`user ${userId} is in no unit of that business unit: name one as managementUnitId`);
-    return unit;
-  }
-
   #plan(weeks: BusinessUnitWeeks, week: EpochDay): PlannedShifts {
+    const key = keyOf(weeks.businessUnitId, week);
+    const plan = this.#plans.get(key) ?? this.#planned(weeks, week);
+    this.#plans.set(key, plan);
+    const [oldest] = this.#plans.keys();
+    if (this.#plans.size > PLANS_KEPT && oldest !== undefined) this.#plans.delete(oldest);
+    return plan;
+  }
+
+  #planned(weeks: BusinessUnitWeeks, week: EpochDay): PlannedShifts {
     const { start, end } = weekBounds(weeks, week);
     const parts = this.organisation.units
       .filter((unit) => unit.businessUnitId === weeks.businessUnitId)
@@ -231,7 +158,7 @@ export class Schedules {
     return { shifts: parts.flatMap((part) => part.shifts), daysOff: parts.flatMap((part) => part.daysOff) };
   }
 
-  #listed(schedule: WeekSchedule, edits: Edits): ListedSchedule {
+  #listed(schedule: WeekSchedule, edits: WeekEdits): ListedSchedule {
     const { id, businessUnitId, week, isDraft } = schedule;
     const madeAtMs = week * 86_400_000 - (this.settings.publishedWeeksAhead + 1) * WEEK_MS;
     return {
@@ -245,29 +172,13 @@ export class Schedules {
     };
   }
 
-  #editsOf(businessUnitId: string, week: EpochDay): Edits {
-    return (
-      this.#edits.get(keyOf(businessUnitId, week)) ?? {
-        published: 'plan',
-        planEdits: 0,
-        draftEdits: 0,
-        modifiedAtMs: null,
-        cleared: false,
-        removed: new Set(),
-        added: [],
-      }
-    );
+  #editsOf(businessUnitId: string, week: EpochDay): WeekEdits {
+    return this.#edits.get(keyOf(businessUnitId, week)) ?? noEdits();
   }
 }
 
 function keyOf(businessUnitId: string, week: EpochDay): string {
   return `${businessUnitId}/${week.toString()}`;
-}
-
-/** Who has a shift at an instant. */
-function working(shifts: readonly Shift[], atMs: number): Set<string> {
-  const at = atMs / 1000;
-  return new Set(shifts.filter((shift) => shift.start <= at && at < shift.end).map(({ userId }) => userId));
 }
 
 function later(shift: Shift, seconds: number): Shift {

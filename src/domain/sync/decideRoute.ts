@@ -1,34 +1,13 @@
-import type { AgentsNow } from './agentsAt.js';
-import {
-  callsCarried,
-  callsFor,
-  chooseTrunks,
-  isHealthy,
-  lastGoodList,
-  withoutUnhealthy,
-  type Healths,
-} from './chooseTrunks.js';
+import { callsCarried, callsFor, chooseTrunks, isHealthy, lastGoodList, withoutUnhealthy } from './chooseTrunks.js';
 import { handMadeList } from './handMade.js';
 import { massFailure } from './massFailure.js';
 import type { HandMade, RouteDecision, TrunkDecision } from './roundDecision.js';
+import type { RouteQuestion } from './routeQuestion.js';
 import { routeWords, trunkWords } from './routeWords.js';
 import { sameList } from './sameList.js';
-import type { PolicyRoute, PolicySite, SyncPolicy } from './syncPolicy.js';
+import type { PolicyRoute } from './syncPolicy.js';
 import type { SyncMemory } from './syncMemory.js';
-import type { RouteFact, SyncTruth, TrunkRole } from './syncFacts.js';
-
-/** What one route is decided from. */
-export interface RouteQuestion {
-  readonly policy: SyncPolicy;
-  readonly policyHash: string;
-  readonly site: PolicySite;
-  readonly route: PolicyRoute;
-  readonly truth: SyncTruth;
-  readonly memory: SyncMemory;
-  readonly healths: Healths;
-  readonly agents: AgentsNow;
-  readonly nowMs: number;
-}
+import type { RouteFact, TrunkRole } from './syncFacts.js';
 
 /**
  * Decides one outbound route: how many calls are wanted, which trunk bases carry them, and why.

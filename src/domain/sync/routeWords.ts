@@ -1,5 +1,5 @@
 import { isHealthy } from './chooseTrunks.js';
-import type { RouteQuestion } from './decideRoute.js';
+import type { RouteQuestion } from './routeQuestion.js';
 import type { RouteDecision, TrunkDecision } from './roundDecision.js';
 import type { RouteFact } from './syncFacts.js';
 import type { BaseHealth } from './trunkHealth.js';

@@ -154,8 +154,8 @@ function handlePolicy(owner: SyncMessagesOwner): void {
         carried.approved = null;
         carried.sites = null;
         carried.known = null;
-        // Agents were counted by the other policy: they are counted anew, and those known serve until then.
-        carried.memory = { ...carried.memory, schedules: {} };
+        // Agents were counted by the other policy: until they are counted anew, routes keep what they have.
+        carried.memory = { ...carried.memory, schedules: {}, availability: [] };
         owner.hint('setPolicy');
       }
       return { policyHash: hash, enabled: isEnabled(carried) };

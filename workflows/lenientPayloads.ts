@@ -12,12 +12,12 @@ const UNREADABLE = { unreadable: 'this was no JSON' };
  */
 export const payloadConverter: PayloadConverter = {
   toPayload: (value, context, hint) => defaultPayloadConverter.toPayload(value, context, hint),
-  fromPayload: <T>(...[payload, context, hint]: Parameters<PayloadConverter['fromPayload']>): T => {
+  fromPayload: ((payload, context, hint) => {
     try {
-      return defaultPayloadConverter.fromPayload<T>(payload, context, hint as never);
+      return defaultPayloadConverter.fromPayload(payload, context, hint);
     } catch (error) {
       if (context?.type !== 'workflow') throw error;
-      return UNREADABLE as T;
+      return UNREADABLE;
     }
-  },
+  }) as PayloadConverter['fromPayload'],
 };

@@ -41,7 +41,7 @@ export class RoundBook {
       routes: result.decision.routes,
       drift: result.decision.drift,
       writes: result.written,
-      heldWrites: result.heldWrites,
+      heldWrites: result.writes.held.map(({ write, because }) => ({ kind: write.kind, id: write.id, because })),
       seal: null,
     };
     // An approval is for one decision: once another was made it has lapsed, even if the first comes back some day.

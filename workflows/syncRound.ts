@@ -10,7 +10,7 @@ import type { AvailabilityFact, ScheduleFact, SyncTruth } from '../src/domain/sy
 import type { SyncMemory } from '../src/domain/sync/syncMemory.js';
 import type { SyncPolicy } from '../src/domain/sync/syncPolicy.js';
 import type { KnownTruth, RoundReads, RouteRead, RowRead } from '../src/domain/sync/syncReads.js';
-import type { RoundRecord, WrittenWrite } from '../src/domain/sync/syncState.js';
+import type { WrittenWrite } from '../src/domain/sync/syncState.js';
 import { sendWrites, type WritingRound } from './sendWrites.js';
 import { takeSnapshots } from './takeSnapshots.js';
 
@@ -33,7 +33,6 @@ export interface RoundRequest {
 export interface RoundResult {
   readonly decision: RoundDecision;
   readonly writes: RoundWrites;
-  readonly heldWrites: RoundRecord['heldWrites'];
   readonly written: readonly WrittenWrite[];
   readonly memory: SyncMemory;
   readonly known: KnownTruth;
@@ -93,13 +92,11 @@ export class SyncRound implements WritingRound {
    * Runs the round to its end. What a failover asks of routes is written before snapshots are taken, which may take long.
    */
   async run(): Promise<RoundResult> {
-    const moved = schedulesMoved(this.policy, this.memory, this.reads.schedules, Date.now());
-    if (moved.length > 0 && this.knowsAgentsOf(moved))
-      await this.send(({ kind, lane }) => kind === 'route' && lane === 'failover');
+    const isWaiting = schedulesMoved(this.policy, this.memory, this.reads.schedules, Date.now()).length > 0;
+    if (isWaiting) await this.send(({ kind, lane }) => kind === 'route' && lane === 'failover');
     const { missing, problem } = await this.snapshots();
-    const isKnown = this.knowsAgentsOf(missing);
-    if (isKnown) await this.send(() => true);
-    return this.result({ missing, problem, isKnown });
+    await this.send(() => true);
+    return this.result(missing, problem);
   }
 
   get organisationId(): string {
@@ -182,24 +179,9 @@ export class SyncRound implements WritingRound {
     await sendWrites(this, writes);
   }
 
-  /**
-   * Whether at least an older version of each of these schedules was counted. A schedule of which nothing is known looks like one
-   * without shifts, and no route is to shrink for that.
-   */
-  private knowsAgentsOf(schedules: readonly ScheduleFact[]): boolean {
-    return schedules.every(({ id }) => this.availability.some(({ scheduleId }) => scheduleId === id));
-  }
-
-  private result(snapshots: {
-    missing: readonly ScheduleFact[];
-    problem: string | null;
-    isKnown: boolean;
-  }): RoundResult {
+  private result(missing: readonly ScheduleFact[], problem: string | null): RoundResult {
     const { policy, enabled } = this.request;
-    const { missing, problem, isKnown } = snapshots;
-    const { decision } = this;
-    const writes = isKnown ? this.writes : { ...this.writes, send: [] };
-    const waiting = isKnown ? [] : this.writes.send;
+    const { decision, writes } = this;
     const memory = remembered({
       policy,
       truth: this.truth(),
@@ -214,10 +196,6 @@ export class SyncRound implements WritingRound {
     return {
       decision,
       writes,
-      heldWrites: [
-        ...writes.held.map(({ write, because }) => ({ kind: write.kind, id: write.id, because })),
-        ...waiting.map(({ kind, id }) => ({ kind, id, because: 'agentsUnknown' })),
-      ],
       written: this.sent,
       memory: withoutCursors(memory, missing),
       known: { readAt, schedules, rows, campaigns },

@@ -14,6 +14,9 @@ import {
 } from './exportEnvironment.js';
 
 export type SyncHandle = WorkflowHandleWithFirstExecutionRunId<typeof trunkSync>;
+/** Agents on queue when an environment begins: with the policy's 1.5 calls for each and 10 for each trunk, six trunks of fifteen. */
+const AGENTS_AT_WORK = 40;
+
 type PolicyChanges = Partial<z.input<typeof SyncPolicy>>;
 
 /** A simulated organisation with trunks, a worker on it, and a trunk sync to start. */
@@ -40,7 +43,7 @@ export interface SyncEnvironment {
 
 /** An environment on the dev server at `address`, by the wall clock. */
 export async function syncEnvironment(address: string, options: ExportEnvironmentOptions): Promise<SyncEnvironment> {
-  return syncsOn(await exportEnvironment(address, options));
+  return syncsOn(await exportEnvironment(address, peopled(options)));
 }
 
 /** An environment on a time-skipping server. */
@@ -48,13 +51,24 @@ export async function skippingSyncEnvironment(
   server: TestWorkflowEnvironment,
   options: ExportEnvironmentOptions,
 ): Promise<SyncEnvironment> {
-  return syncsOn(await skippingEnvironment(server, options));
+  return syncsOn(await skippingEnvironment(server, peopled(options)));
+}
+
+/** Enough agents for a schedule to decide by. */
+function peopled(options: ExportEnvironmentOptions): ExportEnvironmentOptions {
+  const units = [{ name: `${options.name}, Singapore`, timeZone: 'Asia/Singapore', agents: 60 }];
+  return { ...options, organisation: { units, ...options.organisation } };
 }
 
 function syncsOn(environment: ExportEnvironment): SyncEnvironment {
   const { simulator, client, taskQueue } = environment;
   const syncId = `trunkSync/${simulator.organisationId}`;
   const started: SyncHandle[] = [];
+  // Whatever the hour of the test: so many are at work for the next eight.
+  for (const { id } of simulator.businessUnits) {
+    simulator.telephony.happen({ kind: 'schedules', businessUnitId: id, clear: true });
+    simulator.telephony.happen({ kind: 'schedules', businessUnitId: id, addAgents: AGENTS_AT_WORK });
+  }
   let before: Readonly<Record<string, number>> = {};
   const sync: SyncEnvironment = {
     exports: environment,

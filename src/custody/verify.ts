@@ -1,4 +1,5 @@
 import { ExportSeal, type SealedLanding, WindowSeal } from '../domain/seal.js';
+import { SnapshotSeal } from '../domain/sync/snapshotSeal.js';
 import { checkChain } from './checkChain.js';
 import { sha256Hex } from './canonicalJson.js';
 import { type CustodyStore, isSealPath } from './custodyStore.js';
@@ -102,7 +103,7 @@ class Verification {
     await this.checkContent(path, sha256, found.bytes, entry);
   }
 
-  /** Reads a seal that has its hash: a window's, an export's, or a kind that a later version writes, which the hash covers. */
+  /** Reads a seal that has its hash: a window's, an export's, a snapshot's, or a kind that a later version writes, which the hash covers. */
   private async checkContent(path: string, sha256: string, length: number, entry: number): Promise<void> {
     const bytes = length > MAX_SEAL_BYTES ? null : await this.request.store.read(path);
     const document = bytes === null || sha256Hex(bytes) !== sha256 ? undefined : parseJson(bytes);
@@ -120,6 +121,11 @@ class Verification {
       for (const { windowId, seal } of exportSeal.windows) {
         if (seal !== null && !this.bound.has(seal)) this.namedByExports.set(seal, windowId);
       }
+      return;
+    }
+    const snapshotSeal = kind === 'snapshot' ? SnapshotSeal.safeParse(document).data : undefined;
+    if (snapshotSeal !== undefined) {
+      for (const landing of snapshotSeal.landings) await this.checkLanding(landing, null);
       return;
     }
     if (kind !== undefined && kind !== 'window' && kind !== 'export') return;

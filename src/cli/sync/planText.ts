@@ -1,5 +1,5 @@
 import type { PlannedWrite, RouteDecision } from '../../domain/sync/roundDecision.js';
-import type { SyncPlan } from './showPlan.js';
+import type { SyncPlan } from '../../domain/sync/syncPlan.js';
 import { labelled } from '../screenText.js';
 import { rowDiff } from './rowDiff.js';
 import { count, instant } from './statusText.js';

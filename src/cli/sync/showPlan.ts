@@ -1,19 +1,12 @@
 import type { Config } from '../../config/loadConfig.js';
 import { policyHash } from '../../domain/sync/policyHash.js';
-import type { RoundDecision, RoundWrites } from '../../domain/sync/roundDecision.js';
+import type { SyncPlan } from '../../domain/sync/syncPlan.js';
 import { EXIT, type ExitCode, type Output } from '../output.js';
 import { planText } from './planText.js';
-import { withRunningSync } from './runningSync.js';
-import { stateOf } from './syncActions.js';
+import { stateOf, withRunningSync } from './runningSync.js';
 
 /** A plan reads the organisation anew, and may wait its turn. */
 const PLANNED_WITHIN_MS = 5 * 60_000;
-
-/** What update `plan` answers: what a round would decide and write now. */
-export interface SyncPlan {
-  readonly decision: RoundDecision;
-  readonly writes: RoundWrites;
-}
 
 /** Shows the writes that a round would make now, and sends none. */
 export async function showPlan(config: Config, output: Output): Promise<ExitCode> {

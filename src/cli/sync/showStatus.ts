@@ -1,9 +1,8 @@
 import type { Config } from '../../config/loadConfig.js';
 import type { RoundRecord, SyncState } from '../../domain/sync/syncState.js';
 import { EXIT, type ExitCode, type Output } from '../output.js';
-import { type RunningSync, withRunningSync } from './runningSync.js';
+import { type RunningSync, stateOf, withRunningSync } from './runningSync.js';
 import { statusText } from './statusText.js';
-import { stateOf } from './syncActions.js';
 
 /** Shows what carries each route and why, and what the sync waits for. */
 export async function showStatus(config: Config, output: Output): Promise<ExitCode> {

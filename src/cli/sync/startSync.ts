@@ -6,8 +6,7 @@ import type { SyncPolicy } from '../../domain/sync/syncPolicy.js';
 import { createGenesysClient } from '../../genesys/createGenesysClient.js';
 import { withClient } from '../../temporal/connectClient.js';
 import { EXIT, type ExitCode, type Output } from '../output.js';
-import { askable, TRUNK_SYNC } from './runningSync.js';
-import { stateOf } from './syncActions.js';
+import { askable, stateOf, TRUNK_SYNC } from './runningSync.js';
 
 /** The policy of the configuration. @throws Failure `InvalidInput` where there is none. */
 export function configuredPolicy(config: Config): SyncPolicy {

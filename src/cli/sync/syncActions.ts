@@ -6,7 +6,7 @@ import { policyHash } from '../../domain/sync/policyHash.js';
 import { withProgress } from '../../temporal/progressLog.js';
 import { EXIT, type ExitCode, type Output } from '../output.js';
 import { createStatusLine } from '../statusLine.js';
-import { type RunningSync, withRunningSync } from './runningSync.js';
+import { type RunningSync, stateOf, withRunningSync } from './runningSync.js';
 import { tellStatus } from './showStatus.js';
 
 const LOOK_AGAIN_MS = 500;
@@ -77,11 +77,6 @@ export async function stopSync(config: Config, output: Output): Promise<ExitCode
     output.result({ stopped: true, workflowId: handle.workflowId });
     return EXIT.done;
   });
-}
-
-/** What the sync says of itself. */
-export async function stateOf(sync: RunningSync): Promise<SyncState> {
-  return await sync.ask((handle) => handle.query<SyncState>('state'));
 }
 
 async function tellAfter(sync: RunningSync, output: Output, told: string): Promise<ExitCode> {

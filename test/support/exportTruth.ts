@@ -5,9 +5,12 @@ import type { CoverageDay } from '../../src/warehouse/warehouse.js';
 import type { ExportRig } from './exportRig.js';
 import type { PlainRow } from './rowDifferences.js';
 
-/** The tables that hold what was exported. */
+/** The tables of adherence and occupancy. */
 export const FACT_TABLES = ['adherence_day', 'adherence_exception', 'adherence_actual', 'occupancy_interval'] as const;
+/** Those of schedules. */
+export const SCHEDULE_TABLES = ['schedule_shift', 'schedule_activity'] as const;
 export type FactTable = (typeof FACT_TABLES)[number];
+type ScheduleTable = (typeof SCHEDULE_TABLES)[number];
 
 /** Local dates of some units, by name: `from` inclusive, `to` exclusive. */
 export interface UnitRange {
@@ -24,7 +27,7 @@ export function truth(simulator: RunningSimulator, options: SimulatorOptions, ra
 }
 
 /** Rows of a fact table as the oracle has them: without window, landing and instant of loading. */
-export async function factRows(rig: ExportRig, table: FactTable, where = 'true'): Promise<PlainRow[]> {
+export async function factRows(rig: ExportRig, table: FactTable | ScheduleTable, where = 'true'): Promise<PlainRow[]> {
   return await rig.read((warehouse) =>
     warehouse.query(`SELECT * EXCLUDE (window_id, landing_sha256, loaded_at) FROM ${table} WHERE ${where}`),
   );

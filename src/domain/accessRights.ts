@@ -1,6 +1,6 @@
 import type { DatasetName } from './exportWindow.js';
 
-/** `sync`: every round. `syncWrites`: rounds that write. `syncCampaigns`, `syncTable`: where the policy names some. `syncAudit`: to name who changed a route. */
+/** `sync`: every round (two of its calls are those of schedules). `syncWrites`: rounds that write. `syncCampaigns`, `syncTable`: where the policy names some. `syncAudit`: to name who changed a route. */
 type SyncPart = 'sync' | 'syncWrites' | 'syncCampaigns' | 'syncTable' | 'syncAudit';
 
 /** What the OAuth client needs for one call of the API. */

@@ -115,6 +115,20 @@ describe('check of Genesys', () => {
     expect((await genesys()).failed).toEqual(['occupancy queries']);
   });
 
+  it('asks for one hour of schedules, in three calls, where they are to be exported', async () => {
+    const all = await genesys({ datasets: ['schedules'] });
+    expect(all.failed).toEqual([]);
+    expect(all.made).toMatchObject({ calls: 8 });
+    expect(all.named('weeks').message).toBe('begin on Monday, by the clock of Europe/London');
+    expect(all.named('published schedules').message).toBe('1 in this week of the business unit');
+    await organisation({ permissions: ['wfm:historicalAdherence:view', 'analytics:userAggregate:view'] });
+    expect((await genesys({ datasets: ['schedules'] })).failed).toEqual([
+      'weeks',
+      'published schedules',
+      'schedule searches',
+    ]);
+  });
+
   it('is content with the two permissions that the README asks for', async () => {
     await organisation({ permissions: ['wfm:historicalAdherence:view', 'analytics:userAggregate:view'] });
     expect((await genesys()).failed).toEqual([]);

@@ -7,6 +7,7 @@ import type { GenesysClient } from '../../genesys/genesysClient.js';
 import type { ManagementUnit } from '../../genesys/structureCalls.js';
 import { afterShortWait, answered, pastPermission, settled, valueOf } from './callOutcome.js';
 import { hostTrouble } from './hostTrouble.js';
+import { checkSchedules, skipSchedules } from './scheduleChecks.js';
 
 /** What the checks of Genesys go by. */
 export interface GenesysChecksOptions {
@@ -30,7 +31,7 @@ export interface CheckedOrganisation {
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 
 /**
- * Login, then each call that the chosen exports make, once: at most seven calls of the API, each the cheapest that needs its
+ * Login, then each call that the chosen exports make, once: at most seven calls of the API, ten with schedules, each the cheapest that needs its
  * permission. They create nothing and change nothing; docs/limits.md has the reasoning.
  */
 export async function checkGenesys(list: Checklist, options: GenesysChecksOptions): Promise<CheckedOrganisation> {
@@ -108,6 +109,7 @@ async function checkStructure(
     list.skip('activity codes', neededText(ACCESS_RIGHTS.activityCodes), because);
     if (datasets.includes('adherence'))
       list.skip('adherence jobs', neededText(ACCESS_RIGHTS.createAdherenceJob), because);
+    if (datasets.includes('schedules')) skipSchedules(list, because);
   } else {
     const users = await list.look('users', neededText(ACCESS_RIGHTS.managementUnitUsers), () =>
       answered(
@@ -129,6 +131,7 @@ async function checkStructure(
           'jobs may be created; none was',
         ),
       );
+    if (datasets.includes('schedules')) await checkSchedules(list, { client, now }, first, waiting);
   }
   if (datasets.includes('occupancy'))
     await list.look('occupancy queries', neededText(ACCESS_RIGHTS.usersAggregates), () =>
@@ -208,4 +211,5 @@ function skipCalls(list: Checklist, { apiUrl, datasets }: GenesysChecksOptions, 
     ['occupancy queries', neededText(ACCESS_RIGHTS.usersAggregates), datasets.includes('occupancy')],
   ];
   for (const [name, needed, wanted] of calls.slice(already)) if (wanted) list.skip(name, needed, because);
+  if (datasets.includes('schedules')) skipSchedules(list, because);
 }

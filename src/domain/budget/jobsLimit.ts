@@ -1,3 +1,4 @@
+import { callsBetween } from './callCurve.js';
 import type { RefusedCall } from './limitEvent.js';
 import { type LimitState, NO_JOBS_LIMIT } from './limitState.js';
 
@@ -7,6 +8,15 @@ const ALIKE_SHARE = 0.2;
 /** Tests of that idea before it is given up. */
 const MOST_TESTS = 2;
 const TEST_REFUSALS = 3;
+/** Jobs under way, as a share of those that a closure met, below which a gate that is still closed is not theirs. */
+const ENDED_SHARE = 0.7;
+/** With so few of the bound under way, calls refused one after another are not refused for jobs. */
+const FEW_SHARE = 0.25;
+const FEW_IN_A_ROW = 2;
+
+/** Calls between refusals, for each job that they met, above which it is not jobs that are limited: only what has ended makes room. */
+const CALLS_A_JOB = 2;
+const SPARE_CALLS = 5;
 
 const RAISE_GAP_MS = 30_000;
 const LONGEST_RAISE_GAP = 8;
@@ -26,6 +36,7 @@ export function jobsLimitFrom(state: LimitState, nowMs: number): LimitState {
   if (state.mode === 'jobs' || state.jobs.testsFailed >= MOST_TESTS || seen.length < alike) return state;
   const known = seen.filter((jobs) => jobs !== null);
   const [least, most] = [Math.min(...known), Math.max(...known)];
+  if (callsOfClosures(state, alike) > CALLS_A_JOB * most + SPARE_CALLS) return state;
   if (known.length < alike || least < 2 || most - least > Math.max(2, ALIKE_SHARE * least)) return state;
   return {
     ...state,
@@ -36,10 +47,35 @@ export function jobsLimitFrom(state: LimitState, nowMs: number): LimitState {
       ...NO_JOBS_LIMIT,
       testsFailed: state.jobs.testsFailed,
       most: least,
-      testLeft: 2 * least + 5,
+      testLeft: Math.ceil(Math.max(2 * least + 5, 1.5 * callsOfClosures(state, alike))),
       changedMs: nowMs,
     },
   };
+}
+
+/**
+ * Most calls between two of the last closures. Where jobs are limited it is about those that ended meanwhile; a window lets as many through
+ * as it has, whatever is under way, so that a test which ends sooner would tell nothing of it.
+ */
+function callsOfClosures({ closures, accepted }: LimitState, count: number): number {
+  const latest = closures.slice(-count);
+  return Math.max(
+    0,
+    ...latest.slice(1).map(({ atMs }, index) => callsBetween(accepted, latest[index]?.atMs ?? atMs, atMs)),
+  );
+}
+
+/**
+ * A gate that is found closed though jobs have ended since it closed was not closed by jobs: that closure says nothing of them.
+ */
+export function closuresWithoutJobs(
+  closures: LimitState['closures'],
+  { jobsInFlight }: RefusedCall,
+): LimitState['closures'] {
+  const last = closures[closures.length - 1];
+  if (last === undefined || last.jobs === null || jobsInFlight === null) return closures;
+  if (jobsInFlight >= Math.max(1, ENDED_SHARE * last.jobs)) return closures;
+  return [...closures.slice(0, -1), { ...last, jobs: null }];
 }
 
 /** Accepted calls under a bound on jobs: they end its test, and pay for a higher one, tried where the bound is what holds calls back. */
@@ -75,7 +111,8 @@ export function refusedByJobs(before: LimitState, refusal: RefusedCall): { state
   const testRefusals = jobs.testRefusals + 1;
   const farBelow = inFlight < 0.6 * jobs.most ? jobs.farBelow + 1 : 0;
   const testFailed = jobs.testLeft > 0 && testRefusals >= TEST_REFUSALS;
-  if (testFailed || inFlight === 0 || farBelow >= 3) return { state: ruledOut(before), waitMs: null };
+  const few = inFlight <= Math.max(1, FEW_SHARE * jobs.most) && inFlight < jobs.most && jobs.inARow >= FEW_IN_A_ROW;
+  if (testFailed || inFlight === 0 || farBelow >= 3 || few) return { state: ruledOut(before), waitMs: null };
   const waitMs = Math.min(LONGEST_JOBS_WAIT_MS, FIRST_JOBS_WAIT_MS * 2 ** Math.min(jobs.inARow, 6));
   const cut = cutTo(jobs, jobs.most, inFlight, refusal.sentMs);
   return {

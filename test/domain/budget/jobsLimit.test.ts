@@ -29,6 +29,40 @@ describe('jobs under way', () => {
     expect(decide(refusedAgain.reduce(step, learnt), MONDAY_MS + 60_000).maxJobs).toBeNull();
   });
 
+  it('are not what is limited where a gate stays closed though they have ended', () => {
+    const windows = [0, 60, 120, 180, 240].flatMap((second) => [
+      acceptedCalls(second, second + 4.9, 50, { jobsInFlight: 45 }),
+      refusedCall(second + 5, null, { jobsInFlight: 50 }),
+      refusedCall(second + 12, null, { jobsInFlight: 20 }),
+      refusedCall(second + 25, null, { jobsInFlight: 0 }),
+    ]);
+    for (let told = 1; told <= windows.length; told++)
+      expect(decide(windows.slice(0, told).reduce(step, newLimit()), MONDAY_MS + 300_000).maxJobs).toBeNull();
+    expect(windows.reduce(step, newLimit()).mode).toBe('track');
+  });
+
+  it('are not taken for what is limited while a rate that was learnt is refused now and then', () => {
+    const tries = [0, 300, 600, 900].flatMap((second) => [
+      acceptedCalls(second, second + 290, 240, { jobsInFlight: 6 }),
+      refusedCall(second + 291, null, { jobsInFlight: 6 }),
+      acceptedCalls(second + 296, second + 297, 1, { jobsInFlight: 1 }),
+    ]);
+    const known = limitFrom({ ratePerSecond: 0.83, windowMs: 60_000, maxJobs: null }, MONDAY_MS);
+    expect(tries.reduce(step, known).mode).toBe('track');
+  });
+
+  it('are not what is limited where many more calls got through than jobs were under way', () => {
+    const windows = (jobsInFlight: number): LimitEvent[] =>
+      [0, 70, 140].flatMap((second) => [
+        acceptedCalls(second, second + 30, 40, { jobsInFlight }),
+        refusedCall(second + 31, null, { jobsInFlight }),
+        { kind: 'tick', atMs: MONDAY_MS + (second + 55) * 1000 },
+      ]);
+    expect(windows(5).reduce(step, newLimit())).toMatchObject({ mode: 'track', jobs: { most: null } });
+    // Where jobs may explain it, the test lasts longer than a window of so many calls.
+    expect(windows(20).reduce(step, newLimit())).toMatchObject({ mode: 'jobs', jobs: { most: 20, testLeft: 60 } });
+  });
+
   it('are cut one by one when refused, and faster while nothing gets through', () => {
     const known = limitFrom({ ratePerSecond: null, windowMs: null, maxJobs: 20 }, MONDAY_MS);
     const once = step(known, refusedCall(10, null, { jobsInFlight: 20 }));

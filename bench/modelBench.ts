@@ -15,6 +15,7 @@ const FORMS = {
         'fixed 60/5 min, told 30 s, penalty 20 s',
         'rolling 100/5 min, nothing told',
         '20 jobs, nothing told',
+        'fixed 50/min, nothing told, of jobs',
       ].includes(name),
     ),
   },

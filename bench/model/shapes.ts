@@ -20,7 +20,7 @@ export interface Shape {
   readonly limiter: (random: Random) => Limiter;
   /** What a refusal names when the limit opens in so long; null for nothing. */
   readonly told: (opensInMs: number) => number | null;
-  /** Mean length of a job, where jobs are limited. */
+  /** Mean length of a job, where calls make jobs. */
   readonly jobMs: number | null;
   /** Largest share of the quota that others take. */
   readonly others: number;
@@ -138,4 +138,12 @@ export const SHAPES: readonly Shape[] = [
   bucket('bucket 10 + 0.1/s, told exactly', 'beyond', 10, 0.1, EXACTLY),
   bucket('bucket 500 + 2/s, nothing told', 'undated', 500, 2, NOTHING),
   jobs('20 jobs, nothing told', 'jobs', 20, NOTHING),
+  // Calls that make jobs, of which nothing limits the number: what is learnt is the rate all the same.
+  fixed('fixed 50/min, nothing told, of jobs', 'undated', 50, MINUTE, NOTHING, { jobMs: 7.5 * SECOND }),
+  fixed('fixed 60/5 min, told 30 s, of short jobs', 'undated', 60, 5 * MINUTE, always(30 * SECOND), { jobMs: 200 }),
+  rolling('rolling 300/min, told exactly, of short jobs', 'dated', 300, MINUTE, EXACTLY, { jobMs: 200 }),
+  rolling('rolling 900/18 min, nothing told, of jobs', 'beyond', 900, 18 * MINUTE, NOTHING, {
+    jobMs: 7.5 * SECOND,
+    windows: 30,
+  }),
 ];

@@ -137,7 +137,7 @@ function keeperOf(
       view: (worker) => ({
         gateUntilMs: (decided.gateUntilMs ?? epochMs) - epochMs,
         maxJobs: decided.maxJobs,
-        jobsInFlight,
+        jobsInFlight: Math.max(0, jobsInFlight),
         workers: lastTally.length,
         tallyEveryMs: tallyEveryMs(state),
         tallies: lastTally[worker] ?? 0,
@@ -145,14 +145,14 @@ function keeperOf(
       tally(worker, { jobsChange, number, ...tally }) {
         tallies++;
         lastTally[worker] = Math.max(number, lastTally[worker] ?? 0);
-        jobsInFlight = Math.max(0, jobsInFlight + jobsChange);
+        jobsInFlight += jobsChange;
         told({
           ...tally,
           atMs: epochMs + tally.atMs,
           firstSentMs: epochMs + tally.firstSentMs,
           lastSentMs: epochMs + tally.lastSentMs,
           slices: tally.slices.map(({ fromMs, calls }) => ({ fromMs: epochMs + fromMs, calls })),
-          jobsInFlight: makesJobs ? jobsInFlight : null,
+          jobsInFlight: makesJobs ? Math.max(0, jobsInFlight) : null,
         });
       },
       refused(refusal) {

@@ -2,6 +2,7 @@ import type { Family } from '../family.js';
 import type { DocumentedReport, FamilyTally, RefusalReport, TallyReport, TokenCounters } from './budgetReports.js';
 import { CALLS_REMEMBERED, familyOf, type KeeperState, WORKERS_REMEMBERED, withFamily } from './keeperState.js';
 import { tallyEveryMs } from './decideLimit.js';
+import { jobsUnderWay, withJobs } from './jobsUnderWay.js';
 import type { ForgetLimit, SetLimit } from './limitChange.js';
 import { LONGEST_TOLD_MS } from './limitParameters.js';
 import { newLimit } from './limitState.js';
@@ -87,9 +88,7 @@ function afterFamilyTally(
   nowMs: number,
 ): KeeperState {
   const family = familyOf(state, name);
-  const movesJobs = tally.jobsStarted + tally.jobsEnded > 0;
-  const inFlight = Math.max(0, family.jobs.inFlight + tally.jobsStarted - tally.jobsEnded);
-  const jobs = movesJobs ? { inFlight, changedMs: nowMs } : family.jobs;
+  const jobs = withJobs(family.jobs, { began: tally.jobsStarted, ended: tally.jobsEnded }, nowMs);
   const event = {
     kind: 'accepted',
     // Not this instant: up to here all workers have told what they did.
@@ -98,7 +97,7 @@ function afterFamilyTally(
     lastSentMs: tally.lastSentMs - aheadMs,
     calls: tally.accepted,
     urgentCalls: tally.urgentCalls,
-    jobsInFlight: jobs.changedMs > 0 ? jobs.inFlight : null,
+    jobsInFlight: jobsUnderWay(jobs, nowMs),
     slices: tally.slices.map(({ fromMs, calls }) => ({ fromMs: fromMs - aheadMs, calls })),
   } as const;
   return withFamily(state, name, { jobs, model: step(family.model, event) });

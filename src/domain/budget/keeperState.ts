@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { GATE_NAMES, type GateName } from '../family.js';
 import { DocumentedLimit, TokenCounters } from './budgetReports.js';
+import { JobsUnderWay, NO_JOBS } from './jobsUnderWay.js';
 import { LimitState, limitFrom, newLimit } from './limitState.js';
 import { RateText } from './rate.js';
 import { RecentCounts } from './recentCounts.js';
@@ -39,8 +40,7 @@ export const FamilyRecord = z.object({
   refused: RecentCounts.catch([]),
   /** Why the last refusal was: for people. */
   lastRefusal: z.string().nullable().catch(null),
-  /** Jobs under way, and when one was last told to have begun or ended. */
-  jobs: z.object({ inFlight: Count, changedMs: Instant }).catch({ inFlight: 0, changedMs: 0 }),
+  jobs: JobsUnderWay.catch(NO_JOBS),
 });
 export type FamilyRecord = Readonly<z.infer<typeof FamilyRecord>>;
 

@@ -3,6 +3,7 @@ import { gateOfLimit } from '../familyOf.js';
 import type { BudgetQuestion, BudgetView, FamilyBudget } from './budgetView.js';
 import { decide, isTrying, tallyEveryMs } from './decideLimit.js';
 import { describeLimit } from './describeLimit.js';
+import { jobsUnderWay } from './jobsUnderWay.js';
 import { familyOf, type FamilyRecord, type KeeperState } from './keeperState.js';
 import type { LimitsRow, LimitsTable } from './limitsTable.js';
 import { isWorked, nextChangeMs, rateOf } from './queueRates.js';
@@ -13,9 +14,6 @@ const UNTROUBLED_TALLY_MS = 60_000;
 
 /** A worker that told nothing for this long is not counted as working. */
 const WORKER_SILENT_MS = 150_000;
-
-/** Jobs of which none was told to begin or end for this long have ended unseen: an export was stopped, or a worker killed. */
-const JOBS_FORGOTTEN_MS = 600_000;
 
 /** What workers go by, as of an instant. */
 export function budgetView(state: KeeperState, question: BudgetQuestion | undefined, keeperNowMs: number): BudgetView {
@@ -51,7 +49,7 @@ function familyBudget(state: KeeperState, name: GateName, family: FamilyRecord, 
     ...(isTrying(family.model) ? { trying: true } : {}),
     pacedBy: ratesKeptBy(state, name),
     maxJobs: decide(family.model, nowMs).maxJobs,
-    jobsInFlight: jobsInFlight(family, nowMs),
+    jobsInFlight: jobsUnderWay(family.jobs, nowMs) ?? 0,
     tallyEveryMs: tallyEveryMs(family.model) ?? UNTROUBLED_TALLY_MS,
   };
 }
@@ -66,7 +64,10 @@ function limitsRow(state: KeeperState, name: GateName, nowMs: number): LimitsRow
     documented: state.documented.filter((limit) => (gateOfLimit(limit) ?? 'token') === name),
     learnt: learnt ? null : { ratePerSecond, windowMs, maxJobs },
     set: family.set,
-    usedNow: { callsLastMinute: callsLastMinute(state, name, nowMs), jobsInFlight: jobsInFlight(family, nowMs) },
+    usedNow: {
+      callsLastMinute: callsLastMinute(state, name, nowMs),
+      jobsInFlight: jobsUnderWay(family.jobs, nowMs) ?? 0,
+    },
     counters: name === 'token' ? countersNow(state, nowMs) : null,
     gateUntil: gate === null ? null : isoInstant(gate.untilMs),
     refusedLastHour: sumOf(family.refused, LAST_HOUR, nowMs),
@@ -117,10 +118,6 @@ function gateOf({ gate, model, lastRefusal }: FamilyRecord, nowMs: number): Fami
   if (Math.max(learntMs, toldMs) <= nowMs) return null;
   const why = toldMs >= learntMs ? gate?.why : lastRefusal;
   return { untilMs: Math.ceil(Math.max(learntMs, toldMs)), why: (why ?? 'learnt from refusals').slice(0, 300) };
-}
-
-function jobsInFlight({ jobs }: FamilyRecord, nowMs: number): number {
-  return nowMs - jobs.changedMs > JOBS_FORGOTTEN_MS ? 0 : jobs.inFlight;
 }
 
 /** The asker's clock, where it is ahead: the keeper's stands still while nothing is told. */

@@ -1,6 +1,6 @@
 import { addCalls, callsBetween } from './callCurve.js';
 import { gateWait, roomMs } from './gateWait.js';
-import { acceptedUnderJobs, refusedByJobs } from './jobsLimit.js';
+import { acceptedUnderJobs, closuresWithoutJobs, refusedByJobs } from './jobsLimit.js';
 import { judgeClosure, judgeWhenSettled } from './limitEpisode.js';
 import { soundEvent } from './limitEdge.js';
 import {
@@ -143,7 +143,8 @@ function closed(state: LimitState, event: RefusedCall): LimitState {
   const again = gate.unproven;
   const tooEarly = again ? gate.tooEarly + 1 : 0;
   const broken = again && gate.asTold && wasTooEarly(event.toldMs, tooEarly) ? told.broken + 1 : told.broken;
-  const known = { ...(again ? state : newClosure(state, event)), told: { ...told, broken } };
+  const closure = again ? { ...state, closures: closuresWithoutJobs(state.closures, event) } : newClosure(state, event);
+  const known = { ...closure, told: { ...told, broken } };
   const wait = gateWait(known, event.atMs, event.toldMs, tooEarly);
   return {
     ...known,

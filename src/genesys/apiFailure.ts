@@ -73,7 +73,7 @@ export function apiFailure(
   if (status === 401)
     return fail(
       'Unauthorized',
-      'A fresh token was refused. Nothing was lost. Check that the OAuth client is active and the region is right; the export goes on by itself.',
+      'A fresh token was refused. Nothing was lost. Check that the OAuth client is active and the region is right; the work goes on by itself.',
     );
   if (status === 408 || status >= 500) {
     const known = endpoint.writes

@@ -36,14 +36,16 @@ export interface AuditCalls {
   auditResults(id: string, cursor?: string): Promise<ApiAnswer<{ entries: AuditEntry[]; cursor: string | null }>>;
 }
 
-const QueryAnswer = z.object({
+export const QueryAnswer = z.object({
   id: z.string().min(1),
   state: z.enum(['Queued', 'Running', 'Succeeded', 'Failed', 'Cancelled']),
 });
 
 const Ref = z.object({ id: z.string().nullish(), name: z.string().nullish() }).nullish().catch(null);
+/** Genesys names no client. */
+const ClientRef = z.object({ id: z.string().nullish() }).nullish().catch(null);
 
-const ResultsAnswer = z.object({
+export const ResultsAnswer = z.object({
   cursor: z.string().nullish(),
   entities: z
     .array(
@@ -53,7 +55,7 @@ const ResultsAnswer = z.object({
         entityType: z.string().nullish(),
         entity: Ref,
         user: Ref,
-        client: Ref,
+        client: ClientRef,
       }),
     )
     .nullish(),

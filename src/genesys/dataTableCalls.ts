@@ -41,7 +41,7 @@ export interface DataTableCalls {
 
 const id = z.string().min(1);
 
-const TableAnswer = z.object({
+export const TableAnswer = z.object({
   id,
   name: z.string(),
   schema: z.object({ properties: z.record(z.string(), z.object({ type: z.string().nullish().catch(null) })) }),

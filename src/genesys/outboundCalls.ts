@@ -19,7 +19,7 @@ export interface OutboundCalls {
   patchCampaign(campaignId: string, change: { outboundLineCount: number }): Promise<ApiAnswer<null>>;
 }
 
-const CampaignAnswer = z.object({
+export const CampaignAnswer = z.object({
   id: z.string().min(1),
   name: z.string(),
   version: z.number().int(),

@@ -26,13 +26,13 @@ export interface ScheduleCalls {
 
 const id = z.string().min(1);
 
-const BusinessUnitAnswer = z.object({
+export const BusinessUnitAnswer = z.object({
   id,
   name: z.string(),
   settings: z.object({ timeZone: z.string().min(1), startDayOfWeek: z.string().min(1) }),
 });
 
-const SchedulesAnswer = z.object({
+export const SchedulesAnswer = z.object({
   entities: z.array(
     z.object({
       id,

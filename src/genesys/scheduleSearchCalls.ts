@@ -13,7 +13,7 @@ import { decodedText } from './wholeBody.js';
  */
 const LONGEST_WITHOUT_SHIFTS = 64 * 1024;
 
-const SearchAnswer = z.object({
+export const SearchAnswer = z.object({
   status: z.enum(['Processing', 'Complete', 'Canceled', 'Error']).nullish(),
   downloadUrl: z.string().min(1).nullish(),
   result: z.object({ agentSchedules: z.array(z.unknown()).nullish() }).nullish(),

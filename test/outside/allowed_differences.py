@@ -27,11 +27,22 @@ OPTIONAL_READINGS: dict[tuple[str, str], str] = {
 TOTAL = "a total that changes with the window asked for; the days it is made of are kept instead"
 STATISTIC = "not of a time by status: the query's stats have a sum"
 
+OF_ACTIVITY = "of an activity; the warehouse has its times, code and pay"
+OF_SHIFT = "of a shift; the warehouse has its times and schedule"
+ELSEWHERE = "said once more, of what its id stands for"
+
 LEFT_OUT: dict[tuple[str, str], str] = {
     ("WfmHistoricalAdherenceBulkUserResult", "adherencePercentage"): TOTAL,
     ("WfmHistoricalAdherenceBulkUserResult", "conformancePercentage"): TOTAL,
     ("WfmHistoricalAdherenceBulkUserResult", "impact"): TOTAL,
     ("HistoricalAdherenceExceptionInfo", "scheduledSecondaryPresenceLookupIds"): "presences that the schedule would have allowed; no column",
+    ("BuAgentScheduleSearchResponse", "fullDayTimeOffMarkers"): "days off without a shift; the tables are of shifts",
+    **{("BuAgentScheduleShift", name): OF_SHIFT for name in "manuallyEdited workPlanId workPlanShiftId".split()},
+    **{("BuAgentScheduleActivity", name): OF_ACTIVITY for name in "description payableMinutes timeOffRequestId".split()},
+    **{("BuAgentScheduleActivity", name): OF_ACTIVITY for name in "timeOffRequestSyncVersion externalActivityId".split()},
+    ("BuAgentScheduleActivity", "externalActivityType"): OF_ACTIVITY,
+    **{("BuScheduleReference", name): ELSEWHERE for name in ("weekDate", "selfUri")},
+    ("UserReference", "selfUri"): ELSEWHERE,
     ("StatisticalResponse", "views"): "never asked for",
     **{("StatisticalSummary", name): STATISTIC for name in "max min count countNegative countPositive current ratio numerator".split()},
     **{("StatisticalSummary", name): STATISTIC for name in "denominator target p95 p99 calculatedMetricValue".split()},

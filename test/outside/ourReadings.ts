@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { adherence, AdherenceEnvelope, adherenceRequest } from '../../src/datasets/adherence.js';
 import { occupancy, occupancyRequest } from '../../src/datasets/occupancy.js';
+import { schedules } from '../../src/datasets/schedules.js';
 import type { ExportWindow } from '../../src/domain/exportWindow.js';
+import { QueryAnswer, ResultsAnswer } from '../../src/genesys/auditCalls.js';
 import { createGenesysClient } from '../../src/genesys/createGenesysClient.js';
+import { TableAnswer } from '../../src/genesys/dataTableCalls.js';
 import {
   ActivityCodesAnswer,
   AdherenceJobAnswer,
@@ -12,13 +15,19 @@ import {
   UsersAnswer,
 } from '../../src/genesys/decoders.js';
 import { ANY_LOOPBACK_PORT } from '../../src/genesys/genesysClientConfig.js';
+import { CampaignAnswer } from '../../src/genesys/outboundCalls.js';
+import { pageAnswer } from '../../src/genesys/page.js';
+import { BusinessUnitAnswer, SchedulesAnswer } from '../../src/genesys/scheduleCalls.js';
+import { SearchAnswer } from '../../src/genesys/scheduleSearchCalls.js';
+import { OutboundRouteAnswer, SiteAnswer, TrunkAnswer, TrunkBaseAnswer } from '../../src/genesys/telephonyAnswers.js';
+import { ourSyncCalls } from './ourSyncCalls.js';
 
 /**
  * Makes every call of our client once, against the URL given, and prints how we read the answers.
  *
  * Arguments: URL, client id; the secret is in the environment as `OUTSIDE_SECRET`. Prints one JSON object:
  * `decoders` (JSON Schemas by the SDK's model), `documents` (DuckDB types of the elements of downloaded lists, by model), and
- * `windows` (what the two bodies were made from).
+ * `asked` (what the calls were made about).
  */
 const [url = '', clientId = ''] = process.argv.slice(2);
 const clientSecret = process.env['OUTSIDE_SECRET'] ?? '';
@@ -51,6 +60,13 @@ const window: ExportWindow = {
 const job = await client.createAdherenceJob(adherenceRequest(window, { exceptions: true, actuals: false }));
 await client.adherenceJob(job.jobId);
 await client.usersAggregates(occupancyRequest({ ...window, dataset: 'occupancy' }, users));
+const sync = await ourSyncCalls(client, {
+  businessUnitId: businessUnit.id,
+  managementUnitId: unit.id,
+  startDate: window.startAt,
+  endDate: window.endAt,
+  userIds: users,
+});
 await client.close();
 
 const schemaOf = (decoder: z.ZodType): unknown => z.toJSONSchema(decoder, { io: 'input' });
@@ -64,11 +80,23 @@ console.log(
       BusinessUnitActivityCodeListing: schemaOf(ActivityCodesAnswer),
       WfmHistoricalAdherenceBulkResponse: schemaOf(AdherenceJobAnswer),
       WfmHistoricalAdherenceBulkResult: schemaOf(AdherenceEnvelope),
+      BusinessUnitResponse: schemaOf(BusinessUnitAnswer),
+      BuScheduleListing: schemaOf(SchedulesAnswer),
+      BuAsyncAgentSchedulesSearchResponse: schemaOf(SearchAnswer),
+      SiteEntityListing: schemaOf(pageAnswer(SiteAnswer)),
+      OutboundRouteBaseEntityListing: schemaOf(pageAnswer(OutboundRouteAnswer)),
+      TrunkEntityListing: schemaOf(pageAnswer(TrunkAnswer)),
+      TrunkBaseEntityListing: schemaOf(pageAnswer(TrunkBaseAnswer)),
+      DataTable: schemaOf(TableAnswer),
+      CampaignEntityListing: schemaOf(pageAnswer(CampaignAnswer)),
+      AuditQueryExecutionStatusResponse: schemaOf(QueryAnswer),
+      AuditQueryExecutionResultsResponse: schemaOf(ResultsAnswer),
     },
     documents: {
       WfmHistoricalAdherenceBulkResult: { [adherence.load.sliceArray]: adherence.load.docType },
       UserAggregateQueryResponse: { [occupancy.load.sliceArray]: occupancy.load.docType },
+      BuAgentSchedulesSearchResponse: { [schedules.load.sliceArray]: schedules.load.docType },
     },
-    asked: { window, users },
+    asked: { window, users, sync },
   }),
 );

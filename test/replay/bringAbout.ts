@@ -185,6 +185,19 @@ export const BRING_ABOUT: Readonly<Record<Exclude<CircumstanceName, 'killed'>, B
     },
     run: (environment) => toItsEnd(environment, { from: '2024-03-04', to: '2024-03-06' }),
   },
+  schedules: {
+    organisation: { units: [{ name: 'Crowded Desk', timeZone: 'Asia/Singapore', agents: 8 }] },
+    run: async (environment) => {
+      // Two days are halved; one day is asked for by users, the other one once more.
+      environment.simulator.addFault({ kind: 'searchProcessing', times: 5 });
+      return await toItsEnd(environment, {
+        datasets: ['schedules'],
+        from: '2024-03-05',
+        to: '2024-03-07',
+        maxParallelWindows: 1,
+      });
+    },
+  },
   overlapping: {
     organisation: { jobSeconds: 1 },
     run: async (environment) => {

@@ -94,6 +94,11 @@ export const CIRCUMSTANCES = {
   overlapping: {
     'historyExport-overlapping': all(completed, scheduled('awaitWindow'), scheduled('adoptWindow')),
   },
+  schedules: {
+    'historyExport-schedules': all(completed, scheduled('splitWindow')),
+    'exportWindow-schedules': all(completed, scheduled('listSchedules', 2), scheduled('searchSchedules', 2)),
+    'exportWindow-schedulesOfUsers': all(completed, scheduled('listWindowUsers'), scheduled('searchSchedules', 3)),
+  },
   cancelled: {
     'historyExport-cancelled': endsWith('workflowExecutionCanceledEventAttributes'),
     'exportWindow-cancelled': endsWith('workflowExecutionCanceledEventAttributes'),

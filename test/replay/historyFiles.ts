@@ -55,6 +55,11 @@ export function readManifest(): Manifest {
   return JSON.parse(readFileSync(join(DIRECTORY, MANIFEST), 'utf8')) as Manifest;
 }
 
+/** What is in the files, by their names, to be written again. */
+export function keptHistories(): Record<string, HistoryJson> {
+  return Object.fromEntries(historyFiles().map((file) => [file, JSON.parse(textOfHistory(file)) as HistoryJson]));
+}
+
 /** Puts these in the place of all histories there are, a line an event. */
 export function writeHistories(
   histories: Readonly<Record<string, HistoryJson>>,

@@ -8,7 +8,7 @@ import { temporalServer } from '../support/temporalServer.js';
 import { BRING_ABOUT } from './bringAbout.js';
 import { type CircumstanceName, CIRCUMSTANCES, type Recordings } from './circumstances.js';
 import { exportHistories, type RunHistory } from '../support/exportHistories.js';
-import { writeHistories } from './historyFiles.js';
+import { keptHistories, writeHistories } from './historyFiles.js';
 import { historyFromJson, type HistoryJson } from './historyJson.js';
 import { privateTexts } from './privateTexts.js';
 import { recordKilled } from './recordKilled.js';
@@ -20,7 +20,8 @@ const TRIES = 3;
 const AT_ONCE = 3;
 
 /*
- * Records the histories that replay.test.ts replays, anew and all of them: `npm run replay:record`.
+ * Records the histories that replay.test.ts replays, anew and all of them: `npm run replay:record`. With names of circumstances, such
+ * as `npm run replay:record -- schedules`, those alone; the others stay as they are.
  *
  * Real exports of small simulated organisations on a real Temporal server. Writes only when every circumstance has come about.
  */
@@ -29,8 +30,11 @@ globalSetup();
 try {
   const startedAtMs = Date.now();
   const { address } = await temporalServer();
-  const recorded: Record<string, HistoryJson> = {};
-  const waiting = Object.keys(CIRCUMSTANCES) as CircumstanceName[];
+  const wanted = process.argv.slice(2);
+  const recorded: Record<string, HistoryJson> = wanted.length > 0 ? keptHistories() : {};
+  const waiting = (Object.keys(CIRCUMSTANCES) as CircumstanceName[]).filter(
+    (name) => wanted.length === 0 || wanted.includes(name),
+  );
   const recordNext = async (): Promise<void> => {
     for (let name = waiting.shift(); name; name = waiting.shift())
       Object.assign(recorded, await recordPatiently(address, name));

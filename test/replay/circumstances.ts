@@ -96,8 +96,12 @@ export const CIRCUMSTANCES = {
   },
   schedules: {
     'historyExport-schedules': all(completed, scheduled('splitWindow')),
-    'exportWindow-schedules': all(completed, scheduled('listSchedules', 2), scheduled('searchSchedules', 2)),
-    'exportWindow-schedulesOfUsers': all(completed, scheduled('listWindowUsers'), scheduled('searchSchedules', 3)),
+    'exportWindow-schedules': all(
+      completed,
+      scheduled('listSchedules', 2),
+      scheduled('searchSchedules', 3),
+      scheduled('listWindowUsers'),
+    ),
   },
   cancelled: {
     'historyExport-cancelled': endsWith('workflowExecutionCanceledEventAttributes'),

@@ -1,8 +1,11 @@
 """Sites, trunks, outbound routes, data tables and campaigns, read and written with the SDK."""
 
+import time
+
 from PureCloudPlatformClientV2 import CampaignPatchRequest, DomainEntityRef
 
 from outside_case import OutsideCase
+from simulator_process import SimulatorProcess
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 ROW = {
@@ -103,6 +106,31 @@ class Telephony(OutsideCase):
             "managed.site.cannot.be.configured",
             lambda: self.apis.telephony.put_telephony_providers_edges_site_outboundroute(site.id, route.id, route),
         )
+
+    def test_failover_storm(self):
+        """In the scenario failover-storm, the row of a trunk in failover is refused for 30 s and then longer; others are written"""
+        simulator = SimulatorProcess(
+            *("--scenario", "failover-storm", "--trunks", "4", "--carriers", "SingTel,M1", "--sites", "Singapore,Tokyo")
+        )
+        self.addCleanup(simulator.close)
+        apis = self.world.sdk_without_token(simulator.url, waits_by_itself=False)
+        apis.client.get_client_credentials_token(simulator.client_id, simulator.client_secret)
+        bases = apis.telephony.get_telephony_providers_edges_trunkbasesettings().entities
+        sites = {site.id: site.name for site in apis.telephony.get_telephony_providers_edges_sites().entities}
+        self.assertEqual(
+            [("SingTel 1", "Singapore"), ("SingTel 2", "Tokyo"), ("M1 1", "Singapore"), ("M1 2", "Tokyo")],
+            [(base.name, sites[base.site.id]) for base in bases],
+        )
+        table = apis.architect.get_flows_datatables(name="Trunk routing").entities[0].id
+        add = lambda base: apis.architect.post_flows_datatable_rows(table, {"key": base.id})  # noqa: E731
+        simulator.send("POST", "trunks", {"carrier": "M1", "connected": False})
+        refused = self.refusal(429, "too.many.requests.retry.after", lambda: add(bases[2]))
+        self.assertEqual("30", refused.headers["Retry-After"])
+        self.assertEqual(bases[0].id, add(bases[0])["key"])
+        time.sleep(0.4)
+        refused = self.refusal(429, "too.many.requests.retry.after", lambda: add(bases[3]))
+        self.assertEqual("50", refused.headers["Retry-After"])
+        self.assertEqual({"refused": 2, "tooEarly": 1}, simulator.control("telephony")["failoverWrites"])
 
     def test_audit(self):
         """A route changed by hand is in the audit, with who did it, what was there and what is"""

@@ -55,27 +55,28 @@ describe('faults by seed', () => {
   });
 
   it('refuse writes and searches together with those of their own kind', async () => {
-    calls = await simulatorCalls({ now: () => Date.parse('2025-06-01T00:00:00Z') });
-    const { tableId, routes } = calls.simulator.telephony.facts();
+    const organisation = await simulatorCalls({ now: () => Date.parse('2025-06-01T00:00:00Z') });
+    calls = organisation;
+    const { tableId, routes } = organisation.simulator.telephony.facts();
     const rows = `/api/v2/flows/datatables/${tableId}/rows`;
-    const unit = `/api/v2/workforcemanagement/managementunits/${calls.simulator.units[0]?.id ?? ''}`;
+    const unit = `/api/v2/workforcemanagement/managementunits/${organisation.simulator.units[0]?.id ?? ''}`;
     const once = async (call: () => Promise<{ status: number }>) => {
       for (let seed = 1; ; seed++) {
-        calls.simulator.setChaos({ seed, rate: 1, kinds: ['throttle'] });
+        organisation.simulator.setChaos({ seed, rate: 1, kinds: ['throttle'] });
         const { status } = await call();
-        calls.simulator.setChaos(null);
+        organisation.simulator.setChaos(null);
         expect(status).toBe(429);
         // Where the refusal named an instant, those of its kind stay refused until then.
         if ((await call()).status === 429) return;
       }
     };
-    await once(async () => await calls.post(rows, { key: 'a' }));
-    expect((await calls.get(rows)).status).toBe(200);
+    await once(async () => await organisation.post(rows, { key: 'a' }));
+    expect((await organisation.get(rows)).status).toBe(200);
     const [route] = routes;
     const site = `/api/v2/telephony/providers/edges/sites/${route?.siteId ?? ''}/outboundroutes`;
-    expect((await calls.send('PUT', `${site}/${route?.id ?? ''}`, {})).status).toBe(400);
-    await once(async () => await calls.post(`${unit}/agentschedules/search`, {}));
-    expect((await calls.post('/api/v2/audits/query', {})).status).toBe(400);
+    expect((await organisation.send('PUT', `${site}/${route?.id ?? ''}`, {})).status).toBe(400);
+    await once(async () => await organisation.post(`${unit}/agentschedules/search`, {}));
+    expect((await organisation.post('/api/v2/audits/query', {})).status).toBe(400);
   });
 
   it('close a path for those who do not wait, and let those in who do', async () => {

@@ -6,10 +6,17 @@ import type { GenesysLog } from './genesysLog.js';
 /**
  * The namespaces of Genesys's list of limits that the calls of this client fall under.
  *
- * Source: the namespaces in the models of Genesys's official SDKs; those of `telephony`, `datatables` and `outbound` are to be added
- * with the first call that writes there.
+ * Source: the namespaces in the models of Genesys's official SDKs.
  */
-export const LIMIT_NAMESPACES = ['platform.api', 'historical.adherence', 'workforce.management', 'analytics'] as const;
+export const LIMIT_NAMESPACES = [
+  'platform.api',
+  'historical.adherence',
+  'workforce.management',
+  'analytics',
+  'telephony.configuration',
+  'datatables',
+  'outbound',
+] as const;
 
 /** Of each namespace, the limits that are about how much may be asked: its lists have sizes of objects, too. */
 const ABOUT_CALLS = /rate|per\.(second|minute|hour|day)|concurrent|in\.?flight|requests?\.|jobs?\./i;

@@ -4,6 +4,9 @@ import { decoded } from './decoders.js';
 import { ENDPOINTS } from './endpoints.js';
 import type { LaneCalls } from './laneCalls.js';
 
+/** Source: the services and entity types (`OutboundRoute`) in the official SDKs' model of audit notifications. */
+const SERVICE = 'Telephony';
+
 /** Largest page of an audit query's results. Source: the call's documentation. */
 const LARGEST_AUDIT_PAGE = 500;
 
@@ -68,7 +71,7 @@ export function auditCalls({ sdk, make }: LaneCalls): AuditCalls {
       const endpoint = ENDPOINTS.askAudit;
       const query = {
         interval: `${from}/${to}`,
-        serviceName: 'Telephony',
+        serviceName: SERVICE,
         filters: [{ property: 'EntityId', value: entityId }],
       };
       const answer = await make(endpoint, () => audit.postAuditsQuery(query));

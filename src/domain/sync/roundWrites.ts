@@ -80,7 +80,8 @@ function rowWrites({ decision, truth, nowMs }: WritesQuestion): PlannedWrite[] {
     const before = truth.rows[after.key] ?? null;
     const why = rowWords(before, exists, after, nowMs);
     if (why === null) return [];
-    const isUrgent = before?.role !== after.role && urgentFor(decision.routes, after.key);
+    const isUrgent =
+      before?.role !== after.role && (hasFailed(before, after) || movesUrgently(decision.routes, after.key));
     return [
       {
         kind: 'row' as const,
@@ -104,8 +105,13 @@ function rowWords(before: MetadataRow | null, exists: boolean, after: MetadataRo
   return Date.parse(before.effective_to) > nowMs ? null : `it was good until ${before.effective_to}`;
 }
 
+/** Whether a trunk base that carried calls no longer can: also where its route was rewritten earlier in the round. */
+function hasFailed(before: MetadataRow | null, after: MetadataRow): boolean {
+  return before?.role === 'primary' && after.role === 'failover';
+}
+
 /** Whether a trunk base leaves or joins a route from which one in failover leaves. */
-function urgentFor(routes: readonly RouteDecision[], key: string): boolean {
+function movesUrgently(routes: readonly RouteDecision[], key: string): boolean {
   return routes.some(({ isUrgent, found, trunkBases }) => isUrgent && found.includes(key) !== trunkBases.includes(key));
 }
 

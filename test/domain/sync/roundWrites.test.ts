@@ -32,6 +32,14 @@ describe('the writes of a round', () => {
     ]);
   });
 
+  it('are urgent for the row of a trunk that failed, though its route was rewritten before', () => {
+    const world = new SyncWorld();
+    world.round();
+    world.down('t1');
+    world.setRoute(['t2', 't3']);
+    expect(world.round(60).writes.send.map(({ lane, id }) => `${lane} ${id}`)).toEqual(['failover t1', 'sync t3']);
+  });
+
   it('are not urgent when a trunk comes back, or fewer are wanted', () => {
     const world = new SyncWorld();
     world.round();

@@ -80,6 +80,13 @@ describe('writes about trunks in failover, where the organisation refuses them',
     expect(told(await writeRow(bases[2]))).toEqual([429, '30']);
   });
 
+  it('go through where the trunk came back before anybody wrote', async () => {
+    fail(0);
+    calls.simulator.telephony.happen({ kind: 'trunks', trunkBaseIds: [bases[0] ?? ''], connected: true });
+    expect((await writeRow(bases[0])).status).toBe(200);
+    expect((await writeRoute()).status).toBe(200);
+  });
+
   it('go through at once in an organisation that does not', async () => {
     const other = await simulatorCalls();
     const { tableId, trunkBases } = other.simulator.telephony.facts();

@@ -131,6 +131,11 @@ describe('weekly schedules', () => {
       expect(at).toBe(Date.parse(shift.startDate) + shift.lengthMinutes * 60_000);
       expect(shift.schedule?.weekDate).toBe('2024-03-27');
     }
+    // As a week begins in Singapore, it is four in the afternoon in London.
+    const first = agentsIn(await search('2024-03-26T16:00:00Z', '2024-03-26T16:15:00Z'));
+    const running = first.flatMap((agent) => agent.shifts).map(({ schedule }) => schedule?.weekDate);
+    expect(running.length).toBeGreaterThan(0);
+    expect(new Set(running)).toEqual(new Set(['2024-03-20']));
   });
 
   it('show those that start in the range alone, where the organisation does so', async () => {

@@ -1,4 +1,5 @@
 import type { Telephony } from './telephony.js';
+import { isInFailover } from './trunks.js';
 
 /** How long after a refusal calls may still come that were sent before it was read, in milliseconds. */
 const ON_THE_WAY_MS = 300;
@@ -66,11 +67,17 @@ export class FailoverWrites {
       return this.#refusal(family, closed, isTooEarly);
     }
     const fresh = this.#fresh[family];
+    for (const id of fresh) if (!this.#isOut(id)) fresh.delete(id);
     if (!bases.some((id) => fresh.has(id))) return null;
     const closure = { openedAtMs: nowMs, untilMs: nowMs + settings.retryAfterSeconds * 1000, covered: new Set(fresh) };
     this.#closures[family] = closure;
     fresh.clear();
     return this.#refusal(family, closure, false);
+  }
+
+  /** Whether a trunk of a base is in failover still: one that came back before anybody wrote about it is nobody's concern. */
+  #isOut(baseId: string): boolean {
+    return this.telephony.trunks.some((trunk) => trunk.base.id === baseId && isInFailover(trunk));
   }
 
   #refusal(family: Family, { untilMs, covered }: Closure, isTooEarly: boolean): FailoverRefusal {

@@ -29,6 +29,7 @@ export async function calmFigures(
   const { control } = stage.ours;
   // The first round after 'enable' wrote; the one after it may still adjust line counts.
   await stage.round();
+  await untilQuiet(stage);
   await control.resetCounts();
   const writesBefore = (await control.writes()).length;
   await stage.round();
@@ -69,6 +70,14 @@ export async function calmFigures(
     secondsAfterGate: (writtenMs - opensMs) / 1000,
     wrongAfterGate: wrong.length,
   };
+}
+
+/** A row written less than a minute ago makes a round of its own later: by then there is nothing left to do. */
+async function untilQuiet(stage: SyncStage): Promise<void> {
+  await until(async () => {
+    const { heldWrites, throttledUntil } = await stage.state();
+    return heldWrites === 0 && throttledUntil === null ? true : null;
+  }, 'nothing is held back');
 }
 
 /** Takes a trunk down and signals it. @returns when it was signalled. */

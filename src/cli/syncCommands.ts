@@ -124,7 +124,7 @@ ${FOOT}`,
       await run(options, async (config, output) => (await actions()).stopSync(config, output));
     });
   command(group, 'now', 'ask for a round now, without waiting for a change or the timer')
-    .option('--reason <text>', 'kept with the round')
+    .option('--reason <text>', "kept in the workflow's history")
     .option('--wait', 'until a round that heeds it has ended')
     .addHelpText('after', `\nAsked from two places at once, it is one round.\n${FOOT}`)
     .action(async (options: JsonOption & { reason?: string; wait?: boolean }) => {

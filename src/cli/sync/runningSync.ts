@@ -1,7 +1,7 @@
 import { type Client, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import type { Config } from '../../config/loadConfig.js';
 import { Failure } from '../../domain/failure.js';
-import type { SyncState } from '../../domain/sync/syncState.js';
+import type { RoundRecord, SyncState } from '../../domain/sync/syncState.js';
 import { withClient } from '../../temporal/connectClient.js';
 import { withProgress } from '../../temporal/progressLog.js';
 import { answerOf } from '../workerAnswer.js';
@@ -64,6 +64,11 @@ export function askable(client: Client, workflowId: string): RunningSync {
 /** What the sync says of itself. */
 export async function stateOf(sync: RunningSync): Promise<SyncState> {
   return await sync.ask((handle) => handle.query<SyncState>('state'));
+}
+
+/** What the last round did; null before the first. */
+export async function lastRoundOf(sync: RunningSync): Promise<RoundRecord | null> {
+  return await sync.ask((handle) => handle.query<RoundRecord | null>('lastRound'));
 }
 
 async function runningId(client: Client, taskQueue: string): Promise<string> {

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/loadConfig.js';
-import type { RoundRecord, SyncState } from '../../domain/sync/syncState.js';
+import type { SyncState } from '../../domain/sync/syncState.js';
 import { EXIT, type ExitCode, type Output } from '../output.js';
-import { type RunningSync, stateOf, withRunningSync } from './runningSync.js';
+import { lastRoundOf, type RunningSync, stateOf, withRunningSync } from './runningSync.js';
 import { statusText } from './statusText.js';
 
 /** Shows what carries each route and why, and what the sync waits for. */
@@ -14,7 +14,7 @@ export async function showStatus(config: Config, output: Output): Promise<ExitCo
 
 /** Tells a state, with the names that the last round has of routes and trunks. */
 export async function tellStatus(sync: RunningSync, state: SyncState, output: Output): Promise<void> {
-  const last = await sync.ask((handle) => handle.query<RoundRecord | null>('lastRound'));
+  const last = await lastRoundOf(sync);
   for (const line of statusText(state, last, Date.now())) output.say(line);
   output.result(state);
 }

@@ -6,7 +6,8 @@ import { policyHash } from '../../domain/sync/policyHash.js';
 import { withProgress } from '../../temporal/progressLog.js';
 import { EXIT, type ExitCode, type Output } from '../output.js';
 import { createStatusLine } from '../statusLine.js';
-import { type RunningSync, stateOf, withRunningSync } from './runningSync.js';
+import { heeds } from './heeds.js';
+import { lastRoundOf, type RunningSync, stateOf, withRunningSync } from './runningSync.js';
 import { tellStatus } from './showStatus.js';
 
 const LOOK_AGAIN_MS = 500;
@@ -51,7 +52,7 @@ export async function syncNow(
       output.result({ asked: true });
       return EXIT.done;
     }
-    const state = await untilRound(sync, before.round + 1);
+    const state = await untilHeeded(sync, before.round);
     await tellStatus(sync, state, output);
     return state.problem === null ? EXIT.done : EXIT.failed;
   });
@@ -85,13 +86,13 @@ async function tellAfter(sync: RunningSync, output: Output, told: string): Promi
   return EXIT.done;
 }
 
-/** Waits until a round has ended, saying what it waits for. */
-async function untilRound(sync: RunningSync, round: number): Promise<SyncState> {
+/** Waits until a round that heeds a signal has ended, saying what it waits for. */
+async function untilHeeded(sync: RunningSync, before: number): Promise<SyncState> {
   const status = createStatusLine();
   try {
     for (;;) {
       const state = await stateOf(sync);
-      if (state.round >= round) return state;
+      if (heeds(before, state, await lastRoundOf(sync))) return state;
       status.show(state.throttledUntil === null ? state.next : `the API is closed until ${state.throttledUntil}`);
       await sleep(LOOK_AGAIN_MS);
     }

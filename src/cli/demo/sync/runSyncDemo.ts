@@ -13,8 +13,8 @@ import type { StormCounts } from './telephonyControl.js';
 
 /** The storm of the complaint in a third of its time, with a third of its events. */
 const STORM = { seconds: 25, edits: 13, failovers: 6 };
-/** Counted so long after the last event; a trunk that came back carries calls again by then. */
-const AFTER_SECONDS = 20;
+/** Counted so long after the last event: a gate that the last failover closed for 30 s is open again by then. */
+const AFTER_SECONDS = 36;
 const HOLD_DOWN_SECONDS = 8;
 const DEBOUNCE_SECONDS = 10;
 const SEED = 7;

@@ -15,6 +15,8 @@ export interface StormSize {
 /** The storm that was complained of: 40 schedule edits and 12 failover events in two minutes. */
 export const WHOLE_STORM: StormSize = { seconds: 120, edits: 40, failovers: 12 };
 
+/** Trunks go down of the first third that is up: those that carry calls. */
+const FROM_FIRST = 3;
 /** Of so many failover events one is a trunk that comes back. */
 const BACK_EVERY = 3;
 
@@ -37,7 +39,7 @@ export function stormEvents(seed: number, size: StormSize, trunkBases: readonly 
     const back = at % BACK_EVERY === BACK_EVERY - 1 ? down.shift() : undefined;
     if (back !== undefined) return { atMs, kind: 'trunk' as const, trunkBase: back, connected: true };
     const up = trunkBases.filter((id) => !down.includes(id));
-    const trunkBase = up[Math.floor(random.next() * Math.ceil(up.length / 2))] ?? '';
+    const trunkBase = random.pick(up.slice(0, Math.ceil(up.length / FROM_FIRST)));
     down.push(trunkBase);
     return { atMs, kind: 'trunk' as const, trunkBase, connected: false };
   });

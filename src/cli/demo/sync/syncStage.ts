@@ -5,6 +5,7 @@ import type { SyncPolicy } from '../../../domain/sync/syncPolicy.js';
 import type { RoundRecord, SyncState } from '../../../domain/sync/syncState.js';
 import type { EmbeddedServer } from '../../../temporal/embeddedServer.js';
 import type { Closing } from '../../closing.js';
+import { heeds } from '../../sync/heeds.js';
 import { TRUNK_SYNC } from '../../sync/runningSync.js';
 import { startChildCommand } from '../childCommand.js';
 import { type LoopSettings, startComplaintLoop } from './complaintLoop.js';
@@ -93,20 +94,21 @@ export async function startSyncStage(options: SyncStageOptions, closing: Closing
   closing.add(() => Promise.resolve(giveUp.abort()));
   const onEvent = await startComplaintLoop(loopSettings(second, policy, businessUnit), giveUp.signal);
   const state = (): Promise<SyncState> => handle.query<SyncState>('state');
-  const untilRound = async (round: number): Promise<SyncState> => {
+  const lastRound = (): Promise<RoundRecord | null> => handle.query<RoundRecord | null>('lastRound');
+  const untilState = async (holds: (now: SyncState) => boolean | Promise<boolean>): Promise<SyncState> => {
     for (const giveUpAtMs = Date.now() + ROUND_WITHIN_MS; ; await sleep(LOOK_EVERY_MS)) {
       const now = await state();
-      if (now.round >= round) return now;
-      if (Date.now() > giveUpAtMs) throw new Error(`no round ${round} within ${ROUND_WITHIN_MS / 1000} s: ${now.next}`);
+      if (await holds(now)) return now;
+      if (Date.now() > giveUpAtMs) throw new Error(`no round within ${ROUND_WITHIN_MS / 1000} s: ${now.next}`);
     }
   };
   const round = async (): Promise<SyncState> => {
     const { round: before } = await state();
     await handle.signal('syncNow', {});
-    return await untilRound(before + 1);
+    return await untilState(async (now) => heeds(before, now, await lastRound()));
   };
 
-  const { policyHash } = await untilRound(1);
+  const { policyHash } = await untilState((now) => now.round > 0);
   await handle.executeUpdate('enable', { args: [{ policyHash }] });
   await round();
   return {
@@ -115,7 +117,7 @@ export async function startSyncStage(options: SyncStageOptions, closing: Closing
     ours: { control, handle, notify: (event) => void signal(handle, event, businessUnit, trunkIds(facts.trunkBases)) },
     loop: { control: loopControl, notify: () => void onEvent().catch(() => undefined) },
     state,
-    lastRound: () => handle.query<RoundRecord | null>('lastRound'),
+    lastRound,
     round,
     stopLoop: () => giveUp.abort(),
   };

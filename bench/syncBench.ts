@@ -129,8 +129,9 @@ async function stormed(stage: SyncStage, size: SyncSize, say: (line: string) => 
   };
 }
 
-function cells({ counts, final }: Side): number[] {
-  return [counts.made, counts.refused, counts.insideGate, final.wrong.length];
+function cells({ counts, final: { wrong } }: Side): (number | string)[] {
+  const [first = '–'] = wrong;
+  return [counts.made, counts.refused, counts.insideGate, wrong.length > 1 ? `${wrong.length}: ${first}, …` : first];
 }
 
 function figuresOf(calm: CalmFigures, { ours, loop, rounds }: Stormed): Figure[] {

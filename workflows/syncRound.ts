@@ -169,9 +169,14 @@ export class SyncRound implements WritingRound {
     return this.request.policy;
   }
 
-  /** Sends what is to be written and was not tried in this round. */
+  /**
+   * Sends what is to be written and has not failed in this round. What was written already stands among the differences only where it
+   * was decided otherwise since: a failover's route whose schedule turned out to have moved too.
+   */
   private async send(wanted: (write: PlannedWrite) => boolean): Promise<void> {
-    const tried = new Set(this.sent.map(({ kind, id }) => `${kind} ${id}`));
+    const tried = new Set(
+      this.sent.filter(({ outcome }) => outcome !== 'written').map(({ kind, id }) => `${kind} ${id}`),
+    );
     const writes = this.writes.send.filter((write) => wanted(write) && !tried.has(`${write.kind} ${write.id}`));
     for (const write of writes)
       if (write.kind === 'route') this.memory = attempting(this.memory, write.id, write.after);

@@ -53,6 +53,20 @@ describe('the trunk sync', () => {
     expect(report).toMatchObject({ ok: true, broken: [] });
   });
 
+  it('leaves a route as the new schedule wants it where a trunk fails at the same moment', async () => {
+    sync = await syncEnvironment(address, { name: 'a failover and an edit' });
+    const handle = await sync.startEnabled();
+    const [first = ''] = sync.routed();
+    const [unit] = sync.simulator.businessUnits;
+    sync.simulator.telephony.happen({ kind: 'schedules', businessUnitId: unit?.id ?? '', removeAgents: 20 });
+    sync.simulator.telephony.happen({ kind: 'trunks', trunkBaseIds: [first], connected: false });
+    await handle.signal('scheduleChanged', { businessUnitId: unit?.id ?? '' });
+    await handle.signal('trunkChanged', { trunkId: 'some-trunk', trunkBaseId: first, connected: false });
+    // 20 agents are left: 30 calls wanted, three trunks.
+    await eventually('the route is as both want it', () => sync.routed().length === 3, 15_000);
+    expect(sync.routed()).not.toContain(first);
+  });
+
   it('takes a trunk in failover out of its route within three seconds of the signal, in two calls and what it writes', async () => {
     sync = await syncEnvironment(address, { name: 'a failover' });
     const handle = await sync.startEnabled();

@@ -17,8 +17,8 @@ import { arrivalsMs, putLimits } from '../support/simulatedLimits.js';
 await findTemporalCli({ log: (line) => void process.stderr.write(`${line}\n`) });
 
 const MINUTES = 60_000;
-/** The second complaint's situation, ninety times as fast: what is let through at once, and then refused without a word. */
-const WINDOW = { calls: 30, windowSeconds: 12 };
+/** The second complaint's situation, some fifty times as fast: what is let through at once, and then refused without a word. */
+const WINDOW = { calls: 40, windowSeconds: 20 };
 const REFUSAL = { code: 'tooManyRequests', message: 'Rate limit exceeded for analytics bulk export operations.' };
 const ORGANISATION: SimulatorOptions = {
   seed: 23,
@@ -64,12 +64,12 @@ describe('an export that meets a limit which no document names and no answer tel
     'learns it, goes on by itself, and brings every window once',
     async () => {
       workers = [await rig.startWorker(), await rig.startWorker(['--only', 'api'])];
-      const { result } = await rig.start({ ...EACH_DAY, from: '2024-01-08', to: '2024-04-27' }, 'hidden');
+      const { result } = await rig.start({ ...EACH_DAY, from: '2024-01-08', to: '2024-06-06' }, 'hidden');
       await eventually('it was refused', () => hidden().refused > 0);
       const firstMs = Date.now();
       await eventually('two windows have passed', () => Date.now() - firstMs > 2_000 * WINDOW.windowSeconds);
       const before = hidden();
-      expect(await result).toMatchObject({ status: 'complete', windows: 110, gaps: [] });
+      expect(await result).toMatchObject({ status: 'complete', windows: 150, gaps: [] });
       const after = hidden();
       const seconds = (Date.now() - firstMs) / 1000;
       const [accepted, refused] = [after.accepted - before.accepted, after.refused - before.refused];
@@ -80,7 +80,7 @@ describe('an export that meets a limit which no document names and no answer tel
       );
       // Two windows in, a try or two for more, each of which may meet a call beside it.
       expect(refused).toBeLessThanOrEqual(4);
-      expect(rig.simulator.counts().jobs).toMatchObject({ total: 110, duplicates: 0 });
+      expect(rig.simulator.counts().jobs).toMatchObject({ total: 150, duplicates: 0 });
     },
     6 * MINUTES,
   );
@@ -100,7 +100,7 @@ describe('an export that meets a limit which no document names and no answer tel
       expect(await rateOfQueue()).toBe(known);
       workers = [await rig.startWorker(), await rig.startWorker(['--only', 'api'])];
       const before = { ...hidden(), calls: (await arrivalsMs(rig.simulator)).length };
-      expect(await rig.export({ ...EACH_DAY, from: '2024-04-27', to: '2024-06-02' }, 'again')).toMatchObject({
+      expect(await rig.export({ ...EACH_DAY, from: '2024-06-06', to: '2024-07-12' }, 'again')).toMatchObject({
         status: 'complete',
         windows: 36,
         gaps: [],
@@ -111,7 +111,8 @@ describe('an export that meets a limit which no document names and no answer tel
       process.stdout.write(
         `after a restart of everything: queue at ${known?.toFixed(2)}/s, ${inFirstWindow} calls in the first window of ${WINDOW.calls}, ${refused} of ${again.length} refused\n`,
       );
-      expect(refused).toBe(0);
+      // A try for more may fail; what was forgotten would be refused a dozen times.
+      expect(refused).toBeLessThanOrEqual(2);
       expect(inFirstWindow).toBeLessThanOrEqual(WINDOW.calls);
     },
     5 * MINUTES,

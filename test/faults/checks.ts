@@ -1,3 +1,4 @@
+import type { DatasetName } from '../../src/domain/exportWindow.js';
 import type { Gap } from '../../src/domain/gap.js';
 import type { HistoryExportResult } from '../../src/domain/historyExportResult.js';
 import { PERSON_NAMES } from '../../src/simulator/data/personNames.js';
@@ -6,8 +7,9 @@ import type { ExportRig } from '../support/exportRig.js';
 import {
   coverageOf,
   expectedCoverage,
-  FACT_TABLES,
-  type FactTable,
+  datasetOf,
+  EXPORT_TABLES,
+  type ExportTable,
   factRows,
   truth,
   type UnitRange,
@@ -24,7 +26,7 @@ export interface Check {
 
 /** What an export was asked for, as far as the truth depends on it. */
 export interface Asked extends UnitRange {
-  readonly datasets: readonly string[];
+  readonly datasets: readonly DatasetName[];
   readonly exceptions: boolean;
   readonly actuals: boolean;
 }
@@ -49,25 +51,23 @@ export async function dataChecks(
     );
   const whole = truth(rig.simulator, options, asked);
   const expected = Object.fromEntries(
-    FACT_TABLES.map((table) => [
+    EXPORT_TABLES.map((table) => [
       table,
       whole[table].filter(() => isAsked(table, asked)).filter((row) => !isGap(row, datasetOf(table))),
     ]),
   ) as unknown as typeof whole;
   const checks: Check[] = [];
-  for (const table of FACT_TABLES) {
+  for (const table of EXPORT_TABLES) {
     const differences = rowDifferences(await factRows(rig, table), expected[table]);
     const same = differences.counts === undefined;
     const found = same ? `${expected[table].length.toLocaleString('en')} equal` : JSON.stringify(differences);
     checks.push({ name: `rows of ${table}`, ok: same, found });
   }
-  const days = expectedCoverage(rig.simulator, expected, asked)
-    .filter(({ dataset }) => asked.datasets.includes(String(dataset)))
-    .map((day) => {
-      const gap = gaps.find((one) => one.dataset === day['dataset'] && isGap(day, one.dataset));
-      if (gap) return { ...day, state: 'failed', reason: gap.reason, sealed: false };
-      return day['dataset'] === 'occupancy' && isGap(day, 'adherence') ? { ...day, reason: 'PresentUsersOnly' } : day;
-    });
+  const days = expectedCoverage(rig.simulator, expected, asked, asked.datasets).map((day) => {
+    const gap = gaps.find((one) => one.dataset === day['dataset'] && isGap(day, one.dataset));
+    if (gap) return { ...day, state: 'failed', reason: gap.reason, sealed: false };
+    return day['dataset'] === 'occupancy' && isGap(day, 'adherence') ? { ...day, reason: 'PresentUsersOnly' } : day;
+  });
   const coverage = rowDifferences(await coverageOf(rig), days);
   checks.push({
     name: 'coverage',
@@ -77,11 +77,7 @@ export async function dataChecks(
   return checks;
 }
 
-function datasetOf(table: FactTable): string {
-  return table === 'occupancy_interval' ? 'occupancy' : 'adherence';
-}
-
-function isAsked(table: FactTable, { datasets, exceptions, actuals }: Asked): boolean {
+function isAsked(table: ExportTable, { datasets, exceptions, actuals }: Asked): boolean {
   if (table === 'adherence_exception' && !exceptions) return false;
   if (table === 'adherence_actual' && !actuals) return false;
   return datasets.includes(datasetOf(table));

@@ -56,7 +56,11 @@ export function drawRound(seed: number): RoundPlan {
   const windowsADay = zones.length * (1 / windowDays.adherence + 1 / windowDays.occupancy);
   const days = Math.max(10, Math.min(random.integer(14, 49), Math.floor(MOST_WINDOWS / windowsADay)));
   const asked: Asked = {
-    datasets: random.chance(0.85) ? ['adherence', 'occupancy'] : ['adherence'],
+    datasets: [
+      ...(random.chance(0.85) ? (['adherence', 'occupancy'] as const) : (['adherence'] as const)),
+      // By a draw of its own, so that a round of a seed is otherwise what it was before there were schedules.
+      ...(seededRandom('schedules', seed).chance(0.5) ? (['schedules'] as const) : []),
+    ],
     exceptions: true,
     actuals: random.chance(0.4),
     from,

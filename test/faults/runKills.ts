@@ -6,7 +6,7 @@ import type { HistoryExportResult } from '../../src/domain/historyExportResult.j
 import { seededRandom } from '../../src/simulator/data/seededRandom.js';
 import type { SimulatorOptions } from '../../src/simulator/simulatorOptions.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
-import { type Check, custodyCheck, dataChecks, historyChecks } from './checks.js';
+import { type Asked, type Check, custodyCheck, dataChecks, historyChecks } from './checks.js';
 import { mostBytesOver, secondDownloads, secondJobs, type Struck, told } from './excuses.js';
 import { OwnTemporal } from './ownTemporal.js';
 import { resultThrough } from './resultThrough.js';
@@ -171,7 +171,7 @@ function shiftedBy(date: string, days: number): string {
   return new Date(Date.parse(date) + days * 86_400_000).toISOString().slice(0, 10);
 }
 
-function askedOf({ from, to }: KillsPlan) {
+function askedOf({ from, to }: KillsPlan): Asked {
   const managementUnits = ORGANISATION.units.map(({ name }) => name);
   return { datasets: ['adherence', 'occupancy'], exceptions: true, actuals: false, from, to, managementUnits };
 }

@@ -1,3 +1,4 @@
+import type { DatasetName } from '../../src/domain/exportWindow.js';
 import { type ExpectedRows, expectedRows } from '../../src/simulator/expectedRows.js';
 import type { SimulatorOptions } from '../../src/simulator/simulatorOptions.js';
 import type { RunningSimulator } from '../../src/simulator/startSimulator.js';
@@ -9,8 +10,15 @@ import type { PlainRow } from './rowDifferences.js';
 export const FACT_TABLES = ['adherence_day', 'adherence_exception', 'adherence_actual', 'occupancy_interval'] as const;
 /** Those of schedules. */
 export const SCHEDULE_TABLES = ['schedule_shift', 'schedule_activity'] as const;
-export type FactTable = (typeof FACT_TABLES)[number];
-type ScheduleTable = (typeof SCHEDULE_TABLES)[number];
+/** Every table that an export may fill. */
+export const EXPORT_TABLES = [...FACT_TABLES, ...SCHEDULE_TABLES] as const;
+export type ExportTable = (typeof EXPORT_TABLES)[number];
+
+/** The dataset that fills a table. */
+export function datasetOf(table: ExportTable): DatasetName {
+  if (table === 'occupancy_interval') return 'occupancy';
+  return table.startsWith('schedule_') ? 'schedules' : 'adherence';
+}
 
 /** Local dates of some units, by name: `from` inclusive, `to` exclusive. */
 export interface UnitRange {
@@ -27,7 +35,7 @@ export function truth(simulator: RunningSimulator, options: SimulatorOptions, ra
 }
 
 /** Rows of a fact table as the oracle has them: without window, landing and instant of loading. */
-export async function factRows(rig: ExportRig, table: FactTable | ScheduleTable, where = 'true'): Promise<PlainRow[]> {
+export async function factRows(rig: ExportRig, table: ExportTable, where = 'true'): Promise<PlainRow[]> {
   return await rig.read((warehouse) =>
     warehouse.query(`SELECT * EXCLUDE (window_id, landing_sha256, loaded_at) FROM ${table} WHERE ${where}`),
   );
@@ -43,16 +51,21 @@ export async function coverageOf(rig: ExportRig): Promise<PlainRow[]> {
 }
 
 /** What coverage says once a range is there: `loaded` where the truth has rows, `empty` where it has none. */
-export function expectedCoverage(simulator: RunningSimulator, rows: ExpectedRows, range: UnitRange): PlainRow[] {
+export function expectedCoverage(
+  simulator: RunningSimulator,
+  rows: ExpectedRows,
+  range: UnitRange,
+  datasets: readonly DatasetName[] = ['adherence', 'occupancy'],
+): PlainRow[] {
   const counts = new Map<string, number>();
-  for (const table of FACT_TABLES) {
-    const dataset = table === 'occupancy_interval' ? 'occupancy' : 'adherence';
+  for (const table of EXPORT_TABLES) {
+    const dataset = datasetOf(table);
     for (const { management_unit_id, local_date } of rows[table]) {
       const key = [dataset, management_unit_id, local_date].join(' ');
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }
   }
-  return (['adherence', 'occupancy'] as const).flatMap((dataset) =>
+  return datasets.flatMap((dataset) =>
     unitIds(simulator, range.managementUnits).flatMap((managementUnitId) =>
       datesOf(range).map((localDate) => {
         const count = counts.get([dataset, managementUnitId, localDate].join(' ')) ?? 0;

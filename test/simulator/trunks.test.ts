@@ -119,6 +119,23 @@ describe('the trunks of an organisation', () => {
     expect(calls.simulator.telephony.facts().eventsLeft).toBe(1);
   });
 
+  it('let a script say what could not happen, and nobody else suffer from it', async () => {
+    let nowMs = Date.parse('2026-03-02T06:00:00Z');
+    calls = await simulatorCalls({ now: () => nowMs });
+    calls.simulator.telephony.run([
+      { afterSeconds: 1, event: { kind: 'deleteRow', key: 'nobody' } },
+      { afterSeconds: 2, event: { kind: 'trunks', carrier: 'M1', connected: false } },
+    ]);
+    nowMs += 2_000;
+    expect((await list('trunkType=EXTERNAL')).total).toBe(15);
+    const { eventsFailed, eventsLeft, trunkBases } = calls.simulator.telephony.facts();
+    expect([eventsLeft, eventsFailed]).toEqual([0, ['2026-03-02T06:00:01.000Z deleteRow: no row has the key nobody']]);
+    expect(trunkBases.filter(({ inFailover }) => inFailover).length).toBe(5);
+    expect(await calls.control('POST', 'script', [{ afterSeconds: 1, event: { kind: 'rain' } }])).toEqual({
+      message: expect.any(String),
+    });
+  });
+
   it('are none where the organisation has no telephony', async () => {
     calls = await simulatorCalls({ telephony: null });
     for (const path of [`${EDGES}/trunks`, `${EDGES}/sites`, '/api/v2/outbound/campaigns', '/api/v2/flows/datatables'])

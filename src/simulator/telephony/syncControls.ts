@@ -39,6 +39,8 @@ export interface SyncFactsNow {
   readonly failoverWrites: { readonly refused: number; readonly tooEarly: number };
   /** Events of the script that are still to come. */
   readonly eventsLeft: number;
+  /** Events of the script that could not happen, and why. */
+  readonly eventsFailed: readonly string[];
 }
 
 /** The simulator's switches for everything that a trunk sync reads and writes. */
@@ -117,6 +119,7 @@ export function syncControls({
       rows: Object.fromEntries(table?.rows ?? []),
       failoverWrites: { refused: failoverWrites.refused, tooEarly: failoverWrites.tooEarly },
       eventsLeft: syncEvents.left(),
+      eventsFailed: syncEvents.failures(),
     };
   }
 }

@@ -11,6 +11,7 @@ interface Due {
 /** What happens to trunks, routes, rows and schedules: at once, or by script, as the simulator's clock gets there. */
 export class SyncEvents {
   #due: Due[] = [];
+  readonly #failures: string[] = [];
 
   constructor(
     private readonly organisation: { readonly telephony: Telephony; readonly schedules: Schedules },
@@ -29,7 +30,22 @@ export class SyncEvents {
   catchUp(): void {
     while (this.#due[0] && this.#due[0].atMs <= this.now()) {
       const [next] = this.#due.splice(0, 1);
-      if (next) this.happen(next.event, next.atMs);
+      if (next) this.#tryTo(next);
+    }
+  }
+
+  /** Events of the script that could not happen, and why. */
+  failures(): readonly string[] {
+    return this.#failures;
+  }
+
+  /** Whoever calls the API as an event is due has nothing to do with it. */
+  #tryTo({ event, atMs }: Due): void {
+    try {
+      this.happen(event, atMs);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#failures.push(`${new Date(atMs).toISOString()} ${event.kind}: ${error.message}`);
     }
   }
 

@@ -72,12 +72,22 @@ export function routeWords(
     const changed = decided.trunks.filter(
       ({ trunkBase }) => decided.found.includes(trunkBase) !== decided.trunkBases.includes(trunkBase),
     );
-    const moves = changed.map(({ why }) => why).join('; ');
+    const moves = movesWords(changed);
     parts.push(moves === '' ? unchanged(decided, fact) : `${decided.held === 'massFailure' ? 'Then: ' : ''}${moves}`);
     parts.push(shortfall(question, decided), agentsWords(question));
     if (!fact.enabled) parts.push('The route is switched off in Genesys');
   }
   return parts.filter((each) => each !== '').join('. ');
+}
+
+/** What moved and why: those of one reason together, `StarHub 1, StarHub 2 left: healthy, but not needed`. */
+function movesWords(changed: readonly TrunkDecision[]): string {
+  const names = new Map<string, string[]>();
+  for (const { name, why } of changed) {
+    const reason = why.slice(name.length + 1);
+    names.set(reason, [...(names.get(reason) ?? []), name]);
+  }
+  return [...names].map(([why, of]) => `${of.join(', ')} ${why}`).join('; ');
 }
 
 function heldWords({ policy, route, nowMs }: RouteQuestion, decided: Decided): string {

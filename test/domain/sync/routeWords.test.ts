@@ -90,7 +90,7 @@ describe('the words of a decision', () => {
     world.down('t1', 't2', 't3');
     expect(whyOf(world)).toBe(
       '3 of 4 trunks failed in one round, which a telemetry outage looks like too: the route stays as it is until the round is ' +
-        'approved. Then: Line t1 left: not connected since 14:03 UTC; Line t2 left: not connected since 14:03 UTC; ' +
+        'approved. Then: Line t1, Line t2 left: not connected since 14:03 UTC; ' +
         'Line t4 joined: 150 calls wanted, 0 carried. All that is healthy carries 100 of 150 calls wanted',
     );
     world.down('t4');

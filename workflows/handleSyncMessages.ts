@@ -30,6 +30,8 @@ export interface SyncMessagesOwner {
   readonly carried: SyncCarried;
   state(): SyncState;
   hint(cause: SyncCause): void;
+  /** What the next round waits for is to be looked at anew. */
+  wake(): void;
   /** Shows what changed. */
   changed(): void;
   plan(): Promise<SyncPlan>;
@@ -100,6 +102,7 @@ function handlePauses(owner: SyncMessagesOwner): void {
     (raw?: unknown): Pause => {
       const reason = PauseRequest.parse(raw ?? undefined)?.reason ?? 'paused by an operator';
       carried.paused = { reason, since: new Date().toISOString() };
+      owner.wake();
       owner.changed();
       return carried.paused;
     },

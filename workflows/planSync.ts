@@ -34,6 +34,7 @@ export async function planSync(request: {
       policy,
       memory: carried.memory,
       reads: answer.value,
+      nowMs: Date.now(),
       enabled: true,
       approved: carried.approved,
       isOver: () => true,

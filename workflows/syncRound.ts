@@ -21,6 +21,8 @@ export interface RoundRequest {
   readonly policy: SyncPolicy;
   readonly memory: SyncMemory;
   readonly reads: RoundReads;
+  /** The time that the whole round is decided for, milliseconds since the epoch. */
+  readonly nowMs: number;
   readonly enabled: boolean;
   /** Hash of the decision that an operator approved. */
   readonly approved: string | null;
@@ -54,7 +56,6 @@ export class SyncRound implements WritingRound {
   private writes: RoundWrites;
   private readonly sent: WrittenWrite[] = [];
   private unsentWrites = 0;
-  private decidedMs = 0;
 
   constructor(private readonly request: RoundRequest) {
     this.reads = request.reads;
@@ -76,7 +77,7 @@ export class SyncRound implements WritingRound {
    */
   async snapshots(): Promise<{ missing: readonly ScheduleFact[]; problem: string | null }> {
     const { policy, memory } = this.request;
-    const moved = schedulesMoved(policy, memory, this.reads.schedules, Date.now());
+    const moved = schedulesMoved(policy, memory, this.reads.schedules, this.request.nowMs);
     if (moved.length === 0) return { missing: [], problem: null };
     const { facts, missing, problem, gate } = await takeSnapshots(this.request, moved);
     if (gate) this.request.gateMet(gate);
@@ -92,7 +93,7 @@ export class SyncRound implements WritingRound {
    * Runs the round to its end. What a failover asks of routes is written before snapshots are taken, which may take long.
    */
   async run(): Promise<RoundResult> {
-    const isWaiting = schedulesMoved(this.policy, this.memory, this.reads.schedules, Date.now()).length > 0;
+    const isWaiting = schedulesMoved(this.policy, this.memory, this.reads.schedules, this.request.nowMs).length > 0;
     if (isWaiting) await this.send(({ kind, lane }) => kind === 'route' && lane === 'failover');
     const { missing, problem } = await this.snapshots();
     await this.send(() => true);
@@ -191,7 +192,7 @@ export class SyncRound implements WritingRound {
       policy,
       truth: this.truth(),
       memory: this.memory,
-      nowMs: this.decidedMs,
+      nowMs: this.request.nowMs,
       decision,
       writes,
       written: this.sent,
@@ -217,8 +218,7 @@ export class SyncRound implements WritingRound {
   }
 
   private decide(): RoundDecision {
-    this.decidedMs = Date.now();
-    return decideRound({ policy: this.policy, truth: this.truth(), memory: this.memory, nowMs: this.decidedMs });
+    return decideRound({ policy: this.policy, truth: this.truth(), memory: this.memory, nowMs: this.request.nowMs });
   }
 
   private writesOf(decision: RoundDecision): RoundWrites {
@@ -230,7 +230,7 @@ export class SyncRound implements WritingRound {
       memory: this.memory,
       enabled,
       approved,
-      nowMs: this.decidedMs,
+      nowMs: this.request.nowMs,
     });
   }
 

@@ -15,6 +15,7 @@ import { type BegunSync, isEnabled, type SyncCarried } from '../src/domain/sync/
 import {
   hinted,
   hintsOfBoth,
+  isFirstOfItsKind,
   NO_HINTS,
   type SyncCause,
   type SyncHints,
@@ -44,6 +45,8 @@ export class SyncRun {
   private readonly steps = syncOwnSteps();
   private readonly book: RoundBook;
   private isUnderWay = false;
+  /** Counts what may bring the next round nearer. */
+  private wakes = 0;
 
   constructor(
     readonly carried: SyncCarried,
@@ -78,7 +81,13 @@ export class SyncRun {
     }
   }
 
-  /** Runs rounds as they fall due, until the next run of the workflow is to go on. */
+  /**
+   * Runs rounds as they fall due, until the next run of the workflow is to go on.
+   *
+   * Nothing here goes by what time it is, only by timers that fired and messages that came: a query that reaches a worker which has
+   * just taken the workflow over lets it see its latest events under the time of the task before, and what is decided by that time
+   * then contradicts every later replay (decision 0030).
+   */
   async rounds(): Promise<void> {
     this.changed();
     while (!isFull(EVENTS_A_RUN)) {
@@ -89,11 +98,9 @@ export class SyncRun {
         continue;
       }
       const due = this.due();
-      const waitMs = due.atMs - Date.now();
-      if (waitMs > 0) {
-        await condition(() => this.hasChanged(due), waitMs);
-        continue;
-      }
+      const seen = this.wakes;
+      const waitMs = Math.max(1, due.atMs - Date.now());
+      if (await condition(() => this.wakes !== seen || isFull(EVENTS_A_RUN), waitMs)) continue;
       await CancellationScope.nonCancellable(() => this.round(due, CancellationScope.current().parent));
     }
   }
@@ -104,7 +111,14 @@ export class SyncRun {
   }
 
   hint(cause: SyncCause): void {
-    this.carried.hints = hinted(this.carried.hints, cause, Date.now());
+    const { hints } = this.carried;
+    this.carried.hints = hinted(hints, cause, Date.now());
+    // Later ones of a kind bring the round no nearer.
+    if (isFirstOfItsKind(hints, this.carried.hints)) this.wake();
+  }
+
+  wake(): void {
+    this.wakes++;
   }
 
   changed(): void {
@@ -133,18 +147,12 @@ export class SyncRun {
     return dueRound({ policy, memory, hints, gates, lastFullMs, notBeforeMs, nowMs: Date.now() });
   }
 
-  private hasChanged(due: DueRound): boolean {
-    if (this.carried.paused !== null || isFull(EVENTS_A_RUN)) return true;
-    const now = this.due();
-    return now.atMs < due.atMs || (now.atMs === due.atMs && now.kind !== due.kind);
-  }
-
   /** One round: reads, decides, writes, seals. Ends, whatever happens; what it could not heed is there for the next one. */
   private async round(due: DueRound, around: CancellationScope | undefined): Promise<void> {
     const { carried, begun, syncId } = this;
     const { taken, left } =
       due.kind === 'full' ? { taken: carried.hints, left: NO_HINTS } : trunkHintsOf(carried.hints);
-    const startedMs = Date.now();
+    const startedMs = Math.max(Date.now(), due.atMs);
     carried.hints = left;
     carried.gates = carried.gates.filter(({ untilMs }) => untilMs > startedMs);
     this.isUnderWay = true;
@@ -170,6 +178,7 @@ export class SyncRun {
         policy: begun.policy,
         memory: carried.memory,
         reads: answer.value,
+        nowMs: startedMs,
         enabled: isEnabled(carried),
         approved: carried.approved,
         isOver: () => this.isOver(begun, around),
@@ -213,19 +222,15 @@ export class SyncRun {
     return isStopped || mustSealFirst(carried) || isFull(EVENTS_A_ROUND);
   }
 
+  /** The gate that was closed for a family when the round began, or that it met. */
   private gateOf(family: string): SyncGate | null {
-    const now = Date.now();
-    return (
-      this.carried.gates.find((gate) => gate.untilMs > now && (gate.family === family || gate.family === 'token')) ??
-      null
-    );
+    return this.carried.gates.find((gate) => gate.family === family || gate.family === 'token') ?? null;
   }
 
   private gateMet(gate: SyncGate): void {
+    const before = this.carried.gates.find(({ family }) => family === gate.family);
     const others = this.carried.gates.filter(({ family }) => family !== gate.family);
-    const before = this.gateOf(gate.family);
-    const isLater = before?.family !== gate.family || gate.untilMs > before.untilMs;
-    this.carried.gates = [...others, isLater ? gate : before];
+    this.carried.gates = [...others, before && before.untilMs > gate.untilMs ? before : gate];
   }
 }
 

@@ -49,7 +49,7 @@ export function describeReport(report: VerifyReport): string[] {
       `${kind}: ${object}${windowId === null ? '' : ` of ${windowId}`} (expected ${expected ?? 'nothing'}, found ${actual ?? 'nothing'})`,
   );
   lines.push(
-    `${report.ok ? 'verified' : 'NOT verified'}: ${report.windows} windows, ${report.objects} objects, ${(report.bytes / 1e6).toFixed(1)} MB`,
+    `${report.ok ? 'verified' : 'NOT verified'}: ${report.windows} windows, ${report.rounds > 0 ? `${report.rounds} rounds, ` : ''}${report.objects} objects, ${(report.bytes / 1e6).toFixed(1)} MB`,
   );
   if (report.differences.count > 0)
     lines.push(`${report.differences.count} rows differ from Genesys's published adherence formula by over 0.1 point`);

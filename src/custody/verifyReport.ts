@@ -39,6 +39,8 @@ export interface VerifyReport {
   readonly ok: boolean;
   /** Windows whose seals were checked. */
   readonly windows: number;
+  /** Rounds of the trunk sync whose seals were checked. */
+  readonly rounds: number;
   /** Objects whose bytes were hashed: entries of the chain, seals, landings. */
   readonly objects: number;
   /** Bytes hashed. */

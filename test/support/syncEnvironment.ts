@@ -64,11 +64,7 @@ function syncsOn(environment: ExportEnvironment): SyncEnvironment {
   const { simulator, client, taskQueue } = environment;
   const syncId = `trunkSync/${simulator.organisationId}`;
   const started: SyncHandle[] = [];
-  // Whatever the hour of the test: so many are at work for the next eight.
-  for (const { id } of simulator.businessUnits) {
-    simulator.telephony.happen({ kind: 'schedules', businessUnitId: id, clear: true });
-    simulator.telephony.happen({ kind: 'schedules', businessUnitId: id, addAgents: AGENTS_AT_WORK });
-  }
+  staffed(simulator);
   let before: Readonly<Record<string, number>> = {};
   const sync: SyncEnvironment = {
     exports: environment,
@@ -126,6 +122,14 @@ function syncsOn(environment: ExportEnvironment): SyncEnvironment {
   return sync;
 }
 
+/** Puts so many agents to work for the next eight hours, whatever the hour of the test. */
+export function staffed({ businessUnits, telephony }: RunningSimulator): void {
+  for (const { id } of businessUnits) {
+    telephony.happen({ kind: 'schedules', businessUnitId: id, clear: true });
+    telephony.happen({ kind: 'schedules', businessUnitId: id, addAgents: AGENTS_AT_WORK });
+  }
+}
+
 /** All calls so far, whatever their answer. */
 function callsOf(simulator: RunningSimulator): Readonly<Record<string, number>> {
   return Object.fromEntries(
@@ -136,7 +140,8 @@ function callsOf(simulator: RunningSimulator): Readonly<Record<string, number>> 
   );
 }
 
-function firstPolicy(simulator: RunningSimulator) {
+/** A policy for the first site: one route over all of its trunk bases, carrier by carrier, and one campaign. */
+export function firstPolicy(simulator: RunningSimulator) {
   const facts = simulator.telephony.facts();
   const site = facts.sites.find(({ managed }) => !managed);
   const route = facts.routes.find(({ siteId }) => siteId === site?.id);

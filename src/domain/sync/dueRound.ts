@@ -54,7 +54,7 @@ export function dueRound(question: {
     ...shared,
     policy,
     memory: { ...memory, trunkBases: {}, rowsDueAt: null },
-    hints: { ...hints, trunkAtMs: null },
+    hints: { ...hints, trunkAtMs: null, nowAtMs: earliest(hints.nowAtMs, hints.laterAtMs) },
   });
   const hard = latest(gates, nowMs, (family) => NEEDED_BY_ALL.includes(family));
   const soft = latest(gates, nowMs, (family) => !NEEDED_BY_ALL.includes(family));
@@ -78,4 +78,9 @@ function latest(
   return gates
     .filter(({ family, untilMs }) => untilMs > nowMs && concerns(family))
     .reduce<SyncGate | undefined>((one, other) => (one && one.untilMs >= other.untilMs ? one : other), undefined);
+}
+
+function earliest(one: number | null, other: number | null): number | null {
+  if (one === null || other === null) return one ?? other;
+  return Math.min(one, other);
 }

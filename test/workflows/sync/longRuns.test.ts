@@ -1,0 +1,64 @@
+import { afterEach, expect, it } from '@jest/globals';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { quietTemporal } from '../../support/quietTemporal.js';
+import { type SyncEnvironment, skippingSyncEnvironment } from '../../support/syncEnvironment.js';
+import { describeTimeSkipping, timeSkipping } from '../../support/timeSkipping.js';
+import { syncRuns } from '../../support/syncRuns.js';
+
+quietTemporal('ERROR');
+const server = await timeSkipping();
+
+describeTimeSkipping('a trunk sync that runs for long', server, (start) => {
+  let environment: TestWorkflowEnvironment;
+  let sync: SyncEnvironment;
+  afterEach(() => sync.close());
+
+  it('writes the route twice at most while a trunk flaps every 10 seconds for 10 minutes', async () => {
+    environment = await start();
+    sync = await skippingSyncEnvironment(environment, { name: 'a flapping trunk' });
+    const handle = await sync.startEnabled({ holdDownSeconds: 120 });
+    const [flapping = ''] = sync.routed();
+    const { telephony } = sync.simulator;
+    telephony.forgetWrites();
+    for (let flap = 0; flap < 60; flap++) {
+      const connected = flap % 2 === 1;
+      telephony.happen({ kind: 'trunks', trunkBaseIds: [flapping], connected });
+      await handle.signal('trunkChanged', { trunkId: flapping, trunkBaseId: flapping, connected });
+      await environment.sleep('10 seconds');
+    }
+    const routes = telephony.writes().filter(({ kind }) => kind === 'route');
+    process.stdout.write(`60 changes of a trunk: ${routes.length} writes of its route\n`);
+    expect(routes.length).toBeGreaterThanOrEqual(1);
+    expect(routes.length).toBeLessThanOrEqual(2);
+    expect(sync.routed()).not.toContain(flapping);
+    await environment.sleep('3 minutes');
+    expect(sync.routed()[0]).toBe(flapping);
+  });
+
+  it('hands over to another run before its history is long, and loses no signal doing so', async () => {
+    environment = await start();
+    sync = await skippingSyncEnvironment(environment, { name: 'a thousand rounds' });
+    const handle = await sync.startEnabled({ everyMinutes: 1 });
+    const { telephony } = sync.simulator;
+    const rounds = Number(process.env['ROSTERLINE_SYNC_ROUNDS'] ?? '80');
+    const before = (await sync.state(handle)).round;
+    const startedMs = Date.now();
+    while ((await sync.state(handle)).round < before + rounds) {
+      await environment.sleep('5 minutes');
+      // A signal a few times in each run, so that some meet the handover.
+      await handle.signal('trunkChanged', { trunkId: 'any' });
+    }
+    const [down = ''] = sync.routed();
+    telephony.happen({ kind: 'trunks', trunkBaseIds: [down], connected: false });
+    await handle.signal('trunkChanged', { trunkId: down, trunkBaseId: down });
+    await environment.sleep('5 seconds');
+    expect(sync.routed()).not.toContain(down);
+    const runs = await syncRuns(sync);
+    const longest = Math.max(...runs.map(({ events }) => events));
+    process.stdout.write(
+      `${rounds} rounds in ${((Date.now() - startedMs) / 1000).toFixed(0)} s: ${runs.length} runs, the longest of ${longest} events and ${Math.max(...runs.map(({ bytes }) => bytes))} bytes\n`,
+    );
+    expect(longest).toBeLessThan(2000);
+    expect(runs.length).toBeGreaterThan(1);
+  });
+});

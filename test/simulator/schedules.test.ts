@@ -234,7 +234,13 @@ describe('weekly schedules', () => {
     const asked = agentsIn(await search(...range));
     await edit({ publish: 'draft' });
     expect(await list('includeOnlyPublished=true', '2024-03-20')).toMatchObject([{ id: draft?.id }]);
-    expect(agentsIn(await search(...range))).not.toEqual(asked);
+    const later = agentsIn(await search(...range));
+    expect(later).not.toEqual(asked);
+    await edit({ removeAgents: [later[0]?.user.id ?? ''] });
+    expect(agentsIn(await search(...range))).toEqual(later.slice(1));
+    expect((await list('includeOnlyPublished=true', '2024-03-20'))[0]?.metadata.version).toBe(
+      (draft?.metadata.version ?? 0) + 2,
+    );
     await edit({ publish: 'none' });
     expect(await list('includeOnlyPublished=true', '2024-03-20')).toEqual([]);
     expect(agentsIn(await search(...range))).toEqual([]);
@@ -261,7 +267,10 @@ describe('weekly schedules', () => {
     const whole = agentsIn(await search('2024-03-25T06:00:00Z', '2024-03-25T06:15:00Z'));
     const both = whole.filter(({ user }) => user.id === userId);
     expect(both.map(({ shifts }) => shifts.length)).toEqual([2]);
-    expect(await edit({ addAgents: [{ ...added, userId: 'nobody' }] })).toEqual({ message: expect.any(String) });
+    expect(await edit({ clear: true, addAgents: [{ ...added, userId: 'nobody' }] })).toEqual({
+      message: expect.any(String),
+    });
+    expect(agentsIn(await search('2024-03-25T06:00:00Z', '2024-03-25T06:15:00Z'))).toEqual(whole);
     expect(await edit({ weekDate: '2024-03-25' })).toEqual({ message: expect.stringContaining('Wednesday') });
   });
 

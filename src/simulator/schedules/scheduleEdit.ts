@@ -27,9 +27,9 @@ export const ScheduleEdit = z.strictObject({
   clear: z.literal(true).optional(),
   /** Undoes earlier edits of shifts. */
   restore: z.literal(true).optional(),
-  /** `draft` publishes the draft in its place; `none` withdraws it, so that the week has no published schedule. */
+  /** `draft` publishes the draft in its place; `none` withdraws it, so that the week has no published schedule. Earlier edits of shifts go. */
   publish: z.enum(['draft', 'none']).optional(),
-  /** An edit of the draft: its version counts up, and nobody is meant to care. */
+  /** An edit of the schedule that is not published: its version counts up, and nobody is meant to care. */
   draft: z.literal(true).optional(),
 });
 export type ScheduleEdit = z.infer<typeof ScheduleEdit>;

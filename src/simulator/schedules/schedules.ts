@@ -101,16 +101,11 @@ export class Schedules {
     const weeks = this.weeks(businessUnitId);
     if (!weeks) return { shifts: [], daysOff: [] };
     const isDraft = id === draftSchedule(this.organisation, businessUnitId, week).id;
-    const plan = this.#plan(weeks, week);
-    if (isDraft) return { ...plan, shifts: plan.shifts.map((shift) => later(shift, DRAFT_SHIFT_SECONDS)) };
-    const edits = this.#editsOf(businessUnitId, week);
-    if (edits.cleared) return { shifts: [...edits.added], daysOff: [] };
-    const stays = ({ userId }: { userId: string }): boolean => !edits.removed.has(userId);
-    return { shifts: [...plan.shifts.filter(stays), ...edits.added], daysOff: plan.daysOff.filter(stays) };
+    return this.#shiftsWith(this.#editsOf(businessUnitId, week), weeks, week, isDraft);
   }
 
   /**
-   * Carries out an edit.
+   * Carries out an edit, all of it or, where it fails, nothing.
    *
    * @returns the schedules of the week after it.
    * @throws RangeError where there is no such business unit, week or user.
@@ -121,20 +116,29 @@ export class Schedules {
     const week = edit.weekDate === undefined ? weekAt(weeks, atMs / 1000) : epochDayOf(edit.weekDate);
     if (this.ofWeek(edit.businessUnitId, week).length === 0)
       throw new RangeError(`no schedule begins on ${localDateOf(week)}: weeks begin on ${weeks.startDayOfWeek}`);
-    const edits = this.#editsOf(edit.businessUnitId, week);
-    if (edit.restore) Object.assign(edits, { cleared: false, removed: new Set(), added: [] });
+    const before = this.#editsOf(edit.businessUnitId, week);
+    const edits = { ...before, removed: new Set(before.removed), added: [...before.added], modifiedAtMs: atMs };
+    if (edit.publish) edits.published = edit.publish;
+    if (edit.restore || edit.publish) Object.assign(edits, { cleared: false, removed: new Set(), added: [] });
     if (edit.clear) Object.assign(edits, { cleared: true, added: [] });
-    const published = { ...publishedSchedule(this.organisation, edit.businessUnitId, week), published: true };
-    const shiftsNow = (): readonly Shift[] =>
-      this.shiftsOf({ ...published, description: '', modifiedAtMs: atMs }).shifts;
+    const ofDraft = edits.published === 'draft';
+    const shiftsNow = (): readonly Shift[] => this.#shiftsWith(edits, weeks, week, ofDraft).shifts;
     if (edit.removeAgents !== undefined) removeAgents(edits, edit.removeAgents, shiftsNow(), atMs);
     if (edit.addAgents !== undefined) addAgents(this.organisation, edits, edit, shiftsNow(), atMs);
-    if (edit.publish) edits.published = edit.publish;
-    if (edit.draft) edits.draftEdits++;
+    if (ofDraft !== (edit.draft === true)) edits.draftEdits++;
     else edits.planEdits++;
-    edits.modifiedAtMs = atMs;
     this.#edits.set(keyOf(edit.businessUnitId, week), edits);
     return this.ofWeek(edit.businessUnitId, week);
+  }
+
+  /** What a schedule plans, with the edits where it is the one that is published, or was last. */
+  #shiftsWith(edits: WeekEdits, weeks: BusinessUnitWeeks, week: EpochDay, isDraft: boolean): PlannedShifts {
+    const plan = this.#plan(weeks, week);
+    const shifts = isDraft ? plan.shifts.map((shift) => later(shift, DRAFT_SHIFT_SECONDS)) : plan.shifts;
+    if (isDraft !== (edits.published === 'draft')) return { ...plan, shifts };
+    if (edits.cleared) return { shifts: [...edits.added], daysOff: [] };
+    const stays = ({ userId }: { userId: string }): boolean => !edits.removed.has(userId);
+    return { shifts: [...shifts.filter(stays), ...edits.added], daysOff: plan.daysOff.filter(stays) };
   }
 
   #plan(weeks: BusinessUnitWeeks, week: EpochDay): PlannedShifts {

@@ -98,6 +98,11 @@ describe('the agents of a round', () => {
       expect(at('14:20:00', both)).toMatchObject({ agents: 5, schedule: { id: 'next' } });
   });
 
+  it('hold until their schedule ends, though the next asks for the same', () => {
+    const next = fact({ scheduleId: 'next', from: '2026-03-02T15:00:00.000Z', agents: [20, 20] });
+    expect(at('14:50:00', [fact(), next]).until).toBe('2026-03-02T15:00:00.000Z');
+  });
+
   it('hold for a day at most before a row says it again', () => {
     const long = fact({ agents: Array.from({ length: 672 }, () => 10) });
     expect(at('14:01:00', [long]).until).toBe('2026-03-03T14:15:00.000Z');

@@ -67,11 +67,25 @@ describe('a route of which no trunk is healthy', () => {
     expect(world.decide().routes[0]).toMatchObject({ held: null, trunkBases: ['t1'] });
   });
 
+  it('waits for approval before one in its hold-down serves, where all failed at once', () => {
+    const world = settled();
+    world.down('t1', 't2', 't3', 't4');
+    world.round();
+    world.up('t3');
+    const { decision } = world.round(10);
+    expect(decision.routes[0]).toMatchObject({ held: 'massFailure', trunkBases: ['t3'] });
+    expect(world.list()).toEqual(['t1', 't2']);
+    world.approved = decision.hash;
+    world.round(10);
+    expect(world.list()).toEqual(['t3']);
+  });
+
   it('keeps those that the policy does not name, where they are healthy', () => {
     const world = settled();
     world.trunks.push(...world.trunks.slice(0, 1).map((each) => ({ ...each, id: 'x', trunkBaseId: 'x' })));
+    downInTurn(world, 't2', 't3', 't4');
     world.setRoute(['t1', 'x']);
-    downInTurn(world, 't1', 't2', 't3', 't4');
+    downInTurn(world, 't1');
     expect(world.list()).toEqual(['x']);
     expect(world.decide().routes[0]).toMatchObject({ held: 'nothingHealthy', trunkBases: ['x'] });
   });

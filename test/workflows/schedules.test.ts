@@ -137,6 +137,21 @@ describe('an export of schedules', () => {
       { v: version + 1 },
     ]);
   });
+
+  it('is a gap that says so where somebody keeps editing the schedule, and loads nothing of two versions', async () => {
+    environment = await exportEnvironment(address, { name: 'restless week', organisation: { seed: SEED } });
+    const businessUnitId = seededUuid(SEED, 'business unit', 'Customer Care');
+    const edit = { kind: 'schedules', businessUnitId, weekDate: '2024-03-04' } as const;
+    environment.simulator.telephony.run(
+      Array.from({ length: 6000 }, (_, at) => ({ afterSeconds: at / 100, event: edit })),
+    );
+    expect(await exportSchedules(DAY)).toMatchObject({
+      status: 'completeWithGaps',
+      gaps: [{ reason: 'Conflict', message: expect.stringContaining('edited during each of 5 readings') as unknown }],
+    });
+    expect(calls(SEARCH)).toEqual({ '200': 5 });
+    expect(await environment.warehouse.query('SELECT * FROM schedule_shift')).toEqual([]);
+  });
 });
 
 async function sealsOfWindows() {

@@ -83,8 +83,10 @@ export class RoundBook {
     const now = Date.now();
     if (unsent > 0 || unfinished === 'gate') carried.hints = hinted(carried.hints, 'unfinished', now);
     const hasFailed = written.some(({ outcome, problem }) => outcome === 'conflict' || mayPass(outcome, problem));
-    if (hasFailed || unfinished === 'failure')
-      carried.hints = hinted(carried.hints, 'unfinished', now + roundBackoffMs(++carried.failures));
+    // Failures in a row: a round that decided all the same does not end the row, or what lasts would be asked for every second.
+    carried.failures = hasFailed || unfinished === 'failure' ? carried.failures + 1 : 0;
+    if (carried.failures > 0)
+      carried.hints = hinted(carried.hints, 'unfinished', now + roundBackoffMs(carried.failures));
   }
 }
 

@@ -191,7 +191,6 @@ export class SyncRun {
         carried.sites = answer.value.sites;
         if (due.kind === 'full') carried.lastFullMs = startedMs;
       }
-      carried.failures = 0;
       carried.notBeforeMs = null;
       await this.book.enter(result, { begun, startedMs, taken, timer: due.kind === 'full' });
     } catch (error) {

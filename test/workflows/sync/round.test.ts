@@ -67,6 +67,28 @@ describe('the trunk sync', () => {
     expect(sync.routed()).not.toContain(first);
   });
 
+  it('asks less and less often for a schedule that it may not read, and goes on with what it knows', async () => {
+    sync = await syncEnvironment(address, { name: 'an unreadable schedule' });
+    const path = '/agentschedules/search$';
+    sync.simulator.addFault({
+      kind: 'status',
+      method: 'POST',
+      path,
+      status: 403,
+      body: { message: 'no' },
+      times: null,
+    });
+    const startedMs = Date.now();
+    const handle = await sync.start();
+    const state = await eventually('four rounds have ended', async () => {
+      const now = await sync.state(handle);
+      return now.round >= 4 ? now : null;
+    });
+    // After 1 s, 2 s and 5 s.
+    expect(Date.now() - startedMs).toBeGreaterThan(7500);
+    expect(state.problem).toContain('could not be read');
+  });
+
   it('takes a trunk in failover out of its route within three seconds of the signal, in two calls and what it writes', async () => {
     sync = await syncEnvironment(address, { name: 'a failover' });
     const handle = await sync.startEnabled();

@@ -15,15 +15,13 @@ export interface StormSize {
 /** The storm that was complained of: 40 schedule edits and 12 failover events in two minutes. */
 export const WHOLE_STORM: StormSize = { seconds: 120, edits: 40, failovers: 12 };
 
-/** Trunks go down of the first third that is up: those that carry calls. */
-const FROM_FIRST = 3;
-/** Of so many failover events one is a trunk that comes back. */
-const BACK_EVERY = 3;
+/** So many trunks go down and come back, the most preferred ones: less than half of fifteen, or the sync would ask for approval. */
+const SHAKY = 6;
 
 /**
- * The events of a storm, in order: trunks of one carrier go down, some come back, while schedules are edited all the time.
+ * The events of a storm, in order: trunks of all carriers go down, come back and go down again, while schedules are edited all the time.
  *
- * @param trunkBases of whom trunks go down, in the order in which they are tried; the first carry calls.
+ * @param trunkBases in order of preference.
  */
 export function stormEvents(seed: number, size: StormSize, trunkBases: readonly string[]): StormEvent[] {
   const random = seededRandom(seed, 'storm');
@@ -34,14 +32,13 @@ export function stormEvents(seed: number, size: StormSize, trunkBases: readonly 
     kind: 'schedule' as const,
     agents: random.pick([-3, -2, -1, 1, 2, 3]),
   }));
-  const down: string[] = [];
-  const failovers = spread(size.failovers).map((atMs, at) => {
-    const back = at % BACK_EVERY === BACK_EVERY - 1 ? down.shift() : undefined;
-    if (back !== undefined) return { atMs, kind: 'trunk' as const, trunkBase: back, connected: true };
-    const up = trunkBases.filter((id) => !down.includes(id));
-    const trunkBase = random.pick(up.slice(0, Math.ceil(up.length / FROM_FIRST)));
-    down.push(trunkBase);
-    return { atMs, kind: 'trunk' as const, trunkBase, connected: false };
+  const shaky = trunkBases.slice(0, SHAKY);
+  const down = new Set<string>();
+  const failovers = spread(size.failovers).map((atMs) => {
+    const trunkBase = random.pick(shaky);
+    const connected = down.delete(trunkBase);
+    if (!connected) down.add(trunkBase);
+    return { atMs, kind: 'trunk' as const, trunkBase, connected };
   });
   return [...edits, ...failovers].sort((one, other) => one.atMs - other.atMs);
 }

@@ -177,6 +177,7 @@ describe('the shape of the sources', () => {
       'exportPlan',
       'exportWindow',
       'historyExport',
+      'trunkSync',
     ]);
   });
 });

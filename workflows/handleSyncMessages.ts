@@ -1,5 +1,4 @@
 import { ApplicationFailure, condition, log, setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
-import { z } from 'zod';
 import type { Pause } from '../src/domain/exportSteps.js';
 import type { FailureName } from '../src/domain/failure.js';
 import { policyHash } from '../src/domain/sync/policyHash.js';
@@ -7,8 +6,9 @@ import { businessUnitsOf, trunkBasesOf } from '../src/domain/sync/policyParts.js
 import type { BegunSync, SyncCarried } from '../src/domain/sync/syncCarried.js';
 import { isEnabled } from '../src/domain/sync/syncCarried.js';
 import type { SyncCause } from '../src/domain/sync/syncHints.js';
+import { ApproveRequest, EnableRequest, PauseRequest, SetPolicyRequest } from '../src/domain/sync/syncInputs.js';
 import type { SyncPlan } from '../src/domain/sync/syncPlan.js';
-import { SyncPolicy } from '../src/domain/sync/syncPolicy.js';
+import type { SyncPolicy } from '../src/domain/sync/syncPolicy.js';
 import { ScheduleChanged, SyncNow, type SyncState, TrunkChanged } from '../src/domain/sync/syncState.js';
 import { parseOrFail } from './failedWith.js';
 import {
@@ -41,11 +41,6 @@ export interface SyncMessagesOwner {
 
 /** Signals of a worker's activities that are meant for exports: they say nothing to a sync. */
 const NOT_FOR_A_SYNC = ['gateClosed', 'causeChanged'];
-
-const PauseRequest = z.object({ reason: z.string().max(500).optional() }).optional();
-const EnableRequest = z.object({ policyHash: z.string().min(1).optional() }).optional();
-const ApproveRequest = z.object({ round: z.number().int().positive() });
-const SetPolicyRequest = z.object({ policy: SyncPolicy });
 
 /** Takes signals, answers queries and updates. What cannot be read is refused, or counted where nobody waits for an answer. */
 export function handleSyncMessages(owner: SyncMessagesOwner): void {

@@ -1,12 +1,8 @@
 import { allHandlersFinished, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
-import { z } from 'zod';
 import { newSync, type SyncCarried } from '../src/domain/sync/syncCarried.js';
-import { SyncPolicy } from '../src/domain/sync/syncPolicy.js';
+import { TrunkSyncInput } from '../src/domain/sync/syncInputs.js';
 import { parseOrFail } from './failedWith.js';
 import { SyncRun } from './syncRun.js';
-
-/** The policy to sync by, or none for the configured one. */
-const TrunkSyncInput = z.object({ policy: SyncPolicy.optional() }).optional();
 
 const ID_BEGINS = 'trunkSync/';
 
@@ -20,7 +16,7 @@ const ID_BEGINS = 'trunkSync/';
  * @param raw `{"policy": …}`, or nothing; `left` is what one run hands to the next.
  * @throws ApplicationFailure `InvalidInput` with every wrong key of the policy, its path and the reason; or where there is none at all.
  */
-export async function trunkSync(raw?: z.input<typeof TrunkSyncInput>, left?: SyncCarried): Promise<void> {
+export async function trunkSync(raw?: TrunkSyncInput, left?: SyncCarried): Promise<void> {
   const { workflowId } = workflowInfo();
   const policy = left ? null : (parseOrFail(TrunkSyncInput, raw ?? undefined)?.policy ?? null);
   const run = new SyncRun(left ?? newSync(), workflowId);

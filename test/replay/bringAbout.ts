@@ -8,6 +8,7 @@ import { eventually } from '../support/eventually.js';
 import type { ExportEnvironment, ExportHandle, ExportRequest } from '../support/exportEnvironment.js';
 import { oneDayWindowIds } from '../support/windowHistory.js';
 import type { exportPlan } from '../../workflows/exportPlan.js';
+import { aSyncThatGoesOn, aSyncsLife, aThrottledSync, SYNCED_ORGANISATION } from './bringAboutSyncs.js';
 import type { CircumstanceName } from './circumstances.js';
 
 /** How an export is led into its circumstance. Ends when the export has. */
@@ -31,6 +32,9 @@ const MISSING_PERMISSION = { code: 'missing.permissions', message: 'Unable to pe
 
 /** For every circumstance but the killed worker, which needs a worker of its own process (see recordKilled.ts). */
 export const BRING_ABOUT: Readonly<Record<Exclude<CircumstanceName, 'killed'>, BringAbout>> = {
+  sync: { organisation: SYNCED_ORGANISATION, run: aSyncsLife },
+  syncThrottled: { organisation: SYNCED_ORGANISATION, run: aThrottledSync },
+  syncContinuedAsNew: { organisation: SYNCED_ORGANISATION, run: aSyncThatGoesOn },
   happy: {
     run: (environment) =>
       toItsEnd(environment, { from: '2024-03-04', to: '2024-03-18', exceptions: true, actuals: true }),

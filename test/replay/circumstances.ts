@@ -5,7 +5,7 @@ export type Mark = (events: readonly HistoryEvent[]) => boolean;
 
 /** Files of a circumstance, without `.json`: the workflow's type, a hyphen, what it met. */
 export type Recordings = Readonly<
-  Record<`${'historyExport' | 'exportWindow' | 'exportPlan' | 'budgetKeeper'}-${string}`, Mark>
+  Record<`${'historyExport' | 'exportWindow' | 'exportPlan' | 'budgetKeeper' | 'trunkSync'}-${string}`, Mark>
 >;
 
 /**
@@ -14,6 +14,30 @@ export type Recordings = Readonly<
  * Those that take longest come first, so that recording takes no longer than it must.
  */
 export const CIRCUMSTANCES = {
+  syncContinuedAsNew: {
+    'trunkSync-continuedAsNewLast': all(continuesAnotherRun, scheduled('writeSyncRoute')),
+  },
+  sync: {
+    'trunkSync-happy': all(
+      endsWith('workflowExecutionCanceledEventAttributes'),
+      signalled('trunkChanged'),
+      signalled('scheduleChanged'),
+      updated('enable'),
+      updated('pause'),
+      updated('plan'),
+      updated('setPolicy'),
+      scheduled('snapshotSchedules', 2),
+      scheduled('writeSyncRoute'),
+      not(failedActivity),
+    ),
+  },
+  syncThrottled: {
+    'trunkSync-throttled': all(
+      endsWith('workflowExecutionCanceledEventAttributes'),
+      scheduled('writeSyncRoute', 2),
+      not(failedActivity),
+    ),
+  },
   continuedAsNew: {
     'historyExport-continuedAsNew': endsWith('workflowExecutionContinuedAsNewEventAttributes'),
     'historyExport-continuedAsNewLast': all(completed, continuesAnotherRun),

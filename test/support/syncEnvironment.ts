@@ -60,7 +60,8 @@ function peopled(options: ExportEnvironmentOptions): ExportEnvironmentOptions {
   return { ...options, organisation: { units, ...options.organisation } };
 }
 
-function syncsOn(environment: ExportEnvironment): SyncEnvironment {
+/** Syncs of an environment that is there already; close that. */
+export function syncsOn(environment: ExportEnvironment): SyncEnvironment {
   const { simulator, client, taskQueue } = environment;
   const syncId = `trunkSync/${simulator.organisationId}`;
   const started: SyncHandle[] = [];

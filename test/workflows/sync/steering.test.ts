@@ -44,9 +44,9 @@ describe('an operator of the trunk sync', () => {
     await eventually('the trunk left', () => !sync.routed().includes(first));
 
     const policy = sync.policy({ onDrift: 'restore' });
-    expect(await refusal(handle.executeUpdate('setPolicy', { args: [{ policy: { ...policy, sites: [] } }] }))).toContain(
-      'policy.sites',
-    );
+    expect(
+      await refusal(handle.executeUpdate('setPolicy', { args: [{ policy: { ...policy, sites: [] } }] })),
+    ).toContain('policy.sites');
     expect(await refusal(handle.executeUpdate('enable', { args: [{ policyHash: 'of another' }] }))).toContain(
       'nothing was enabled',
     );
@@ -67,7 +67,9 @@ describe('an operator of the trunk sync', () => {
     expect(held.routes[0]?.held).toBe('massFailure');
     expect(sync.routed()).toEqual(before);
     expect((await sync.state(handle)).needsApproval).toBe(held.round);
-    expect(await refusal(handle.executeUpdate('approve', { args: [{ round: 999 }] }))).toContain('nothing was approved');
+    expect(await refusal(handle.executeUpdate('approve', { args: [{ round: 999 }] }))).toContain(
+      'nothing was approved',
+    );
     // Rounds go on meanwhile, and decide the same.
     await sync.roundNow(handle);
     await handle.executeUpdate('approve', { args: [{ round: held.round }] });

@@ -80,7 +80,7 @@ function trouble(state: SyncState): string[] {
   if (state.needsApproval !== null)
     add(
       'approval',
-      `round ${state.needsApproval} waits for it: look at 'rosterline sync plan', then 'rosterline sync approve ${state.needsApproval}'`,
+      `of round ${state.needsApproval}: after 'rosterline sync plan', 'rosterline sync approve ${state.needsApproval}'`,
     );
   if (state.heldWrites > 0) add('held back', count(state.heldWrites, 'write'));
   if (state.unreadableSignals > 0)

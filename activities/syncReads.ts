@@ -1,6 +1,6 @@
-import type { CampaignFact, ScheduleFact, SiteFact, TrunkFact } from '../src/domain/sync/syncFacts.js';
+import type { CampaignFact, ScheduleFact, SiteFact } from '../src/domain/sync/syncFacts.js';
 import type { GatedAnswer } from '../src/domain/sync/gatedAnswer.js';
-import type { ReadPage, RouteRead, RowRead } from '../src/domain/sync/syncReads.js';
+import type { ReadPage, RouteRead, RowRead, TrunkPage } from '../src/domain/sync/syncReads.js';
 import type { ActivityDeps } from './deps.js';
 import { type SyncCall, syncCall } from './syncCall.js';
 
@@ -33,10 +33,11 @@ export function syncReadActivities(deps: ActivityDeps) {
     /** Trunks of some trunk bases, among those on one page of all. */
     async readSyncTrunks(
       input: SyncCall & { trunkBases: readonly string[]; page: number },
-    ): Promise<GatedAnswer<ReadPage<readonly TrunkFact[]>>> {
+    ): Promise<GatedAnswer<TrunkPage>> {
       return await syncCall(deps, input, async (genesys) => {
         const { items, pageCount } = (await genesys.trunks(input.page)).value;
-        return { items: items.filter(({ trunkBaseId }) => input.trunkBases.includes(trunkBaseId)), pages: pageCount };
+        const ours = items.filter(({ trunkBaseId }) => input.trunkBases.includes(trunkBaseId));
+        return { items: ours, pages: pageCount, readAt: deps.now().toISOString() };
       });
     },
 

@@ -34,7 +34,7 @@ export async function planSync(request: {
       policy,
       memory: carried.memory,
       reads: answer.value,
-      nowMs: Date.now(),
+      nowMs: Date.parse(answer.value.readAt),
       enabled: true,
       approved: carried.approved,
       isOver: () => true,

@@ -44,6 +44,9 @@ export async function readTruth(request: ReadRequest): Promise<GatedAnswer<Round
 }
 
 class Reading {
+  /** By the clock of the worker that read the trunks: it is in the history, so that every replay decides for the same instant. */
+  private readAt = '';
+
   constructor(
     private readonly request: ReadRequest,
     private readonly calls: SyncCalls,
@@ -51,7 +54,6 @@ class Reading {
 
   async all(): Promise<RoundReads> {
     const { known } = this.request;
-    const readAt = new Date().toISOString();
     const parts = {
       sites: this.sites(),
       routes: this.routes(),
@@ -62,11 +64,12 @@ class Reading {
     };
     // Calls that are under way end before the round does, whatever the others met.
     await Promise.allSettled(Object.values(parts));
+    const trunks = await parts.trunks;
     return {
-      readAt,
+      readAt: this.readAt,
       sites: await parts.sites,
       routes: await parts.routes,
-      trunks: await parts.trunks,
+      trunks,
       schedules: await parts.schedules,
       rows: await parts.rows,
       campaigns: await parts.campaigns,
@@ -106,13 +109,15 @@ class Reading {
 
   private async trunks(): Promise<readonly TrunkFact[]> {
     const trunkBases = trunkBasesOf(this.request.policy);
-    const pages = await everyPage(async (page) =>
-      opened(
+    const pages = await everyPage(async (page) => {
+      const read = opened(
         await this.calls.reads.readSyncTrunks.executeWithOptions({ summary: `Read the trunks, page ${page}` }, [
           { ...this.whose, trunkBases, page },
         ]),
-      ),
-    );
+      );
+      if (page === 1) this.readAt = read.readAt;
+      return read;
+    });
     return pages.flat();
   }
 

@@ -152,9 +152,8 @@ export class SyncRun {
     const { carried, begun, syncId } = this;
     const { taken, left } =
       due.kind === 'full' ? { taken: carried.hints, left: NO_HINTS } : trunkHintsOf(carried.hints);
-    const startedMs = Math.max(Date.now(), due.atMs);
+    const startedMs = Date.now();
     carried.hints = left;
-    carried.gates = carried.gates.filter(({ untilMs }) => untilMs > startedMs);
     this.isUnderWay = true;
     try {
       const answer = await readTruth({
@@ -172,13 +171,15 @@ export class SyncRun {
       }
       // Another policy came while this one's truth was read.
       if (carried.begun !== begun) return;
+      const readMs = Date.parse(answer.value.readAt);
+      carried.gates = carried.gates.filter(({ untilMs }) => untilMs > readMs);
       const result = await new SyncRound({
         organisationId: begun.organisationId,
         syncId,
         policy: begun.policy,
         memory: carried.memory,
         reads: answer.value,
-        nowMs: startedMs,
+        nowMs: readMs,
         enabled: isEnabled(carried),
         approved: carried.approved,
         isOver: () => this.isOver(begun, around),
@@ -189,7 +190,7 @@ export class SyncRun {
         carried.memory = result.memory;
         carried.known = result.known;
         carried.sites = answer.value.sites;
-        if (due.kind === 'full') carried.lastFullMs = startedMs;
+        if (due.kind === 'full') carried.lastFullMs = readMs;
       }
       carried.notBeforeMs = null;
       await this.book.enter(result, { begun, startedMs, taken, timer: due.kind === 'full' });

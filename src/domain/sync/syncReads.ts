@@ -18,6 +18,12 @@ export interface ReadPage<T> {
   readonly pages: number;
 }
 
+/** A page of trunks. */
+export interface TrunkPage extends ReadPage<readonly TrunkFact[]> {
+  /** When the worker had it, ISO 8601 UTC. */
+  readonly readAt: string;
+}
+
 /** What a round keeps of what it read, for rounds that look at trunks and routes alone. */
 export interface KnownTruth {
   readonly readAt: string;

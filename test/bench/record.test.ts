@@ -52,7 +52,7 @@ describe('what a benchmark is held to', () => {
     expect(regressed({ ...speed(1), recorded: { as: 'unheard of', better: 'higher' } })).toEqual([true]);
   });
 
-  it('has the ratios of load, calls and memory in the repository', () => {
+  it('has the ratios of load, calls, memory and sync in the repository', () => {
     const others = Object.keys(readRecord().ratios).filter((as) => !as.startsWith('pacing, '));
     expect(others.sort()).toEqual([
       'calls against the fewest',
@@ -60,6 +60,7 @@ describe('what a benchmark is held to', () => {
       'load against read_json',
       'memory against 600 MB',
       'noticed jobs against jobs',
+      "sync calls against the complaint's loop",
     ]);
   });
 

@@ -83,4 +83,3 @@ export function syncOwnSteps() {
 }
 
 export type SyncCalls = ReturnType<typeof syncCallsOf>;
-export type SyncOwnSteps = ReturnType<typeof syncOwnSteps>;

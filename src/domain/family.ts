@@ -14,6 +14,9 @@ export const FAMILIES = [
 
 export type Family = (typeof FAMILIES)[number];
 
+/** What the trunk sync changes: few calls, each of which somebody waits for. */
+export const FAMILIES_OF_WRITES: readonly Family[] = ['telephony-writes', 'datatable-writes', 'outbound-writes'];
+
 /** A family, or `token` where a refusal concerned every call of the OAuth client. */
 export const GATE_NAMES = [...FAMILIES, 'token'] as const;
 

@@ -1,4 +1,4 @@
-import type { Family } from '../family.js';
+import { FAMILIES_OF_WRITES, type Family } from '../family.js';
 import type { DocumentedReport, FamilyTally, RefusalReport, TallyReport, TokenCounters } from './budgetReports.js';
 import { CALLS_REMEMBERED, familyOf, type KeeperState, WORKERS_REMEMBERED, withFamily } from './keeperState.js';
 import { tallyEveryMs } from './decideLimit.js';
@@ -41,10 +41,20 @@ export function afterRefusal(state: KeeperState, told: RefusalReport, nowMs: num
       gate,
       refused: addCount(known.refused, LAST_HOUR, atMs, 1),
       lastRefusal: why,
-      model: told.gate === told.family ? step(known.model, event) : known.model,
+      model: isLearntFrom(told) ? step(known.model, event) : known.model,
     }),
     calls: [...state.calls, callId].slice(-CALLS_REMEMBERED),
   };
+}
+
+/**
+ * Whether a refusal says something of a family's rate.
+ *
+ * Writes are few, and refused for what they are about as much as for how many they are (a trunk in failover): where the refusal names its
+ * instant, the gate is all that follows. A rate learnt from it would keep the next trunk's write waiting for minutes (decision 0020).
+ */
+function isLearntFrom({ gate, family, toldMs }: RefusalReport): boolean {
+  return gate === family && (toldMs === null || !FAMILIES_OF_WRITES.includes(family));
 }
 
 /** What a worker did since its last tally. One with a number that was counted, or an older one, changes nothing. */

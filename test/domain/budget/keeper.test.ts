@@ -65,6 +65,20 @@ describe('what the keeper makes of refusals', () => {
     expect(gateOf(afterRefusal(EMPTY_KEEPER, told, NOW_MS))?.untilMs).toBeGreaterThanOrEqual(NOW_MS + 2_000);
   });
 
+  it('learns no rate of writes from refusals that tell when to come back, only of other calls and where nothing is told', () => {
+    const after = (family: 'telephony-writes' | 'wfm-jobs', toldMs: number | null) => {
+      const state = [0, 40_000, 80_000].reduce((known, atMs, call) => {
+        const receivedMs = NOW_MS + atMs;
+        const met = { callId: `${call}`, family, gate: family, toldMs, sentMs: receivedMs - 20, receivedMs };
+        return afterRefusal(known, refusal({ ...met, untilMs: receivedMs + (toldMs ?? 4_000) }), receivedMs);
+      }, EMPTY_KEEPER);
+      return budgetView(state, undefined, NOW_MS + 200_000).families[family]?.ratePerSecond;
+    };
+    expect(after('telephony-writes', 30_000)).toBeNull();
+    expect(after('telephony-writes', null)).not.toBeNull();
+    expect(after('wfm-jobs', 30_000)).not.toBeNull();
+  });
+
   it('closes all calls where the limit is that of the token', () => {
     const told = afterRefusal(EMPTY_KEEPER, refusal({ gate: 'token' }), NOW_MS);
     expect(budgetView(told, undefined, NOW_MS).families.token?.gate?.untilMs).toBe(NOW_MS + 30_000);

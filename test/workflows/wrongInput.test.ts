@@ -53,7 +53,7 @@ describe.each<[string, WorkflowType]>([
     ['since over twenty years', { since: '21y' }, 'since: more than 20 years'],
     ['both dates and since', { ...MARCH, since: '90d' }, 'since: says the dates by itself'],
     ['over twenty years', { from: '2003-01-01', to: '2024-03-04' }, 'from: more than 20 years'],
-    ['an unknown dataset', { ...MARCH, datasets: ['schedules'] }, 'datasets.0: '],
+    ['an unknown dataset', { ...MARCH, datasets: ['conversations'] }, 'datasets.0: '],
     ['eight days with exceptions', { ...MARCH, windowDays: { adherence: 8 } }, 'windowDays.adherence: at most 7'],
     ['a word that is no setting', { ...MARCH, units: ['x'] }, 'units'],
   ])('fails at once, names the path, and asks nothing of Genesys: %s', async (_what, request, says) => {
@@ -64,9 +64,10 @@ describe.each<[string, WorkflowType]>([
   });
 
   it('names the datasets that exist', async () => {
-    const { message } = await refused({ ...MARCH, datasets: ['schedules'] });
+    const { message } = await refused({ ...MARCH, datasets: ['conversations'] });
     expect(message).toContain('adherence');
     expect(message).toContain('occupancy');
+    expect(message).toContain('schedules');
   });
 
   it('fails after two calls where a unit does not exist, and names those that do', async () => {

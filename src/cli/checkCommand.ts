@@ -1,14 +1,11 @@
 import { type Command, Option } from 'commander';
-import { Checklist } from '../domain/checklist.js';
 import { DATASET_NAMES, type DatasetName } from '../domain/exportWindow.js';
 import { DEFAULT_DATASETS } from '../domain/historyExportInput.js';
 import { CheckTeller, verdict } from './check/checkText.js';
+import { tellingChecklist } from './check/tellingChecklist.js';
 import type { CheckedPart } from './check/runChecks.js';
 import { EXIT } from './output.js';
 import { runCommand } from './runCommand.js';
-
-/** What is over within two seconds needs no progress. */
-const SLOW_MS = 2000;
 
 interface CheckOptions {
   dataset?: DatasetName[];
@@ -43,15 +40,7 @@ Exit codes: 0 ready (warnings included) · 1 something is missing or does not wo
       await runCommand(options.json ?? false, async (output) => {
         const { runChecks } = await import('./check/runChecks.js');
         const teller = new CheckTeller((line) => output.say(line));
-        let slow: NodeJS.Timeout | undefined;
-        const list = new Checklist(
-          (name) => (slow = setTimeout(() => process.stderr.write(`checking: ${name}\n`), SLOW_MS)),
-          (check) => {
-            clearTimeout(slow);
-            teller.tell(check);
-          },
-          withoutSecrets(process.env),
-        );
+        const list = tellingChecklist(teller, withoutSecrets(process.env));
         const { calls, logins } = await runChecks(list, {
           env: process.env,
           workingDirectory: process.cwd(),

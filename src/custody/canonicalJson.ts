@@ -1,8 +1,5 @@
 import { createHash } from 'node:crypto';
-import * as canonicalizeModule from 'canonicalize';
-
-// The package is CommonJS whose types claim a default export; this is what Node really hands over.
-const canonicalize = canonicalizeModule.default as unknown as (value: unknown) => string | undefined;
+import { canonicalText } from '../domain/canonicalText.js';
 
 /**
  * The one form in which a document is stored and hashed: canonical JSON (RFC 8785), UTF-8.
@@ -10,9 +7,7 @@ const canonicalize = canonicalizeModule.default as unknown as (value: unknown) =
  * @throws Error when the value has no JSON form (undefined, NaN, Infinity, bigint).
  */
 export function canonicalBytes(value: unknown): Uint8Array {
-  const text = canonicalize(value);
-  if (text === undefined) throw new Error('this value has no JSON form');
-  return Buffer.from(text, 'utf8');
+  return Buffer.from(canonicalText(value), 'utf8');
 }
 
 /** SHA-256 of bytes (or of a text's UTF-8), lower-case hex. */

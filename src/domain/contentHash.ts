@@ -1,9 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import * as canonicalizeModule from 'canonicalize';
-
-// The package is CommonJS whose types claim a default export; this is what Node and the workflows' bundle hand over.
-const canonicalize = canonicalizeModule.default as unknown as (value: unknown) => string | undefined;
+import { canonicalText } from './canonicalText.js';
 
 /**
  * SHA-256 of a value's canonical JSON (RFC 8785), lower-case hex: the same for the same content, in workflows too, where Node's own
@@ -12,7 +9,5 @@ const canonicalize = canonicalizeModule.default as unknown as (value: unknown) =
  * @throws Error when the value has no JSON form.
  */
 export function contentHash(value: unknown): string {
-  const text = canonicalize(value);
-  if (text === undefined) throw new Error('this value has no JSON form');
-  return bytesToHex(sha256(utf8ToBytes(text)));
+  return bytesToHex(sha256(utf8ToBytes(canonicalText(value))));
 }

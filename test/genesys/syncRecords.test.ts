@@ -1,20 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { MetadataRow } from '../../src/domain/sync/syncFacts.js';
 import { failureOf } from './support/allOf.js';
+import { METADATA_ROW } from './support/metadataRow.js';
 import { type Organisation, startOrganisation } from './support/organisation.js';
 
-const ROW: MetadataRow = {
-  key: 'base-1',
-  carrier: 'SingTel',
-  schedule_id: 'schedule-1',
-  schedule_version: 4,
-  agents_available: 120,
-  calls_wanted: 180,
-  role: 'primary',
-  effective_from: '2026-03-02T06:00:00Z',
-  effective_to: '2026-03-02T06:15:00Z',
-  content_hash: 'abc',
-};
+const ROW: MetadataRow = { key: 'base-1', ...METADATA_ROW };
 
 let organisation: Organisation;
 beforeEach(async () => {

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { METADATA_COLUMNS } from '../../src/domain/sync/metadataRow.js';
-import type { MetadataRow } from '../../src/domain/sync/syncFacts.js';
 import { createGenesysClient } from '../../src/genesys/createGenesysClient.js';
 import type { GenesysClient } from '../../src/genesys/genesysClient.js';
 import type { OutboundRoute } from '../../src/genesys/telephonyCalls.js';
 import { type RunningSimulator, startSimulator } from '../../src/simulator/startSimulator.js';
 import { eventually } from '../support/eventually.js';
 import { failureOf } from './support/allOf.js';
+import { METADATA_ROW } from './support/metadataRow.js';
 
 let simulator: RunningSimulator;
 let client: GenesysClient;
@@ -33,18 +33,6 @@ async function firstRoute(): Promise<{ siteId: string; route: OutboundRoute }> {
   if (!route) throw new Error('the site has no route');
   return { siteId, route };
 }
-
-const ROW: Omit<MetadataRow, 'key'> = {
-  carrier: 'SingTel',
-  schedule_id: 'schedule-1',
-  schedule_version: 4,
-  agents_available: 120,
-  calls_wanted: 180,
-  role: 'primary',
-  effective_from: '2026-03-02T06:00:00Z',
-  effective_to: '2026-03-02T06:15:00Z',
-  content_hash: 'abc',
-};
 
 describe('the Genesys client and a simulated organisation with trunks', () => {
   it('sees the sites, routes, trunks and trunk bases that there are', async () => {
@@ -110,13 +98,17 @@ describe('the Genesys client and a simulated organisation with trunks', () => {
     const key = trunkBases[0]?.id ?? '';
     const { columns } = (await client.dataTable(tableId)).value;
     expect(columns.map(({ name }) => name)).toEqual(expect.arrayContaining([...METADATA_COLUMNS]));
-    await client.addDataTableRow(tableId, { key, ...ROW });
-    expect(await failureOf(client.addDataTableRow(tableId, { key, ...ROW }))).toMatchObject({ name: 'Conflict' });
-    await client.putDataTableRow(tableId, { key, ...ROW, role: 'failover' });
+    await client.addDataTableRow(tableId, { key, ...METADATA_ROW });
+    expect(await failureOf(client.addDataTableRow(tableId, { key, ...METADATA_ROW }))).toMatchObject({
+      name: 'Conflict',
+    });
+    await client.putDataTableRow(tableId, { key, ...METADATA_ROW, role: 'failover' });
     const rows = (await client.dataTableRows(tableId, 1)).value.items;
-    expect(rows.find((row) => row.key === key)?.row).toEqual({ key, ...ROW, role: 'failover' });
+    expect(rows.find((row) => row.key === key)?.row).toEqual({ key, ...METADATA_ROW, role: 'failover' });
     simulator.telephony.happen({ kind: 'deleteRow', key });
-    expect(await failureOf(client.putDataTableRow(tableId, { key, ...ROW }))).toMatchObject({ name: 'Conflict' });
+    expect(await failureOf(client.putDataTableRow(tableId, { key, ...METADATA_ROW }))).toMatchObject({
+      name: 'Conflict',
+    });
   });
 
   it('reads the campaigns that are named, and sets a line count', async () => {

@@ -1,29 +1,19 @@
 import type { Config } from '../../config/loadConfig.js';
-import { Checklist } from '../../domain/checklist.js';
 import { createGenesysClient } from '../../genesys/createGenesysClient.js';
 import { CheckTeller, verdict } from '../check/checkText.js';
+import { tellingChecklist } from '../check/tellingChecklist.js';
 import { EXIT, type ExitCode, type Output } from '../output.js';
 import { configuredPolicy } from './startSync.js';
 import { checkSites } from './siteChecks.js';
 import { checkTargets } from './targetChecks.js';
 import { checkUnits } from './unitChecks.js';
 
-/** What is over within two seconds needs no progress. */
-const SLOW_MS = 2000;
-
 /** Proves the configured policy against the organisation, line by line. Reads only. */
 export async function checkPolicy(config: Config, output: Output): Promise<ExitCode> {
   const policy = configuredPolicy(config);
   const genesys = config.genesys();
   const teller = new CheckTeller((line) => output.say(line));
-  let slow: NodeJS.Timeout | undefined;
-  const list = new Checklist(
-    (name) => (slow = setTimeout(() => process.stderr.write(`checking: ${name}\n`), SLOW_MS)),
-    (check) => {
-      clearTimeout(slow);
-      teller.tell(check);
-    },
-  );
+  const list = tellingChecklist(teller);
   let calls = 0;
   const count = (_facts: object, message: string): void => {
     if (message === 'call answered') calls++;

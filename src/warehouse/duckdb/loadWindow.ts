@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import * as canonicalizeModule from 'canonicalize';
+import { canonicalText } from '../../domain/canonicalText.js';
 import { windowId } from '../../domain/exportWindow.js';
 import { type SealedDay, WindowSeal } from '../../domain/seal.js';
 import type { CoverageDay, LoadedWindow, WindowLoad } from '../warehouse.js';
@@ -11,9 +11,6 @@ import { followFormula } from './occupancyDayView.js';
 import { replaceRows } from './replaceRows.js';
 import { inTransaction, rowOf } from './rows.js';
 import { runChecks, type StagedTable, stageLandings, stageTable } from './stageWindow.js';
-
-// The package is CommonJS whose types claim a default export; this is what Node really hands over.
-const canonicalize = canonicalizeModule.default as unknown as (value: unknown) => string | undefined;
 
 /** See `Warehouse.loadWindow`. The connection must have no temporary tables yet, and no other may write meanwhile. */
 export async function loadWindow(
@@ -69,7 +66,7 @@ async function committedBefore(connection: DuckDBConnection, load: WindowLoad): 
   if (!waiting) return null;
   const seal = WindowSeal.parse(JSON.parse(waiting.content));
   const facts = ({ requestedAt, requests, landings }: Pick<WindowSeal, 'requestedAt' | 'requests' | 'landings'>) =>
-    canonicalize({ requestedAt, requests, landings });
+    canonicalText({ requestedAt, requests, landings });
   const { requests, landings } = load.seal;
   const asked = facts({ requestedAt: load.requestedAt, requests: [...requests], landings: [...landings] });
   return facts(seal) === asked ? { seal, sealPath: waiting.path, sealSha256: waiting.sha256 } : null;
@@ -125,8 +122,7 @@ function sealOf(
 }
 
 function withText(seal: WindowSeal): { text: string; sealPath: string; sealSha256: string } {
-  const text = canonicalize(seal);
-  if (text === undefined) throw new Error('a seal always has a JSON form');
+  const text = canonicalText(seal);
   const sealSha256 = createHash('sha256').update(text).digest('hex');
   return { text, sealPath: `seals/${seal.windowId}/${seal.number}.json`, sealSha256 };
 }

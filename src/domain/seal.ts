@@ -81,6 +81,12 @@ export const WindowSeal = z.object({
   leftInLanding: Rows,
   /** User ids that Genesys refused to answer for. */
   refusedUserIds: z.array(z.string()),
+  /** Where days under legal hold were restated: the seals of before, whose landings stay, and the rows that moved to `<table>_superseded`. */
+  supersedes: z
+    .array(
+      z.object({ seal: z.string().nullable(), localDates: z.array(z.string()), rows: Rows, landings: z.array(Sha256) }),
+    )
+    .optional(),
 });
 export type WindowSeal = z.infer<typeof WindowSeal>;
 
@@ -114,7 +120,7 @@ export const ChainEntry = z.object({
   seq: z.number().int().positive(),
   /** SHA-256 of the previous entry's file; null for the first. */
   previous: Sha256.nullable(),
-  kind: z.enum(['export', 'round', 'hold', 'purge']),
+  kind: z.enum(['export', 'round', 'hold', 'purge', 'key']),
   at: z.string(),
   seals: z.array(z.object({ path: z.string(), sha256: Sha256 })),
 });

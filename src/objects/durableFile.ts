@@ -58,7 +58,8 @@ export async function createFileOnce(scratch: string, path: string, bytes: Uint8
   }
 }
 
-async function writeUnfinished(scratch: string, bytes: Uint8Array): Promise<string> {
+/** Writes and syncs a file of a random name; its path. Whoever calls gives it a name of its own, or removes it. */
+export async function writeUnfinished(scratch: string, bytes: Uint8Array): Promise<string> {
   const path = join(scratch, `${process.pid}-${randomBytes(8).toString('hex')}`);
   const file = await open(path, 'wx', 0o600);
   try {

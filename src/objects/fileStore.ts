@@ -5,10 +5,12 @@ import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Failure } from '../domain/failure.js';
 import type { Landing, LandingEncoding } from '../domain/landing.js';
-import { createFileOnce, makeDirectory, replaceFile } from './durableFile.js';
+import { createFileOnce, makeDirectory, syncDirectory, writeUnfinished } from './durableFile.js';
 import { openFileSpool } from './fileSpool.js';
 import { landingPath, objectPathSegments } from './objectPath.js';
+import type { Protection } from './objectProtection.js';
 import type { ObjectStore, Spool } from './objectStore.js';
+import { isHeldMode, placeLanding, setHeldMode } from './placeLanding.js';
 import { isMissing, storageFailure } from './storageFailure.js';
 
 /** Bodies on their way, outside what is listed; also the sign that this is our directory and not a bare mount point. */
@@ -19,16 +21,18 @@ const SCRATCH_STALE_MS = 3_600_000;
 /** Less room than this on the disk is none. */
 const LEAST_FREE_BYTES = 64 * 1024;
 const READ_CHUNK_BYTES = 256 * 1024;
+const DAY_MS = 86_400_000;
 
 /**
  * Opens a directory of objects: landings, seals and the chain as plain files, which `sha256sum` and `jq` can check.
  *
  * Makes what is missing (directories 0700, files 0600) and sweeps what killed processes left. Several processes may share it.
  *
+ * @param options.retentionDays days for which no object may be removed after it was written; 0 unless given.
  * @param options.readOnly touch nothing; for verification of a copy or of a read-only mount. Writing then fails as `Blocked`.
  * @throws Failure `Blocked` when the directory cannot be made or, read-only, is not there.
  */
-export function openFileStore(options: { directory: string; readOnly?: boolean }): ObjectStore {
+export function openFileStore(options: { directory: string; retentionDays?: number; readOnly?: boolean }): ObjectStore {
   const directory = resolve(options.directory);
   const readOnly = options.readOnly ?? false;
   try {
@@ -43,7 +47,7 @@ export function openFileStore(options: { directory: string; readOnly?: boolean }
   } catch (error) {
     throw storageFailure(error, `opening the objects in ${directory}`, 'nothing was changed');
   }
-  return new FileStore(directory, readOnly);
+  return new FileStore(directory, options.retentionDays ?? 0, readOnly);
 }
 
 class FileStore implements ObjectStore {
@@ -51,6 +55,7 @@ class FileStore implements ObjectStore {
 
   constructor(
     readonly location: string,
+    private readonly retentionDays: number,
     private readonly readOnly: boolean,
   ) {
     this.scratch = join(location, SCRATCH);
@@ -76,7 +81,12 @@ class FileStore implements ObjectStore {
     return await this.storing(`landing ${bytes.byteLength} bytes`, 'nothing was written', async () => {
       await this.assertWritable();
       await makeDirectory(join(this.location, 'landings'));
-      await replaceFile(this.scratch, join(this.location, landingPath(sha256)), bytes);
+      const unfinished = await writeUnfinished(this.scratch, bytes);
+      try {
+        await placeLanding(unfinished, join(this.location, landingPath(sha256)), sha256);
+      } finally {
+        await rm(unfinished, { force: true });
+      }
       return { sha256, bytes: bytes.byteLength, encoding };
     });
   }
@@ -145,6 +155,55 @@ class FileStore implements ObjectStore {
       }
     }
     return found.sort();
+  }
+
+  async holdable(): Promise<{ holdable: true } | { holdable: false; why: string }> {
+    if (this.readOnly) return { holdable: false, why: `the objects in ${this.location} were opened for reading only` };
+    await this.assertPresent();
+    return { holdable: true };
+  }
+
+  async protection(path: string): Promise<Protection | null> {
+    const file = join(this.location, ...objectPathSegments(path));
+    return await this.reading(path, async () => {
+      const found = await stat(file);
+      if (!found.isFile()) return null;
+      const until = found.mtimeMs + this.retentionDays * DAY_MS;
+      const retainedUntil = until > Date.now() && this.retentionDays > 0 ? new Date(until).toISOString() : null;
+      return { versionId: null, held: isHeldMode(found.mode), retainedUntil };
+    });
+  }
+
+  async hold(path: string): Promise<{ versionId: null } | null> {
+    return await this.protecting(path, true);
+  }
+
+  async releaseHold(path: string, versionId: string | null): Promise<void> {
+    if (versionId === null) await this.protecting(path, false);
+  }
+
+  async remove(path: string, versionId: string | null): Promise<'removed' | 'missing' | 'held' | 'retained'> {
+    const file = join(this.location, ...objectPathSegments(path));
+    await this.assertWritable();
+    const protection = versionId === null ? await this.protection(path) : null;
+    if (protection === null) return 'missing';
+    if (protection.held) return 'held';
+    if (protection.retainedUntil !== null) return 'retained';
+    await this.storing(`removing ${path}`, 'it is kept', async () => {
+      await rm(file, { force: true });
+      await syncDirectory(dirname(file));
+    });
+    return 'removed';
+  }
+
+  private async protecting(path: string, held: boolean): Promise<{ versionId: null } | null> {
+    const file = join(this.location, ...objectPathSegments(path));
+    await this.assertWritable();
+    return await this.reading(path, async () => {
+      if (!(await stat(file)).isFile()) return null;
+      await setHeldMode(file, held);
+      return { versionId: null };
+    });
   }
 
   private async readStream(path: string): Promise<Readable | null> {

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Landing, LandingEncoding } from '../domain/landing.js';
+import type { ObjectProtection } from './objectProtection.js';
 
 /** What a server said of a body before sending it; a resumed download must be told the same. */
 export interface BodyFacts {
@@ -45,7 +46,7 @@ export interface Spool {
  * Paths and spools' names are relative, with `/`; segments of 1 to 200 letters, digits, `.`, `_`, `-`, not beginning with `.`; at most 900
  * characters in all. Anything else is refused as `InvalidInput`.
  */
-export interface ObjectStore {
+export interface ObjectStore extends ObjectProtection {
   /** A place a person can look at, such as a directory. */
   readonly location: string;
   /** The landing that an earlier process finished under this name, or a spool to go on with. */

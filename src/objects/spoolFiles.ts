@@ -1,6 +1,7 @@
-import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeDirectory, syncDirectory } from './durableFile.js';
+import { makeDirectory } from './durableFile.js';
+import { placeLanding } from './placeLanding.js';
 import type { LandedRecord } from './spoolRecord.js';
 import { isMissing } from './storageFailure.js';
 
@@ -24,19 +25,12 @@ export const RECEIVING_FILE = '.receiving.json';
 /** Name of the `LandedRecord` in a spool's directory. */
 export const LANDED_FILE = '.landed.json';
 
-/** Moves a whole body to its final name; false when there is no such body. The same bytes twice replace each other. */
+/** Moves a whole body to its final name; false when there is no such body. The same bytes that stand there already stay. */
 export async function moveBody(places: SpoolPlaces, landed: LandedRecord): Promise<boolean> {
   const body = join(places.directory, landed.body);
   if ((await fileSize(body)) !== landed.bytes) return false;
   await makeDirectory(places.landings);
-  try {
-    await rename(body, join(places.landings, landed.sha256));
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
-  await syncDirectory(places.landings);
-  return true;
+  return await placeLanding(body, join(places.landings, landed.sha256), landed.sha256);
 }
 
 /**

@@ -210,12 +210,79 @@ export function objectStoreContract(name: string, makePlace: () => Promise<Objec
       await expect(store.spool(path)).rejects.toMatchObject(refused);
       await expect(store.forgetSpools(path)).rejects.toMatchObject(refused);
       await expect(store.readLanding(path)).rejects.toMatchObject(refused);
+      await expect(store.protection(path)).rejects.toMatchObject(refused);
+      await expect(store.hold(path)).rejects.toMatchObject(refused);
+      await expect(store.releaseHold(path, null)).rejects.toMatchObject(refused);
+      await expect(store.remove(path, null)).rejects.toMatchObject(refused);
       if (path !== '') await expect(store.list(path)).rejects.toMatchObject(refused);
     });
 
     it('lets nobody name a landing', async () => {
       await expect(store.createOnce(`landings/${sha256('x')}`, Buffer.from('y'))).rejects.toMatchObject({
         name: 'InvalidInput',
+      });
+    });
+
+    describe('protecting what it has', () => {
+      const path = 'seals/export/x/1.json';
+      const landing = `landings/${sha256('hello')}`;
+
+      it('says that it can, and that nothing is held at first', async () => {
+        expect(await store.holdable()).toEqual({ holdable: true });
+        await store.createOnce(path, Buffer.from('{}'));
+        expect(await store.protection(path)).toMatchObject({ held: false, retainedUntil: null });
+      });
+
+      it('knows nothing of objects that are not there', async () => {
+        for (const missing of [path, 'seals/export', landing]) {
+          expect(await store.protection(missing)).toBeNull();
+          expect(await store.hold(missing)).toBeNull();
+          expect(await store.remove(missing, null)).toBe('missing');
+          await store.releaseHold(missing, null);
+        }
+        await store.createOnce(path, Buffer.from('{}'));
+        expect(await store.protection('seals/export')).toBeNull();
+      });
+
+      it('keeps what is held until it is released, by whichever process', async () => {
+        await land(store, 'a', 'hello');
+        const held = await store.hold(landing);
+        const versionId = held?.versionId ?? null;
+        expect(await store.hold(landing)).toEqual(held);
+        expect(await store.protection(landing)).toEqual({ versionId, held: true, retainedUntil: null });
+        const other = await place.open();
+        expect(await other.remove(landing, versionId)).toBe('held');
+        expect(await other.remove(landing, null)).toBe('held');
+        expect(await textOf(store, sha256('hello'))).toBe('hello');
+
+        await other.releaseHold(landing, versionId);
+        await store.releaseHold(landing, versionId);
+        expect(await store.protection(landing)).toEqual({ versionId, held: false, retainedUntil: null });
+        expect(await store.remove(landing, versionId)).toBe('removed');
+        expect(await store.remove(landing, versionId)).toBe('missing');
+        expect([await store.digest(landing), await store.list('')]).toEqual([null, []]);
+      });
+
+      it('leaves a held landing as it is when the same bytes land again', async () => {
+        await land(store, 'a', 'hello');
+        const held = await store.hold(landing);
+        await land(store, 'b', 'hello');
+        await store.landBytes(Buffer.from('hello'), 'identity');
+        expect(await store.protection(landing)).toEqual({
+          versionId: held?.versionId ?? null,
+          held: true,
+          retainedUntil: null,
+        });
+        await store.releaseHold(landing, held?.versionId ?? null);
+      });
+
+      it('removes one object for good, and receives it anew when it is wanted again', async () => {
+        const landed = await land(store, 'a', 'hello');
+        await land(store, 'b', 'other');
+        expect(await store.remove(landing, null)).toBe('removed');
+        expect(await store.list('landings')).toEqual([`landings/${sha256('other')}`]);
+        expect(await land(await place.open(), 'a', 'hello')).toEqual(landed);
+        expect(await textOf(store, sha256('hello'))).toBe('hello');
       });
     });
 

@@ -92,6 +92,46 @@ describe('objects in a directory', () => {
     expect((await found.spool.finish()).sha256).toBe(createHash('sha256').update('HELLO').digest('hex'));
   });
 
+  describe('protecting its files', () => {
+    it('takes the write bits of what is held, and gives them back', async () => {
+      const store = openFileStore({ directory });
+      const { sha256 } = await store.landBytes(Buffer.from('hello'), 'identity');
+      const mode = async () => ((await stat(join(directory, 'landings', sha256))).mode & 0o777).toString(8);
+      await store.hold(`landings/${sha256}`);
+      expect(await mode()).toBe('400');
+      await store.releaseHold(`landings/${sha256}`, null);
+      expect(await mode()).toBe('600');
+    });
+
+    it('replaces a landing whose bytes were altered, but not a held one', async () => {
+      const store = openFileStore({ directory });
+      await store.landBytes(Buffer.from('hello'), 'identity');
+      await writeFile(join(directory, 'landings', hello), 'HELLO');
+      await (await begun('a', 'hello')).finish();
+      expect((await store.digest(`landings/${hello}`))?.sha256).toBe(hello);
+
+      await writeFile(join(directory, 'landings', hello), 'HELLO');
+      await store.hold(`landings/${hello}`);
+      const held = { name: 'Blocked', message: /is held, and its bytes are not those that its name says/ };
+      await expect(store.landBytes(Buffer.from('hello'), 'identity')).rejects.toMatchObject(held);
+      await expect((await begun('b', 'hello')).finish()).rejects.toMatchObject(held);
+      expect(Buffer.from((await store.read(`landings/${hello}`)) ?? []).toString()).toBe('HELLO');
+      expect(await readdir(join(directory, '.scratch'))).toEqual([]);
+    });
+
+    it('removes nothing before its days of retention are over', async () => {
+      const store = openFileStore({ directory, retentionDays: 2 });
+      await store.createOnce('seals/x/1.json', Buffer.from('{}'));
+      const day = 86_400_000;
+      const until = (await store.protection('seals/x/1.json'))?.retainedUntil ?? '';
+      expect(Math.abs(Date.parse(until) - Date.now() - 2 * day)).toBeLessThan(60_000);
+      expect(await store.remove('seals/x/1.json', null)).toBe('retained');
+      await utimes(join(directory, 'seals/x/1.json'), new Date(), new Date(Date.now() - 3 * day));
+      expect(await store.protection('seals/x/1.json')).toEqual({ versionId: null, held: false, retainedUntil: null });
+      expect(await store.remove('seals/x/1.json', null)).toBe('removed');
+    });
+  });
+
   describe('when the directory cannot be used', () => {
     const blocked = (message: RegExp) => ({ name: 'Blocked', message });
 
@@ -159,6 +199,9 @@ describe('objects in a directory', () => {
       expect(await store.read('seals/x/1.json')).toBeNull();
       await expect(store.createOnce('chain/x.json', Buffer.from('x'))).rejects.toMatchObject({ name: 'Blocked' });
       await expect(store.landBytes(Buffer.from('x'), 'identity')).rejects.toMatchObject({ name: 'Blocked' });
+      await expect(store.hold('chain/000000000001.json')).rejects.toMatchObject({ name: 'Blocked' });
+      await expect(store.remove('chain/000000000001.json', null)).rejects.toMatchObject({ name: 'Blocked' });
+      expect(await store.holdable()).toMatchObject({ holdable: false });
       expect(await readdir(directory)).toEqual(['chain']);
     });
   });

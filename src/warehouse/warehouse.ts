@@ -4,6 +4,7 @@ import type { DatasetName, ExportWindow, LocalDate } from '../domain/exportWindo
 import type { Gap } from '../domain/gap.js';
 import type { LocalDay } from '../domain/localDay.js';
 import type { DayState, SealedLanding, SealedRequest, WindowSeal } from '../domain/seal.js';
+import type { WarehouseHolds } from './warehouseHolds.js';
 
 /** Today's structure of the organisation, as dimension tables. Only the agents' names are personal data. */
 export interface Structure {
@@ -113,7 +114,7 @@ export interface WindowUsers {
  * @throws Failure `Blocked` from any method when the file is held by another process (which is named), the disk is full, or the
  *   schema was written by a newer version.
  */
-export interface Warehouse {
+export interface Warehouse extends WarehouseHolds {
   readonly location: string;
   /** Brings an older schema up to date; refuses a newer one unharmed. Safe to repeat. */
   migrate(): Promise<void>;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Warehouse } from '../../src/warehouse/warehouse.js';
 import { warehouseAdherenceContract } from './warehouseAdherence.js';
+import { warehouseHoldsContract } from './warehouseHolds.js';
 import { warehouseKeepsContract } from './warehouseKeeps.js';
 import { warehouseLedgersContract } from './warehouseLedgers.js';
 import { warehouseOccupancyContract } from './warehouseOccupancy.js';
@@ -25,6 +26,7 @@ export function warehouseContract(name: string, open: OpenWarehouse): void {
     warehouseOccupancyContract(warehouse);
     warehouseSchedulesContract(warehouse);
     warehouseLedgersContract(warehouse);
+    warehouseHoldsContract(warehouse);
 
     it('is as it was when it is opened and migrated again', async () => {
       await warehouse().loadStructure({

@@ -7,6 +7,7 @@ import { migrate } from '../../src/warehouse/duckdb/migrate.js';
 import { MIGRATIONS } from '../../src/warehouse/duckdb/migrations.js';
 import { openDuckdbWarehouse } from '../../src/warehouse/duckdb/openDuckdbWarehouse.js';
 import { rowsOf } from '../../src/warehouse/duckdb/rows.js';
+import { SUPERSEDED_TABLES } from '../../src/warehouse/heldRows.js';
 import { warehouseBytes } from '../support/warehouseBytes.js';
 
 const last = MIGRATIONS.at(-1)?.version ?? 0;
@@ -93,7 +94,7 @@ async function columnsOf(connection: DuckDBConnection): Promise<string[]> {
 const PROVENANCE = 'window_id VARCHAR, landing_sha256 VARCHAR, loaded_at TIMESTAMP WITH TIME ZONE';
 const INSTANT = 'TIMESTAMP WITH TIME ZONE';
 
-const SCHEMA = [
+const TABLES = [
   'activity_code: business_unit_id VARCHAR, id VARCHAR, name VARCHAR, category VARCHAR',
   `adherence_actual: management_unit_id VARCHAR, user_id VARCHAR, start_at ${INSTANT}, end_at ${INSTANT}, local_date DATE, ` +
     `actual_activity_category VARCHAR, secondary_presence_id VARCHAR, ${PROVENANCE}`,
@@ -113,6 +114,7 @@ const SCHEMA = [
   'custody_head: one BOOLEAN, seq BIGINT, sha256 VARCHAR',
   'custody_seal: path VARCHAR, window_id VARCHAR, number BIGINT, sha256 VARCHAR, content VARCHAR, chain_seq BIGINT',
   'export_outcome: export_id VARCHAR, run_id VARCHAR, window_id VARCHAR, seal VARCHAR, gaps VARCHAR',
+  'legal_hold: hold_id VARCHAR, dataset VARCHAR, management_unit_id VARCHAR, from_date DATE, to_date DATE',
   'management_unit: id VARCHAR, name VARCHAR, business_unit_id VARCHAR, time_zone VARCHAR, start_day_of_week VARCHAR',
   'occupancy_day: management_unit_id VARCHAR, user_id VARCHAR, local_date DATE, interval_count BIGINT, interacting_ms BIGINT, ' +
     'communicating_ms BIGINT, idle_ms BIGINT, not_responding_ms BIGINT, off_queue_ms BIGINT, occupancy DOUBLE',
@@ -128,3 +130,10 @@ const SCHEMA = [
   `structure_reading: management_unit_id VARCHAR, read_at ${INSTANT}`,
   'warehouse_setting: name VARCHAR, value VARCHAR',
 ];
+
+/** With `<table>_superseded` of each fact table. */
+const SCHEMA = TABLES.flatMap((line) => {
+  const superseded = SUPERSEDED_TABLES.find(({ table }) => line.startsWith(`${table}: `))?.superseded;
+  const columns = line.slice(line.indexOf(': '));
+  return superseded ? [line, `${superseded}${columns}, superseded_at ${INSTANT}, superseded_by VARCHAR`] : [line];
+});

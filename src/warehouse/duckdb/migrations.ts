@@ -1,5 +1,6 @@
 import { DEFAULT_OCCUPANCY_FORMULA } from '../../domain/occupancyFormula.js';
-import { occupancyDayView } from './occupancyDayView.js';
+import { SUPERSEDED_TABLES } from '../heldRows.js';
+import { occupancyDayView } from '../occupancyDayView.js';
 
 /** One step of the schema: its statements run in one transaction, once. A step that was released is never changed. */
 export interface Migration {
@@ -73,6 +74,18 @@ export const MIGRATIONS: readonly Migration[] = [
       `CREATE TABLE schedule_activity (schedule_id TEXT NOT NULL, schedule_version BIGINT NOT NULL, shift_id TEXT NOT NULL,
          management_unit_id TEXT NOT NULL, local_date DATE NOT NULL, start_at TIMESTAMPTZ NOT NULL,
          end_at TIMESTAMPTZ NOT NULL, activity_code_id TEXT NOT NULL, paid BOOLEAN, ${PROVENANCE})`,
+    ],
+  },
+  {
+    version: 3,
+    statements: [
+      `CREATE TABLE legal_hold (hold_id TEXT PRIMARY KEY, dataset TEXT, management_unit_id TEXT, from_date DATE NOT NULL,
+         to_date DATE NOT NULL)`,
+      ...SUPERSEDED_TABLES.map(
+        ({ table, superseded }) =>
+          `CREATE TABLE ${superseded} AS SELECT *, CAST(NULL AS TIMESTAMPTZ) AS superseded_at, CAST(NULL AS TEXT) AS superseded_by
+           FROM ${table} LIMIT 0`,
+      ),
     ],
   },
 ];

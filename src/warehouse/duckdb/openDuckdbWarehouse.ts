@@ -3,6 +3,7 @@ import type { Warehouse, WindowLoad } from '../warehouse.js';
 import { markFailed, markPending, readAllCoverage, readCoverage } from './coverage.js';
 import { addSeal, custodyHead, openSeals, sealsChained, sealWritten } from './custody.js';
 import { type DuckdbFile, duckdbFile } from './duckdbFile.js';
+import { holds, placeHold, releaseHold } from './holds.js';
 import { loadedRows } from './loadedRows.js';
 import { loadWindow } from './loadWindow.js';
 import { outcomes, recordOutcome } from './outcomes.js';
@@ -61,6 +62,9 @@ function custody(file: DuckdbFile) {
     sealsChained: (paths, head) =>
       file.write((connection) => inTransaction(connection, () => sealsChained(connection, paths, head))),
     custodyHead: () => file.read(custodyHead),
+    placeHold: (hold) => file.write((connection) => placeHold(connection, hold)),
+    releaseHold: (holdId) => file.write((connection) => releaseHold(connection, holdId)),
+    holds: () => file.read(holds),
   } satisfies Partial<Warehouse>;
 }
 

@@ -1,19 +1,22 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { windowId } from '../../domain/exportWindow.js';
-import { Failure } from '../../domain/failure.js';
 import type { WindowSeal } from '../../domain/seal.js';
+import type { DecidedDay } from '../decideDays.js';
+import { type MovedRows, supersedesOf } from '../heldRows.js';
+import { keyOutsideWindow, keysAreFree } from '../sameKeys.js';
+import type { StagedTable } from '../staging/stageWindow.js';
 import type { WindowLoad } from '../warehouse.js';
-import type { DecidedDay } from './decideDays.js';
-import { rowsOf } from './rows.js';
+import type { LoadOutcome } from '../windowSeal.js';
+import { heldDays, moveHeldRows, type Superseding } from './moveHeldRows.js';
+import { rowsOf, type SqlValue } from './rows.js';
 import { ofAnotherUnitSql } from './rowsWaitingForOthers.js';
-import type { StagedTable } from './stageWindow.js';
 
 const TO_LOAD = 'left_because IS NULL AND local_date IN (SELECT local_date FROM replaced_day)';
 
 /**
- * Replaces the rows of the days decided so by the staged ones, in the caller's transaction.
+ * Replaces the rows of the days decided so by the staged ones, in the caller's transaction. Held rows move away first.
  *
- * @returns rows of other units' days that had to go, because their key now belongs to this unit.
+ * @returns rows of other units' days that had to go, because their key now belongs to this unit; and what was under hold.
  * @throws Failure `Corrupt` when a key would be in the table twice.
  */
 export async function replaceRows(
@@ -21,8 +24,8 @@ export async function replaceRows(
   load: WindowLoad,
   staged: readonly StagedTable[],
   decided: readonly DecidedDay[],
-  loadedAt: string,
-): Promise<WindowSeal['taken']> {
+  superseding: Superseding,
+): Promise<Pick<LoadOutcome, 'taken' | 'supersedes'>> {
   const dates = decided.filter((day) => day.action === 'replace').map((day) => day.localDate);
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE replaced_day AS
@@ -30,18 +33,23 @@ export async function replaceRows(
     [JSON.stringify(dates)],
   );
   const taken: WindowSeal['taken'] = [];
+  const moved: MovedRows[] = superseding.anyHold
+    ? (await heldDays(connection, load)).filter(({ localDate }) => dates.includes(localDate))
+    : [];
   for (const table of staged) {
-    await deleteDays(connection, load, table, decided);
-    taken.push(...(await freeKeys(connection, load, table)));
+    moved.push(...(await deleteDays(connection, load, table, decided, superseding)));
+    const freed = await freeKeys(connection, load, table, superseding);
+    taken.push(...freed.taken);
+    moved.push(...freed.moved);
     await connection.run(
       `INSERT INTO ${table.load.table} BY NAME
        SELECT * EXCLUDE (landing, left_because), CAST(? AS VARCHAR) AS window_id, landing AS landing_sha256,
               CAST(? AS TIMESTAMPTZ) AS loaded_at
        FROM ${table.stage} WHERE ${TO_LOAD}`,
-      [windowId(load.window), loadedAt],
+      [windowId(load.window), superseding.at],
     );
   }
-  return taken;
+  return { taken, supersedes: supersedesOf(moved) };
 }
 
 async function deleteDays(
@@ -49,15 +57,18 @@ async function deleteDays(
   load: WindowLoad,
   staged: StagedTable,
   decided: readonly DecidedDay[],
-): Promise<void> {
+  superseding: Superseding,
+): Promise<MovedRows[]> {
   const { table } = staged.load;
   const anything = decided.some((day) => day.action === 'replace' && (day.existing.rows.get(table) ?? 0) > 0);
-  if (!anything) return;
-  await connection.run(
-    `DELETE FROM ${table} AS other WHERE management_unit_id = ? AND local_date >= CAST(? AS DATE) AND local_date < CAST(? AS DATE)
-       AND local_date IN (SELECT local_date FROM replaced_day) AND NOT EXISTS (${ofAnotherUnitSql(staged)})`,
-    [load.window.managementUnitId, load.window.from, load.window.to],
-  );
+  if (!anything) return [];
+  const { managementUnitId, from, to } = load.window;
+  const going = {
+    condition: `other.management_unit_id = ? AND other.local_date >= CAST(? AS DATE) AND other.local_date < CAST(? AS DATE)
+       AND other.local_date IN (SELECT local_date FROM replaced_day) AND NOT EXISTS (${ofAnotherUnitSql(staged)})`,
+    values: [managementUnitId, from, to],
+  };
+  return await deleteRows(connection, load, table, going, superseding);
 }
 
 /**
@@ -70,30 +81,37 @@ async function freeKeys(
   connection: DuckDBConnection,
   windowLoad: WindowLoad,
   { load, stage }: StagedTable,
-): Promise<WindowSeal['taken']> {
-  const ofUnit = load.key.includes('management_unit_id');
-  if (ofUnit && load.key.includes('local_date')) return [];
+  superseding: Superseding,
+): Promise<{ taken: WindowSeal['taken']; moved: MovedRows[] }> {
+  if (keysAreFree(load)) return { taken: [], moved: [] };
   const sameKey = load.key.map((column) => `other.${column} = staged.${column}`).join(' AND ');
-  const staged = `(SELECT ${load.key.join(', ')} FROM ${stage} WHERE ${TO_LOAD}) AS staged`;
+  const condition = `EXISTS (SELECT 1 FROM ${stage} AS staged WHERE ${TO_LOAD} AND ${sameKey})`;
   const found = await rowsOf<{ managementUnitId: string; localDate: string; rows: number }>(
     connection,
     `SELECT other.management_unit_id AS "managementUnitId", other.local_date AS "localDate", count(*) AS "rows"
-     FROM ${load.table} AS other JOIN ${staged} ON ${sameKey} GROUP BY ALL ORDER BY ALL`,
+     FROM ${load.table} AS other WHERE ${condition} GROUP BY ALL ORDER BY ALL`,
   );
   const [first] = found;
-  if (!first) return [];
-  if (ofUnit) {
-    throw new Failure(
-      'Corrupt',
-      `${windowId(windowLoad.window)}: ${load.table} has ${first.rows} of the same rows on ${first.localDate}, a day outside this window. Nothing was loaded; the bytes are kept as received`,
-    );
-  }
-  await connection.run(`DELETE FROM ${load.table} AS other USING ${staged} WHERE ${sameKey}`);
+  if (!first) return { taken: [], moved: [] };
+  if (load.key.includes('management_unit_id')) throw keyOutsideWindow(windowLoad, load, first);
+  const moved = await deleteRows(connection, windowLoad, load.table, { condition, values: [] }, superseding);
   for (const { managementUnitId, localDate, rows } of found) {
     await connection.run(
       `UPDATE coverage SET "rows" = "rows" - ? WHERE dataset = ? AND management_unit_id = ? AND local_date = CAST(? AS DATE)`,
       [rows, windowLoad.window.dataset, managementUnitId, localDate],
     );
   }
-  return found.map((days) => ({ ...days, table: load.table }));
+  return { taken: found.map((days) => ({ ...days, table: load.table })), moved };
+}
+
+async function deleteRows(
+  connection: DuckDBConnection,
+  load: WindowLoad,
+  table: string,
+  going: { readonly condition: string; readonly values: readonly SqlValue[] },
+  superseding: Superseding,
+): Promise<MovedRows[]> {
+  const moved = await moveHeldRows(connection, load, table, going, superseding);
+  await connection.run(`DELETE FROM ${table} AS other WHERE ${going.condition}`, [...going.values]);
+  return moved;
 }

@@ -1,13 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { type DayRows, dayRowsByDate, type TableDay } from '../dayRows.js';
+import type { StagedTable } from '../staging/stageWindow.js';
 import type { WindowLoad } from '../warehouse.js';
 import { rowsOf } from './rows.js';
-import type { StagedTable } from './stageWindow.js';
-
-/** Rows of one local day, by table, and distinct agents among them. */
-export interface DayRows {
-  readonly rows: ReadonlyMap<string, number>;
-  readonly agents: number;
-}
 
 /**
  * Selects the staged row which says that a row `other` of the table belongs to another unit.
@@ -26,10 +21,10 @@ export async function rowsWaitingForOthers(
   { window }: WindowLoad,
   staged: readonly StagedTable[],
 ): Promise<Map<string, DayRows>> {
-  const days = new Map<string, DayRows>();
+  const tables = new Map<string, TableDay[]>();
   for (const table of staged.filter(({ left }) => left.has('otherUnit'))) {
     const { load, stage } = table;
-    const found = await rowsOf<{ localDate: string; rows: number; agents: number }>(
+    const found = await rowsOf<TableDay>(
       connection,
       `SELECT other.local_date AS "localDate", count(*) AS "rows",
               ${load.countsAgents ? 'count(DISTINCT other.user_id) FILTER (mine.user_id IS NULL)' : '0'} AS agents
@@ -41,11 +36,7 @@ export async function rowsWaitingForOthers(
        GROUP BY ALL`,
       [window.managementUnitId, window.from, window.to],
     );
-    for (const { localDate, rows, agents } of found)
-      days.set(localDate, {
-        rows: new Map([...(days.get(localDate)?.rows ?? []), [load.table, rows]]),
-        agents: Math.max(agents, days.get(localDate)?.agents ?? 0),
-      });
+    tables.set(load.table, found);
   }
-  return days;
+  return dayRowsByDate(tables);
 }

@@ -3,7 +3,7 @@ import type { TableLoad } from '../../domain/datasetLoad.js';
 import { windowId } from '../../domain/exportWindow.js';
 import { Failure } from '../../domain/failure.js';
 import type { WindowLoad } from '../warehouse.js';
-import { rowOf, rowsOf } from './rows.js';
+import { rowOf, rowsOf } from '../duckdb/rows.js';
 
 /** A table's rows of the answer, in a temporary table of this connection, each key to load once. */
 export interface StagedTable {
@@ -19,8 +19,37 @@ export interface StagedTable {
 /** Each thread reads lines through a buffer of twice the longest; DuckDB's own choice would take 32 MB a thread. */
 const SMALLEST_LINE_BUFFER_BYTES = 1024 * 1024;
 
+/**
+ * Parses the answer, checks it, and computes the rows of each table that was asked for.
+ *
+ * The connection must have no temporary tables yet.
+ *
+ * @throws Failure `Corrupt` when a check fails or a key is there twice with different values.
+ */
+export async function stageWindow(
+  connection: DuckDBConnection,
+  load: WindowLoad,
+  signal: AbortSignal | undefined,
+  // Whoever writes elsewhere does so while the next table is computed.
+  take: (staged: StagedTable) => Promise<void> = () => Promise.resolve(),
+): Promise<StagedTable[]> {
+  // An interrupt that falls between two statements stops neither.
+  await stageLandings(connection, load);
+  signal?.throwIfAborted();
+  await runChecks(connection, load);
+  const staged: StagedTable[] = [];
+  for (const table of load.load.tables) {
+    if (table.onlyWhen !== undefined && load.seal.settings[table.onlyWhen] === false) continue;
+    const one = await stageTable(connection, table, load);
+    signal?.throwIfAborted();
+    await take(one);
+    staged.push(one);
+  }
+  return staged;
+}
+
 /** Parses the landings' lines into the temporary tables that `DatasetLoad` names. DuckDB parses; nothing runs row by row here. */
-export async function stageLandings(connection: DuckDBConnection, load: WindowLoad): Promise<void> {
+async function stageLandings(connection: DuckDBConnection, load: WindowLoad): Promise<void> {
   const { window, days, seal } = load;
   // Rows find their local day by comparing with at most 31: a plain loop takes a third less time than the sorting join DuckDB would choose.
   await connection.run('SET SESSION nested_loop_join_threshold = 64');
@@ -73,7 +102,7 @@ export async function stageLandings(connection: DuckDBConnection, load: WindowLo
 }
 
 /** @throws Failure `Corrupt` with the path of the first violation of the dataset's checks. */
-export async function runChecks(connection: DuckDBConnection, load: WindowLoad): Promise<void> {
+async function runChecks(connection: DuckDBConnection, load: WindowLoad): Promise<void> {
   const checks = load.load.checks.map(({ sql }, order) => `SELECT ${order} AS "order", path, problem FROM (${sql})`);
   const violation = await rowOf<{ path: string; problem: string }>(
     connection,
@@ -91,11 +120,7 @@ export async function runChecks(connection: DuckDBConnection, load: WindowLoad):
  *
  * @throws Failure `Corrupt` when a key is there twice with different values.
  */
-export async function stageTable(
-  connection: DuckDBConnection,
-  load: TableLoad,
-  windowLoad: WindowLoad,
-): Promise<StagedTable> {
+async function stageTable(connection: DuckDBConnection, load: TableLoad, windowLoad: WindowLoad): Promise<StagedTable> {
   const stage = `stage_${load.table}`;
   await connection.run(`CREATE TEMP TABLE ${stage} AS ${load.rowsSql}`);
   const counted = await countStage(connection, stage, load);

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { JobTimes } from '../../activities/jobTimes.js';
 import { planOf } from '../../activities/plan.js';
@@ -12,7 +11,7 @@ import type { BusinessUnitWeeks } from '../domain/scheduleWeeks.js';
 import type { ExportEstimate } from '../domain/plannedExport.js';
 import { createGenesysClient } from '../genesys/createGenesysClient.js';
 import type { GenesysClient } from '../genesys/genesysClient.js';
-import { openDuckdbWarehouse } from '../warehouse/duckdb/openDuckdbWarehouse.js';
+import { openExistingWarehouse } from '../temporal/openWarehouse.js';
 import type { Warehouse } from '../warehouse/warehouse.js';
 import { patiently } from './patiently.js';
 
@@ -29,10 +28,8 @@ export async function planHere(
 ): Promise<ExportEstimate> {
   const askedAt = new Date().toISOString();
   const genesys = createGenesysClient(config.genesys());
-  // Opening a file that is not there would make one: without a warehouse nothing is covered.
-  const warehouse = existsSync(config.warehouse.path)
-    ? openDuckdbWarehouse({ ...config.warehouse, tempDirectory: path.join(config.dataDirectory, 'duckdb-temp-plan') })
-    : null;
+  // Without a warehouse nothing is covered.
+  const warehouse = openExistingWarehouse(config, 'plan');
   try {
     return await plan(genesys, warehouse);
   } finally {

@@ -1,3 +1,4 @@
+import { describeLocation } from '../config/describeLocation.js';
 import type { Config } from '../config/loadConfig.js';
 import type { Shared } from '../domain/ownerIdentity.js';
 import type { Output } from './output.js';
@@ -33,7 +34,7 @@ export async function shareWithOwner(config: Config, output: Output, stopping: A
   const refused = shared.is === 'nobody' ? watch() : forever();
   // Looked at once the worker runs; until then it must not count as unhandled.
   refused.catch(() => undefined);
-  return { told: `API work alone, landed in ${config.objects.directory}; ${ownerText(shared)}`, refused };
+  return { told: `API work alone, landed in ${describeLocation(config.objects)}; ${ownerText(shared)}`, refused };
 }
 
 function ownerText(shared: Shared): string {

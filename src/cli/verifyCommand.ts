@@ -19,10 +19,7 @@ export function addVerifyCommand(program: Command): void {
       await runCommand(options.json ?? false, async (output) => {
         const config = loadConfig(process.env, process.cwd());
         const { describeReport, verifyStores } = await import('./verifyStores.js');
-        const report = await verifyStores(
-          { objects: config.objects.directory, warehouse: config.warehouse },
-          options.head,
-        );
+        const report = await verifyStores(config, options.head);
         for (const line of describeReport(report)) output.say(line);
         output.result(report);
         return report.ok ? EXIT.done : EXIT.failed;

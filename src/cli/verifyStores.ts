@@ -1,30 +1,24 @@
-import { existsSync } from 'node:fs';
 import { verify } from '../custody/verify.js';
 import type { VerifyReport } from '../custody/verifyReport.js';
 import { isFailure } from '../domain/failure.js';
-import { openFileStore } from '../objects/fileStore.js';
-import { openDuckdbWarehouse } from '../warehouse/duckdb/openDuckdbWarehouse.js';
+import { type ObjectsSettings, openObjects } from '../temporal/openObjects.js';
+import { openExistingWarehouse, type WarehouseSettings } from '../temporal/openWarehouse.js';
 import { createStatusLine } from './statusLine.js';
 
 /** How long to wait for a worker to let go of the warehouse: it does so a few seconds after its last load. */
 const WAIT_FOR_WAREHOUSE_MS = 15_000;
 
-/** Verifies a directory of objects against a warehouse, waiting a little where a worker holds it. */
-export async function verifyStores(
-  stores: { objects: string; warehouse: { path: string; memory: string } },
-  head?: string,
-): Promise<VerifyReport> {
-  // Opening a file that is not there would make one: without a warehouse the objects alone are verified.
-  const warehouse = existsSync(stores.warehouse.path)
-    ? openDuckdbWarehouse({ ...stores.warehouse, tempDirectory: `${stores.warehouse.path}.tmp` })
-    : null;
+/** Verifies objects against a warehouse, waiting a little where a worker holds it. */
+export async function verifyStores(stores: ObjectsSettings & WarehouseSettings, head?: string): Promise<VerifyReport> {
+  // Without a warehouse the objects alone are verified.
+  const warehouse = openExistingWarehouse(stores, 'verify');
   const status = createStatusLine();
   const giveUpAt = Date.now() + WAIT_FOR_WAREHOUSE_MS;
   try {
     for (;;) {
       try {
         return await verify({
-          store: openFileStore({ directory: stores.objects, readOnly: true }),
+          store: openObjects(stores, { readOnly: true }),
           facts: warehouse,
           ...(head === undefined ? {} : { expectedHead: head }),
           onProgress: ({ objects, bytes }) =>

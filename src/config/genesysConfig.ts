@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { Failure } from '../domain/failure.js';
 import { isConfidential, isLoopback } from '../domain/loopback.js';
 import { REGION_HOSTS } from './regionHosts.js';
 import { ANY_LOOPBACK_PORT, type GenesysClientConfig } from '../genesys/genesysClientConfig.js';
+import { readSecret } from './secretFile.js';
 import type { Settings } from './settings.js';
 
 /**
@@ -20,8 +20,10 @@ export function genesysConfig(settings: Settings['genesys'], resolve: (file: str
   const apiUrl = settings.apiUrl ?? (region ? `https://api.${region}` : undefined);
   const loginUrl = settings.loginUrl ?? (region ? `https://login.${region}` : undefined);
   const clientId = clientIdOf(settings, resolve);
-  const clientSecret =
-    settings.clientSecret ?? secretFile(settings.clientSecretFile, 'GENESYS_CLIENT_SECRET_FILE', resolve);
+  const clientSecret = readSecret(
+    { value: settings.clientSecret, file: settings.clientSecretFile, fileVariable: 'GENESYS_CLIENT_SECRET_FILE' },
+    resolve,
+  );
   const missing = [
     !apiUrl && 'GENESYS_REGION (or GENESYS_API_URL)',
     !loginUrl && 'GENESYS_REGION (or GENESYS_LOGIN_URL)',
@@ -54,23 +56,17 @@ export function requiredClientId(settings: Settings['genesys'], resolve: (file: 
   );
 }
 
-function clientIdOf(settings: Settings['genesys'], resolve: (file: string) => string): string | undefined {
-  return settings.clientId ?? secretFile(settings.clientIdFile, 'GENESYS_CLIENT_ID_FILE', resolve);
+function clientIdOf(settings: Settings['genesys'], resolve: (file: string) => string): string | null {
+  return readSecret(
+    { value: settings.clientId, file: settings.clientIdFile, fileVariable: 'GENESYS_CLIENT_ID_FILE' },
+    resolve,
+  );
 }
 
 function defaultDownloadHosts(apiUrl: string, region: string | undefined): string[] {
   if (isLoopback(new URL(apiUrl))) return [ANY_LOOPBACK_PORT];
   const host = region ?? new URL(apiUrl).hostname.replace(/^api\./, '');
   return [`api-downloads.${host}`];
-}
-
-function secretFile(file: string | undefined, name: string, resolve: (file: string) => string): string | undefined {
-  if (!file) return undefined;
-  try {
-    return readFileSync(resolve(file), 'utf8').trim() || undefined;
-  } catch (error) {
-    throw new Failure('InvalidInput', `${name}: cannot read ${file}`, {}, { cause: error });
-  }
 }
 
 function refusePlainHttp(name: string, url: string): void {

@@ -6,15 +6,20 @@ import { Failure } from '../domain/failure.js';
 import type { SyncPolicy } from '../domain/sync/syncPolicy.js';
 import type { GenesysClientConfig } from '../genesys/genesysClientConfig.js';
 import { genesysConfig, requiredClientId } from './genesysConfig.js';
+import { objectsConfig } from './objectsConfig.js';
+import { refuseSecrets } from './refuseSecrets.js';
+import { readSecret } from './secretFile.js';
 import { Settings } from './settings.js';
+import type { ObjectsConfig, WarehouseConfig } from './storageConfig.js';
+import { warehouseConfig } from './warehouseConfig.js';
 
 /** What one process runs with: paths absolute, defaults filled in. */
 export interface Config {
   /** Directory of everything embedded: Temporal's data, scratch files, pid files. Mode 0700. */
   readonly dataDirectory: string;
   readonly taskQueue: string;
-  readonly warehouse: { readonly path: string; readonly memory: string };
-  readonly objects: { readonly directory: string };
+  readonly warehouse: WarehouseConfig;
+  readonly objects: ObjectsConfig;
   readonly budget: Settings['budget'];
   readonly export: Settings['export'];
   /** The policy of the trunk sync; null where the file has none. */
@@ -25,6 +30,8 @@ export interface Config {
   genesys(): GenesysClientConfig;
   /** The OAuth client's id alone, for what needs no secret. @throws Failure `InvalidInput` when it is not set. */
   clientId(): string;
+  /** The key that signs the chain, as PEM; null where none is set. @throws Failure `InvalidInput` when its file cannot be read. */
+  signingKey(): string | null;
 }
 
 /** Where a process offers its figures to Prometheus. */
@@ -45,24 +52,22 @@ export function loadConfig(env: NodeJS.ProcessEnv, workingDirectory: string): Co
   return {
     dataDirectory,
     taskQueue: settings.taskQueue,
-    warehouse: {
-      path: settings.warehouse.url
-        ? resolve(settings.warehouse.url.slice('duckdb:'.length))
-        : path.join(dataDirectory, 'warehouse.duckdb'),
-      memory: settings.warehouse.memory,
-    },
-    objects: {
-      directory: settings.objects.url
-        ? resolve(settings.objects.url.slice('file:'.length))
-        : path.join(dataDirectory, 'objects'),
-    },
+    warehouse: warehouseConfig(settings.warehouse, dataDirectory, resolve),
+    objects: objectsConfig(settings.objects, dataDirectory, resolve),
     budget: settings.budget,
     export: settings.export,
     sync: settings.sync ?? null,
     metrics: metricsAddress(settings.telemetry),
     genesys: () => genesysConfig(settings.genesys, resolve),
     clientId: () => requiredClientId(settings.genesys, resolve),
+    signingKey: () => signingKey(settings.signing, resolve),
   };
+}
+
+function signingKey({ key, keyFile }: Settings['signing'], resolve: (file: string) => string): string | null {
+  const pem = readSecret({ value: key, file: keyFile, fileVariable: 'ROSTERLINE_SIGNING_KEY_FILE' }, resolve);
+  // Many ways to set a variable keep no line ends: they are then written \\n.
+  return pem === null || pem.includes('\n') ? pem : pem.replaceAll('\\n', '\n');
 }
 
 function metricsAddress({ metricsPort, metricsHost }: Settings['telemetry']): MetricsAddress | null {
@@ -87,12 +92,7 @@ function readYaml(file: string): Record<string, unknown> {
   const content: unknown = parse(readFileSync(file, 'utf8')) ?? {};
   if (typeof content !== 'object' || Array.isArray(content))
     throw new Failure('InvalidInput', `${file}: not a mapping of settings`);
-  const genesys = (content as Record<string, unknown>)['genesys'];
-  if (typeof genesys === 'object' && genesys !== null && 'clientSecret' in genesys)
-    throw new Failure(
-      'InvalidInput',
-      `${file}: genesys.clientSecret: secrets are not read from here; use clientSecretFile`,
-    );
+  refuseSecrets(file, content as Record<string, unknown>);
   return content as Record<string, unknown>;
 }
 
@@ -108,8 +108,24 @@ function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
       clientSecretFile: env['GENESYS_CLIENT_SECRET_FILE'],
       downloadHosts: env['GENESYS_DOWNLOAD_HOSTS']?.split(',').map((host) => host.trim()),
     },
-    warehouse: { url: env['WAREHOUSE_URL'], memory: env['WAREHOUSE_MEMORY'] },
-    objects: { url: env['OBJECTS_URL'] },
+    warehouse: {
+      url: env['WAREHOUSE_URL'],
+      password: env['WAREHOUSE_PASSWORD'],
+      passwordFile: env['WAREHOUSE_PASSWORD_FILE'],
+      memory: env['WAREHOUSE_MEMORY'],
+    },
+    objects: {
+      url: env['OBJECTS_URL'],
+      region: env['AWS_REGION'] || env['AWS_DEFAULT_REGION'],
+      accessKeyId: env['AWS_ACCESS_KEY_ID'],
+      accessKeyIdFile: env['AWS_ACCESS_KEY_ID_FILE'],
+      secretAccessKey: env['AWS_SECRET_ACCESS_KEY'],
+      secretAccessKeyFile: env['AWS_SECRET_ACCESS_KEY_FILE'],
+      sessionToken: env['AWS_SESSION_TOKEN'],
+      retentionDays: env['OBJECTS_RETENTION_DAYS'],
+      retentionMode: env['OBJECTS_RETENTION_MODE'],
+    },
+    signing: { key: env['ROSTERLINE_SIGNING_KEY'], keyFile: env['ROSTERLINE_SIGNING_KEY_FILE'] },
     budget: { backfillReserve: env['ROSTERLINE_BACKFILL_RESERVE'] },
     telemetry: { metricsPort: env['ROSTERLINE_METRICS_PORT'], metricsHost: env['ROSTERLINE_METRICS_HOST'] },
     data: env['ROSTERLINE_DATA'],

@@ -9,6 +9,9 @@ const NO_PORT = 'not a port (1 to 65535)';
 /** Text in the environment, a number in the file. */
 const Port = z.coerce.number(NO_PORT).int(NO_PORT).min(1, NO_PORT).max(65_535, NO_PORT);
 
+const NO_DAYS = 'not a number of days (0 to 36500)';
+const Days = z.coerce.number(NO_DAYS).int(NO_DAYS).min(0, NO_DAYS).max(36_500, NO_DAYS);
+
 /** A share, as the environment has it too; none of it is 0. */
 const Share = z
   .union(
@@ -45,8 +48,10 @@ export const Settings = z.strictObject({
     .strictObject({
       url: z
         .string()
-        .regex(/^duckdb:.+/, 'not duckdb:PATH')
+        .regex(/^(duckdb:.|postgres(ql)?:\/\/.)/, 'not duckdb:PATH or postgres://user@host:port/database?schema=…')
         .optional(),
+      password: z.string().min(1).optional(),
+      passwordFile: z.string().min(1).optional(),
       memory: z
         .string()
         .regex(/^\d+(\.\d+)?(MB|GB)$/i, 'not a size such as 256MB')
@@ -57,10 +62,26 @@ export const Settings = z.strictObject({
     .strictObject({
       url: z
         .string()
-        .regex(/^file:.+/, 'not file:PATH')
+        .regex(/^(file:.|s3:\/\/.)/, 'not file:PATH or s3://bucket/prefix?endpoint=…&region=…')
+        .optional(),
+      /** Where the URL names none. */
+      region: z.string().min(1).optional(),
+      accessKeyId: z.string().min(1).optional(),
+      accessKeyIdFile: z.string().min(1).optional(),
+      secretAccessKey: z.string().min(1).optional(),
+      secretAccessKeyFile: z.string().min(1).optional(),
+      sessionToken: z.string().min(1).optional(),
+      /** Days for which nothing may be removed after it was written. */
+      retentionDays: Days.default(0),
+      retentionMode: z
+        .string()
+        .transform((mode) => mode.toUpperCase())
+        .pipe(z.enum(['GOVERNANCE', 'COMPLIANCE'], 'not governance or compliance'))
         .optional(),
     })
-    .default({}),
+    .default({ retentionDays: 0 }),
+  /** The key that signs the chain's entries: Ed25519, PEM. */
+  signing: z.strictObject({ key: z.string().min(1).optional(), keyFile: z.string().min(1).optional() }).default({}),
   data: z.string().min(1).default('./.rosterline'),
   taskQueue: z
     .string()

@@ -14,7 +14,10 @@ export interface PostgresConfig {
   readonly port: number;
   readonly database: string;
   readonly user: string;
-  /** From the environment or a file, never from the settings' file; null where the server asks for none. */
+  /**
+   * From the environment or a file, never from the settings' file; null where the server asks for none. Read from its file when asked
+   * for, with what that throws.
+   */
   readonly password: string | null;
   /** `disable` only on loopback or a private network; `require` encrypts; `verify-full` also checks host and authority. */
   readonly tls: 'disable' | 'require' | 'verify-full';
@@ -46,8 +49,12 @@ export interface S3ObjectsConfig {
   /** Origin of the store, or null for AWS's own of the region. */
   readonly endpoint: string | null;
   readonly region: string;
-  /** Null: what the AWS SDK finds by itself (environment, profile, role). */
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | null;
+  /** Null: what the AWS SDK finds by itself (profile, role). Read from files when asked for, with what that throws. */
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  } | null;
   /** Object Lock put on every landing, seal and entry, or null. */
   readonly retention: { readonly mode: 'GOVERNANCE' | 'COMPLIANCE'; readonly days: number } | null;
   /** Absolute path of the directory where bodies are spooled before they are uploaded. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeDirectory, replaceFile } from './durableFile.js';
+import { createFileOnce, makeDirectory, replaceFile } from './durableFile.js';
 import { storageFailure } from './storageFailure.js';
 
 /** Beside what is listed, as the directories of unfinished files are. */
@@ -17,11 +17,32 @@ const SCRATCH = '.scratch';
  * @throws Failure `Blocked` when the directory cannot be written.
  */
 export async function leaveOwnerMark(directory: string): Promise<string> {
+  return await marking(directory, async (mark) => {
+    await replaceFile(join(directory, SCRATCH), join(directory, MARK), mark);
+  });
+}
+
+/**
+ * The mark of a directory of objects, left where there is none: all processes that load from it have the same.
+ *
+ * @throws Failure `Blocked` when the directory cannot be written.
+ */
+export async function keepOwnerMark(directory: string): Promise<string> {
+  return (
+    ownerMarkIn(directory) ??
+    (await marking(
+      directory,
+      async (mark) => await createFileOnce(join(directory, SCRATCH), join(directory, MARK), mark),
+    ))
+  );
+}
+
+async function marking(directory: string, leave: (mark: Uint8Array) => Promise<unknown>): Promise<string> {
   const mark = randomUUID().slice(0, 13);
   try {
     await makeDirectory(join(directory, SCRATCH));
-    await replaceFile(join(directory, SCRATCH), join(directory, MARK), Buffer.from(`${mark}\n`));
-    return mark;
+    await leave(Buffer.from(`${mark}\n`));
+    return ownerMarkIn(directory) ?? mark;
   } catch (error) {
     throw storageFailure(error, `marking the objects in ${directory}`, 'nothing was changed');
   }

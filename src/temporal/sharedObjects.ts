@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
+import { describeLocation } from '../config/describeLocation.js';
 import type { Config } from '../config/loadConfig.js';
 import { Failure } from '../domain/failure.js';
 import { type Shared, sharedWith } from '../domain/ownerIdentity.js';
 import { warehouseQueue } from '../domain/taskQueues.js';
-import { ownerMarkIn } from '../objects/ownerMark.js';
+import { objectsMark } from './objectsMark.js';
+import { isSingleOwner } from './openWarehouse.js';
 import { livePollers, TASK_KINDS } from './pollers.js';
 
 const LOOK_AGAIN_MS = 2_000;
@@ -37,11 +39,26 @@ export async function untilShared(
     if (!isUndecided && !isUnknown) return orRefuse(shared, config, 'Nothing was started.');
     if (isUnknown && look === 1)
       say(
-        `nobody has worked with the objects in ${config.objects.directory} yet: waiting for the process that owns the warehouse (rosterline dev, or a worker without --only)`,
+        `nobody has worked with the objects in ${describeLocation(config.objects)} yet: waiting for the process that owns the warehouse (rosterline dev, or a worker without --only)`,
       );
     await pause(stopping);
   }
   return null;
+}
+
+/**
+ * Refuses to load beside workers that load from other objects, where all load into one database: each would miss what others land.
+ *
+ * @throws Failure `Blocked` when those that poll the warehouse's queue read objects elsewhere.
+ */
+export async function refuseOtherObjects(client: Client, config: Config): Promise<void> {
+  for (let look = 1; ; look++) {
+    const shared = await sharedNow(client, config);
+    if (shared.is !== 'elsewhere') return;
+    if (look >= LOOKS_BEFORE_REFUSAL)
+      orRefuse(shared, config, 'Nothing was started; a worker that was killed is still seen for a minute and a half.');
+    await sleep(LOOK_AGAIN_MS);
+  }
 }
 
 /**
@@ -67,14 +84,15 @@ async function sharedNow(client: Client, config: Config): Promise<Shared> {
     }),
   );
   const identities = livePollers(pollers, Date.now()).map(({ identity }) => identity ?? '');
-  return sharedWith(identities, ownerMarkIn(config.objects.directory));
+  return sharedWith(identities, objectsMark(config));
 }
 
-function orRefuse(shared: Shared, { objects }: Config, kept: string): Shared {
+function orRefuse(shared: Shared, config: Config, kept: string): Shared {
+  const { objects } = config;
   if (shared.is !== 'elsewhere') return shared;
   throw new Failure(
     'Blocked',
-    `The objects of this worker are in ${objects.directory}, and ${shared.owner}, which owns the warehouse, reads others: ` +
+    `The objects of this worker are in ${describeLocation(objects)}, and ${shared.owner}, which ${isSingleOwner(config) ? 'owns' : 'loads into'} the warehouse, reads others: ` +
       `what is landed here would not be loaded. ${kept} Give both the same ROSTERLINE_DATA (or OBJECTS_URL), on a disk that both reach.`,
   );
 }

@@ -12,17 +12,18 @@ import { createDownloadLinks } from '../genesys/downloadLinks.js';
 import { documentedLimits } from '../genesys/documentedLimits.js';
 import { createGenesysClient } from '../genesys/createGenesysClient.js';
 import type { GenesysClient } from '../genesys/genesysClient.js';
-import { leaveOwnerMark } from '../objects/ownerMark.js';
-import { openFileStore } from '../objects/fileStore.js';
 import { NO_WATCHER } from '../telemetry/callWatcher.js';
 import type { Logger } from '../telemetry/createLog.js';
-import { openDuckdbWarehouse } from '../warehouse/duckdb/openDuckdbWarehouse.js';
 import { createBudgetLink, keeperIdOf } from './budgetLink.js';
 import { callMetrics } from './callMetrics.js';
 import { connectWorker } from './connectWorker.js';
 import { createWorkers } from './createWorkers.js';
 import { publishLimits } from './limitMetrics.js';
+import { tellObjectsMark } from './objectsMark.js';
+import { openObjects } from './openObjects.js';
+import { isSingleOwner, openWarehouse } from './openWarehouse.js';
 import { runWorkers } from './runWorkers.js';
+import { refuseOtherObjects } from './sharedObjects.js';
 
 /** A worker process's work, until it is told to stop. */
 export interface RunningWorker {
@@ -77,24 +78,21 @@ export async function startWorker(
   void documentedLimits(genesys, log).then((limits) => {
     if (limits.length > 0) budget.documented(limits);
   });
-  const warehouse = options.ownsWarehouse
-    ? openDuckdbWarehouse({
-        path: config.warehouse.path,
-        memory: config.warehouse.memory,
-        tempDirectory: path.join(config.dataDirectory, 'duckdb-temp'),
-      })
-    : null;
+  const warehouse = options.ownsWarehouse ? openWarehouse(config) : null;
+  const objects = openObjects(config);
+  const mark = options.ownsWarehouse ? await tellObjectsMark(config, log) : null;
+  if (options.ownsWarehouse && !isSingleOwner(config)) await refuseOtherObjects(client, config);
   await warehouse?.migrate();
   const workers = await createWorkers({
     connection,
     namespace,
     taskQueue: config.taskQueue,
     ownsWarehouse: options.ownsWarehouse,
-    ownerMark: options.ownsWarehouse ? await ownerMark(config, log) : null,
+    ownerMark: mark,
     activities: createActivities({
       genesys,
       organisation,
-      objects: openFileStore({ directory: config.objects.directory }),
+      objects,
       warehouse,
       links: createDownloadLinks(),
       jobTimes: new JobTimes(path.join(config.dataDirectory, 'job-times.json')),
@@ -112,17 +110,6 @@ export async function startWorker(
     await disconnect();
   });
   return { organisation, ended, stop: () => running.stop() };
-}
-
-/** A disk that is full stops no worker: exports wait for it, and say so. */
-async function ownerMark({ objects }: Config, log: Logger): Promise<string | null> {
-  try {
-    return await leaveOwnerMark(objects.directory);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    log.warn({}, `other workers cannot see whether they share these objects: ${why}`);
-    return null;
-  }
 }
 
 async function reachOrganisation(genesys: GenesysClient, log: Logger): Promise<{ id: string; name: string }> {

@@ -17,8 +17,12 @@ describe('the configuration', () => {
     const config = loadConfig({}, '/srv/wfm');
 
     expect(config.dataDirectory).toBe('/srv/wfm/.rosterline');
-    expect(config.warehouse).toEqual({ path: '/srv/wfm/.rosterline/warehouse.duckdb', memory: '256MB' });
-    expect(config.objects.directory).toBe('/srv/wfm/.rosterline/objects');
+    expect(config.warehouse).toEqual({
+      kind: 'duckdb',
+      path: '/srv/wfm/.rosterline/warehouse.duckdb',
+      memory: '256MB',
+    });
+    expect(config.objects).toEqual({ kind: 'file', directory: '/srv/wfm/.rosterline/objects', retentionDays: 0 });
     expect(config.taskQueue).toBe('rosterline');
   });
 

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { type ChildCommand, startChildCommand } from '../../src/cli/demo/childCommand.js';
 import { verifyStores } from '../../src/cli/verifyStores.js';
+import { describeLocation } from '../../src/config/describeLocation.js';
+import { loadConfig } from '../../src/config/loadConfig.js';
 import type { VerifyReport } from '../../src/custody/verifyReport.js';
 import type { HistoryExportResult } from '../../src/domain/historyExportResult.js';
 import { isFailure } from '../../src/domain/failure.js';
 import type { SimulatorOptions } from '../../src/simulator/simulatorOptions.js';
 import { type RunningSimulator, startSimulator } from '../../src/simulator/startSimulator.js';
-import { openDuckdbWarehouse } from '../../src/warehouse/duckdb/openDuckdbWarehouse.js';
+import { openWarehouse } from '../../src/temporal/openWarehouse.js';
 import type { Warehouse } from '../../src/warehouse/warehouse.js';
 import { temporalNamespace } from './temporalNamespace.js';
 import { temporalServer } from './temporalServer.js';
@@ -60,10 +62,7 @@ export async function startExportRig(
   const namespace = own ? 'default' : await temporalNamespace(connection, name);
   const client = new Client({ connection, namespace });
   const workers: ChildCommand[] = [];
-  const stores = {
-    objects: join(directory, 'objects'),
-    warehouse: { path: join(directory, 'warehouse.duckdb'), memory: '256MB' },
-  };
+  const stores = loadConfig({ ROSTERLINE_DATA: directory }, directory);
   const environment = {
     GENESYS_API_URL: simulator.url,
     GENESYS_LOGIN_URL: simulator.url,
@@ -79,9 +78,9 @@ export async function startExportRig(
     client,
     namespace,
     directory,
-    objects: stores.objects,
+    objects: describeLocation(stores.objects),
     environment,
-    warehousePath: stores.warehouse.path,
+    warehousePath: describeLocation(stores.warehouse),
     async startWorker(options = [], settings = {}) {
       const env = { ...environment, ...settings };
       const worker = await startChildCommand(['worker', ...options], env, join(directory, 'worker.log'));
@@ -102,10 +101,7 @@ export async function startExportRig(
     },
     export: async (input, workflowId) => await (await rig.start(input, workflowId)).result,
     async read(use) {
-      const warehouse = openDuckdbWarehouse({
-        ...stores.warehouse,
-        tempDirectory: join(directory, 'duckdb-temp-reader'),
-      });
+      const warehouse = openWarehouse(stores, 'verify');
       const giveUpAtMs = Date.now() + WAREHOUSE_WITHIN_MS;
       for (;;) {
         try {

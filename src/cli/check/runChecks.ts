@@ -1,10 +1,12 @@
+import { describeLocation } from '../../config/describeLocation.js';
 import { loadConfig, type Config } from '../../config/loadConfig.js';
 import type { Checklist, Found } from '../../domain/checklist.js';
 import type { DatasetName } from '../../domain/exportWindow.js';
 import { createGenesysClient } from '../../genesys/createGenesysClient.js';
 import type { GenesysClientConfig } from '../../genesys/genesysClientConfig.js';
-import { inspectWarehouse, type WarehouseState } from '../../warehouse/duckdb/inspectWarehouse.js';
+import type { WarehouseState } from '../../warehouse/duckdb/inspectWarehouse.js';
 import { type CheckedOrganisation, checkGenesys } from './genesysChecks.js';
+import { lookAtWarehouse } from './lookAtWarehouse.js';
 import { checkStorage } from './storageChecks.js';
 import { storedOrganisation } from './storedOrganisation.js';
 import { checkTemporal } from './temporalChecks.js';
@@ -42,7 +44,7 @@ export async function runChecks(list: Checklist, options: ChecksOptions): Promis
   }));
   if (config === null) return made;
   let inspection: Promise<WarehouseState> | undefined;
-  const look = (): Promise<WarehouseState> => (inspection ??= inspectWarehouse(config.warehouse.path));
+  const look = (): Promise<WarehouseState> => (inspection ??= lookAtWarehouse(config.warehouse));
   if (wants('genesys')) {
     const genesys = await list.look('OAuth client', 'region, client id and client secret', () => clientOf(config));
     if (genesys !== null) await genesysPart(list, { ...options, config, genesys, made, look });
@@ -81,7 +83,7 @@ async function genesysPart(
     if (checked.organisation === null) list.skip('same organisation', needed, 'the organisation is not known');
     else
       await list.look('same organisation', needed, async () =>
-        sameOrganisation(checked, config, await storedOrganisation(config.objects.directory), await look()),
+        sameOrganisation(checked, config, await storedOrganisation(config), await look()),
       );
   } finally {
     await client.close();
@@ -96,14 +98,14 @@ function sameOrganisation(
 ): Found<true> {
   if (stored !== null && stored !== organisation?.id)
     throw new Error(
-      `the objects in ${config.objects.directory} are of organisation ${stored}, and this OAuth client is of ${organisation?.id}: ` +
+      `the objects in ${describeLocation(config.objects)} are of organisation ${stored}, and this OAuth client is of ${organisation?.id}: ` +
         'give each organisation a data directory (ROSTERLINE_DATA) and a ROSTERLINE_TASK_QUEUE of its own',
     );
   const here = warehouse.state === 'free' ? warehouse.managementUnitIds : [];
   const known = new Set(units?.map(({ id }) => id));
   if (units !== null && here.length > 0 && !here.some((id) => known.has(id)))
     throw new Error(
-      `the warehouse ${config.warehouse.path} has ${here.length} management units, and none of them is visible to this OAuth client: ` +
+      `the warehouse ${describeLocation(config.warehouse)} has ${here.length} management units, and none of them is visible to this OAuth client: ` +
         'it is another organisation’s, or the client’s role lacks their divisions',
     );
   if (stored !== null) return { value: true, message: 'what was loaded here is of this organisation' };

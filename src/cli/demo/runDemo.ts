@@ -1,5 +1,7 @@
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import { describeLocation } from '../../config/describeLocation.js';
+import { loadConfig } from '../../config/loadConfig.js';
 import type { HistoryExportResult } from '../../domain/historyExportResult.js';
 import type { ExportProgress } from '../../domain/exportProgress.js';
 import type { VerifyReport } from '../../custody/verifyReport.js';
@@ -74,12 +76,10 @@ export async function runDemo(directory: string, status: StatusLine, closing: Cl
     const run = new DemoRun(new Client({ connection }), control, status, startedAt);
     status.say(`a Temporal server (UI ${server.uiUrl}), a simulated organisation and a worker run`);
     const outcome = await run.export(startWorker);
-    const stores = { objects: path.join(directory, 'objects'), warehouse: path.join(directory, 'warehouse.duckdb') };
+    const config = loadConfig({ ROSTERLINE_DATA: directory }, directory);
+    const stores = { objects: describeLocation(config.objects), warehouse: describeLocation(config.warehouse) };
     await outcome.worker.stop();
-    const verified = await verifyStores(
-      { objects: stores.objects, warehouse: { path: stores.warehouse, memory: '256MB' } },
-      outcome.result.head,
-    );
+    const verified = await verifyStores(config, outcome.result.head);
     const counts = await control.counts();
     await connection.close();
     const seconds = Math.round((Date.now() - startedAt) / 100) / 10;

@@ -1,0 +1,29 @@
+import type { Config } from '../config/loadConfig.js';
+import type { ObjectsConfig } from '../config/storageConfig.js';
+import { Failure } from '../domain/failure.js';
+import { openFileStore } from '../objects/fileStore.js';
+import type { ObjectStore } from '../objects/objectStore.js';
+
+/** What opening objects takes of a configuration. */
+export type ObjectsSettings = Pick<Config, 'objects' | 'signingKey'>;
+
+/**
+ * Opens the objects that the configuration names: a directory or a bucket, with the same paths in both.
+ *
+ * Everything that reads or writes objects opens them here, so that one place decides where they are.
+ *
+ * @param options.readOnly touches nothing, and needs no signing key; writing then fails as `Blocked`.
+ * @throws Failure `InvalidInput` when a key cannot be read; `Blocked` when the directory cannot be made or, read-only, is not there.
+ */
+export function openObjects(config: ObjectsSettings, options: { readonly readOnly?: boolean } = {}): ObjectStore {
+  return storeOf(config.objects, options.readOnly ?? false);
+}
+
+function storeOf(objects: ObjectsConfig, readOnly: boolean): ObjectStore {
+  switch (objects.kind) {
+    case 'file':
+      return openFileStore({ directory: objects.directory, readOnly });
+    case 's3':
+      throw new Failure('InvalidInput', 'OBJECTS_URL: this version keeps objects in a directory only (file:PATH)');
+  }
+}

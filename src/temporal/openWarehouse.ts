@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Config } from '../config/loadConfig.js';
+import { Failure } from '../domain/failure.js';
+import { openDuckdbWarehouse } from '../warehouse/duckdb/openDuckdbWarehouse.js';
+import type { Warehouse } from '../warehouse/warehouse.js';
+
+/** What opening a warehouse takes of a configuration. */
+export type WarehouseSettings = Pick<Config, 'warehouse' | 'dataDirectory'>;
+
+/**
+ * Opens the warehouse that the configuration names: a DuckDB file, which is made where there is none, or a Postgres database.
+ *
+ * @param use what it is opened for, where it is not a worker: several processes have scratch files of their own.
+ * @throws Failure `InvalidInput` when a password or certificate cannot be read. What cannot be reached shows with the first use.
+ */
+export function openWarehouse({ warehouse, dataDirectory }: WarehouseSettings, use?: 'plan' | 'verify'): Warehouse {
+  const tempDirectory = path.join(dataDirectory, use === undefined ? 'duckdb-temp' : `duckdb-temp-${use}`);
+  switch (warehouse.kind) {
+    case 'duckdb':
+      return openDuckdbWarehouse({ path: warehouse.path, memory: warehouse.memory, tempDirectory });
+    case 'postgres':
+      throw new Failure('InvalidInput', 'WAREHOUSE_URL: this version has the embedded warehouse only (duckdb:PATH)');
+  }
+}
+
+/** As `openWarehouse`, but makes nothing: null where there is no DuckDB file yet, and so nothing to read. */
+export function openExistingWarehouse(config: WarehouseSettings, use: 'plan' | 'verify'): Warehouse | null {
+  const { warehouse } = config;
+  if (warehouse.kind === 'duckdb' && !existsSync(warehouse.path)) return null;
+  return openWarehouse(config, use);
+}
+
+/**
+ * Whether one process alone can hold the warehouse open: then it owns it, and others leave loads to it.
+ *
+ * A database server is everybody's: each worker loads.
+ */
+export function isSingleOwner({ warehouse }: Pick<Config, 'warehouse'>): boolean {
+  return warehouse.kind === 'duckdb';
+}

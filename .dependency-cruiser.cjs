@@ -59,6 +59,12 @@ module.exports = {
       npm('@temporalio/(activity|client|common)'),
       NODE,
     ]),
+    ...room(
+      'publish-reads-any-warehouse',
+      '^src/publish/',
+      ['src/publish/', 'src/objects/', 'src/domain/', 'src/telemetry/', 'src/warehouse/[^/]+$', ANY_PACKAGE, NODE],
+      ['src/config/'],
+    ),
     ...room('datasets-know-no-temporal', '^src/datasets/', [
       'src/datasets/',
       'src/domain/',

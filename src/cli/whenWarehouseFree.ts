@@ -1,0 +1,26 @@
+import { isFailure } from '../domain/failure.js';
+
+/** How long to wait for a worker to let go of the warehouse: it does so a few seconds after its last load. */
+const WAIT_FOR_WAREHOUSE_MS = 15_000;
+
+/**
+ * Runs what needs the warehouse, again where another process holds it and may let go soon.
+ *
+ * @param say told what is waited for.
+ * @throws Failure `Blocked` when it is still held after 15 s.
+ */
+export async function whenWarehouseFree<Result>(
+  use: () => Promise<Result>,
+  say: (waiting: string) => void,
+): Promise<Result> {
+  const giveUpAt = Date.now() + WAIT_FOR_WAREHOUSE_MS;
+  for (;;) {
+    try {
+      return await use();
+    } catch (error) {
+      if (!isFailure(error, 'Blocked') || Date.now() > giveUpAt) throw error;
+      say(`waiting for the warehouse: ${error.message}`);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+}

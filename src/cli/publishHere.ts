@@ -1,13 +1,10 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../config/loadConfig.js';
-import { Failure } from '../domain/failure.js';
 import { openFileDestination } from '../publish/fileDestination.js';
 import { publish, type PublishReport, type PublishRequest } from '../publish/publish.js';
 import type { PublishDestination } from '../publish/publishDestination.js';
+import { openParquetSource } from '../temporal/openParquetSource.js';
 import { tryLock } from '../temporal/processLock.js';
-import { openDuckdbParquet } from '../warehouse/duckdb/duckdbParquet.js';
-import type { ParquetSource } from '../warehouse/parquetSource.js';
 import { createStatusLine } from './statusLine.js';
 import { whenWarehouseFree } from './whenWarehouseFree.js';
 
@@ -17,7 +14,7 @@ import { whenWarehouseFree } from './whenWarehouseFree.js';
  * @throws Failure as `publish`; `InvalidInput` when there is no warehouse.
  */
 export async function publishHere(config: Config, to: string, request: PublishRequest): Promise<PublishReport> {
-  const source = openSource(config);
+  const source = openParquetSource(config);
   const status = createStatusLine();
   try {
     const destination = await openDestination(to);
@@ -43,13 +40,6 @@ export async function publishHere(config: Config, to: string, request: PublishRe
     status.end();
     await source.release();
   }
-}
-
-function openSource({ warehouse }: Config): ParquetSource {
-  // Opening a file that is not there would make one.
-  if (!existsSync(warehouse.path))
-    throw new Failure('InvalidInput', `there is no warehouse at ${warehouse.path}: nothing was published`);
-  return openDuckdbParquet({ ...warehouse, tempDirectory: `${warehouse.path}.tmp` });
 }
 
 async function openDestination(to: string): Promise<PublishDestination> {

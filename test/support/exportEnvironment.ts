@@ -27,6 +27,11 @@ export interface ExportEnvironmentOptions {
   readonly organisation?: Partial<SimulatorOptions>;
   /** @default 500 */
   readonly probeEveryMs?: number;
+  /**
+   * False where time leaps for long: the time-skipping server (1.38) now and then keeps its clock locked for good after a query that met
+   * a workflow's task or its next run, and the budget's keeper is asked by queries before every call. @default true
+   */
+  readonly sharesBudget?: boolean;
 }
 
 /** A simulated organisation, a worker on it, and a client of the Temporal server that both use. */
@@ -89,8 +94,16 @@ async function environmentOn(
     return simulator;
   };
   const workerOn = async (simulator: RunningSimulator): Promise<TestWorker> => {
-    const { probeEveryMs = 500 } = options;
-    return await startTestWorker({ connection, taskQueue, simulator, directory, clock, probeEveryMs });
+    const { probeEveryMs = 500, sharesBudget = true } = options;
+    return await startTestWorker({
+      connection,
+      taskQueue,
+      simulator,
+      directory,
+      clock,
+      probeEveryMs,
+      sharesBudget,
+    });
   };
   const simulator = await organisation(options.organisation ?? {});
   let worker = await workerOn(simulator);

@@ -10,8 +10,9 @@ import { ANY_LOOPBACK_PORT } from '../../src/genesys/genesysClientConfig.js';
 import { openFileStore } from '../../src/objects/fileStore.js';
 import type { SyncPolicy } from '../../src/domain/sync/syncPolicy.js';
 import type { RunningSimulator } from '../../src/simulator/startSimulator.js';
-import { createBudgetLink } from '../../src/temporal/budgetLink.js';
+import { type BudgetLink, createBudgetLink } from '../../src/temporal/budgetLink.js';
 import { SILENT_LOG } from '../../src/genesys/genesysLog.js';
+import { NO_SHARED_BUDGET } from '../../src/genesys/sharedBudget.js';
 import { createWorkers } from '../../src/temporal/createWorkers.js';
 import { runWorkers } from '../../src/temporal/runWorkers.js';
 import { openDuckdbWarehouse } from '../../src/warehouse/duckdb/openDuckdbWarehouse.js';
@@ -32,6 +33,8 @@ export interface TestWorkerOptions {
   readonly ownsWarehouse?: boolean;
   /** The configured policy of the trunk sync. */
   readonly syncPolicy?: SyncPolicy;
+  /** False for a worker that goes by what it saw itself, as one does whose keeper never answers. @default true */
+  readonly sharesBudget?: boolean;
 }
 
 /** A worker in this process, on the same code as `rosterline worker`. */
@@ -51,6 +54,9 @@ export function warehousePath(directory: string): string {
   return join(directory, 'warehouse', 'warehouse.duckdb');
 }
 
+/** A budget that nobody else keeps, and that is known from the start. */
+const NOTHING_SHARED: BudgetLink = { ...NO_SHARED_BUDGET, isAlive: () => true, close: () => Promise.resolve() };
+
 /**
  * Starts a worker as `src/temporal/startWorker.ts` does, with a clock of the test's.
  *
@@ -61,7 +67,10 @@ export async function startTestWorker(options: TestWorkerOptions): Promise<TestW
   const { url, clientId, clientSecret } = simulator;
   await clock.follow();
   const client = new Client({ connection, workflow: { queryRejectCondition: 'NOT_OPEN' } });
-  const budget = createBudgetLink({ client, clientId, taskQueue, log: SILENT_LOG, now: clock.now });
+  const budget =
+    options.sharesBudget === false
+      ? NOTHING_SHARED
+      : createBudgetLink({ client, clientId, taskQueue, log: SILENT_LOG, now: clock.now });
   const genesys = createGenesysClient(
     { apiUrl: url, loginUrl: url, clientId, clientSecret, downloadHosts: [ANY_LOOPBACK_PORT] },
     { now: clock.now, budget },

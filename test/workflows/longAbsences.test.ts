@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from '@jest/globals';
+import { eventually } from '../support/eventually.js';
 import { type ExportEnvironment, skippingEnvironment } from '../support/exportEnvironment.js';
 import { quietTemporal } from '../support/quietTemporal.js';
 import { describeTimeSkipping, timeSkipping } from '../support/timeSkipping.js';
@@ -35,5 +36,18 @@ describeTimeSkipping('an export that is left alone for days', await timeSkipping
     simulator.addFault({ kind: 'throttle', method: 'POST', path: BULK, retryAfter: (5 * 24 * HOUR_MS) / 1000 });
     expect(await environment.run(TWO_DAYS)).toMatchObject({ status: 'complete', windows: 2, gaps: [] });
     expect(clock.now() - before).toBeGreaterThanOrEqual(5 * 24 * HOUR_MS);
+  });
+
+  it('asks for a job anew that Genesys never finishes', async () => {
+    environment = await skippingEnvironment(await start(), { name: 'a stuck job', sharesBudget: false });
+    const { simulator, clock } = environment;
+    const before = clock.now();
+    simulator.addFault({ kind: 'jobStuck' });
+    const handle = await environment.start({ ...TWO_DAYS, to: '2024-03-05' });
+    const ended = handle.result();
+    await eventually('a second job', () => simulator.counts().jobs.total === 2);
+    expect(await ended).toMatchObject({ status: 'complete', windows: 1, gaps: [] });
+    expect((clock.now() - before) / HOUR_MS).toBeGreaterThanOrEqual(6);
+    expect(simulator.counts().jobs).toMatchObject({ total: 2, distinct: 1 });
   });
 });

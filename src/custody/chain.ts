@@ -17,6 +17,8 @@ export interface ChainLink extends ChainHead {
   readonly entry: ChainEntry | null;
   /** Why there is no entry, or null. */
   readonly problem: string | null;
+  /** The file as it is, which a signature is of; null where it is too long for an entry. */
+  readonly content: Uint8Array | null;
 }
 
 /** What a new entry says, beside its number and the link to its predecessor. */
@@ -27,14 +29,19 @@ export function chainPath(seq: number): string {
   return `chain/${String(seq).padStart(12, '0')}.json`;
 }
 
+/** Number of the entry that a path is of, or null where it is of none. */
+export function entryNumber(path: string): number | null {
+  const digits = ENTRY_PATH.exec(path)?.[1];
+  return digits === undefined ? null : Number(digits);
+}
+
 /**
  * Entries of the chain in the order of their numbers, each with the hash of its file.
  *
  * Shows what is there, holes and damage included: it is for the caller to judge.
  */
 export async function* readChain(store: CustodyStore, options: { afterSeq?: number } = {}): AsyncGenerator<ChainLink> {
-  for (const seq of await chainNumbers(store)) {
-    if (seq <= (options.afterSeq ?? 0)) continue;
+  for (const seq of await chainNumbers(store, options.afterSeq ?? 0)) {
     const link = await readLink(store, seq);
     if (link !== null) yield link;
   }
@@ -43,19 +50,23 @@ export async function* readChain(store: CustodyStore, options: { afterSeq?: numb
 /** One entry's file, or null when there is none of that number. */
 export async function readLink(store: CustodyStore, seq: number): Promise<ChainLink | null> {
   const path = chainPath(seq);
-  const digest = await store.digest(path);
-  if (digest === null) return null;
-  if (digest.bytes > MAX_ENTRY_BYTES) {
-    return { seq, path, ...digest, entry: null, problem: `is ${digest.bytes} bytes long, too long for an entry` };
-  }
-  const bytes = await store.read(path);
-  if (bytes === null) return null;
-  const link = { seq, path, sha256: sha256Hex(bytes), bytes: bytes.byteLength };
+  const content = await store.read(path, { firstBytes: MAX_ENTRY_BYTES + 1 });
+  if (content === null) return null;
+  if (content.byteLength > MAX_ENTRY_BYTES) return await tooLong(store, seq);
+  const link = { seq, path, sha256: sha256Hex(content), bytes: content.byteLength, content };
   try {
-    return { ...link, entry: parseEntry(bytes, seq), problem: null };
+    return { ...link, entry: parseEntry(content, seq), problem: null };
   } catch (error) {
     return { ...link, entry: null, problem: error instanceof Error ? error.message : String(error) };
   }
+}
+
+async function tooLong(store: CustodyStore, seq: number): Promise<ChainLink | null> {
+  const path = chainPath(seq);
+  const digest = await store.digest(path);
+  if (digest === null) return null;
+  const problem = `is ${digest.bytes} bytes long, too long for an entry`;
+  return { seq, path, ...digest, entry: null, problem, content: null };
 }
 
 /**
@@ -64,7 +75,7 @@ export async function readLink(store: CustodyStore, seq: number): Promise<ChainL
  * @throws Failure `Blocked` when the newest file is no entry: nothing may be built on it.
  */
 export async function chainHead(store: CustodyStore): Promise<ChainHead | null> {
-  const seq = (await chainNumbers(store)).at(-1);
+  const seq = (await chainNumbers(store, 0)).at(-1);
   if (seq === undefined) return null;
   const link = await readLink(store, seq);
   if (link?.entry == null) {
@@ -128,7 +139,7 @@ function parseEntry(bytes: Uint8Array, seq: number): ChainEntry {
   return parsed.data;
 }
 
-async function chainNumbers(store: CustodyStore): Promise<number[]> {
-  const paths = await store.list('chain');
-  return paths.flatMap((path) => ENTRY_PATH.exec(path)?.[1] ?? []).map(Number);
+async function chainNumbers(store: CustodyStore, afterSeq: number): Promise<number[]> {
+  const paths = await store.list('chain', { after: chainPath(afterSeq) });
+  return paths.flatMap((path) => entryNumber(path) ?? []).filter((seq) => seq > afterSeq);
 }

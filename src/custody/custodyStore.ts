@@ -7,9 +7,9 @@ export interface CustodyStore {
   /** Where a person can look. */
   readonly location: string;
   createOnce(path: string, bytes: Uint8Array): Promise<'created' | 'exists'>;
-  read(path: string): Promise<Uint8Array | null>;
+  read(path: string, options?: { firstBytes?: number }): Promise<Uint8Array | null>;
   digest(path: string): Promise<{ sha256: string; bytes: number } | null>;
-  list(prefix: string): Promise<string[]>;
+  list(prefix: string, options?: { after?: string }): Promise<string[]>;
 }
 
 const OBJECT_PATH = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}(\/[A-Za-z0-9_-][A-Za-z0-9._-]{0,199})*$/;

@@ -5,6 +5,7 @@ import { checkChain } from './checkChain.js';
 import { sha256Hex } from './canonicalJson.js';
 import { type CustodyStore, isSealPath } from './custodyStore.js';
 import { Findings } from './findings.js';
+import { type PinnedKeys, SignatureWalk } from './signatureWalk.js';
 import { SealedDays } from './sealedDays.js';
 import type { VerifyFacts } from './verifyFacts.js';
 import type { VerifyReport } from './verifyReport.js';
@@ -19,6 +20,8 @@ export interface VerifyRequest {
   readonly facts: VerifyFacts | null;
   /** Hash of an entry that the chain must have, from an earlier export's result: shows a cut tail without the warehouse. */
   readonly expectedHead?: string;
+  /** Keys of which one must have signed the chain, or vouched for the key that did. */
+  readonly pinned?: PinnedKeys;
   readonly onProgress?: (checked: { objects: number; bytes: number }) => void;
 }
 
@@ -47,6 +50,7 @@ class Verification {
   private readonly landings = new Map<string, { sha256: string; bytes: number } | null>();
   /** Seals that exports name; each must be bound by the end of the walk. */
   private readonly namedByExports = new Map<string, string>();
+  private readonly signed: SignatureWalk;
   private rounds = 0;
   private objects = 0;
   private bytes = 0;
@@ -55,12 +59,15 @@ class Verification {
     private readonly request: VerifyRequest,
     private readonly findings: Findings,
     private readonly days: SealedDays,
-  ) {}
+  ) {
+    this.signed = new SignatureWalk(request.store, findings, request.pinned ?? { keyIds: [], publicKeys: [] });
+  }
 
   outcome(): Omit<VerifyReport, 'differences'> {
     const { rounds, objects, bytes } = this;
     const { broken } = this.findings;
-    return { ok: broken.length === 0, windows: this.windows.size, rounds, objects, bytes, broken };
+    const { signatures, keys } = this.signed;
+    return { ok: broken.length === 0, windows: this.windows.size, rounds, objects, bytes, signatures, keys, broken };
   }
 
   async walk(): Promise<void> {
@@ -72,8 +79,10 @@ class Verification {
         continue;
       }
       this.count(step.link.bytes);
+      await this.signed.add([step.link]);
       for (const seal of step.link.entry?.seals ?? []) await this.checkSeal(seal, step.link.seq);
     }
+    this.signed.end();
     for (const [path, windowId] of this.namedByExports) {
       if (!this.bound.has(path)) this.findings.report('seal-missing', windowId, path, 'bound by the chain', null);
     }

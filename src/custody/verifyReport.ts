@@ -8,6 +8,7 @@ export const BROKEN_KINDS = [
   'rows-differ',
   'day-missing',
   'day-twice',
+  'signature-invalid',
 ] as const;
 export type BrokenKind = (typeof BROKEN_KINDS)[number];
 
@@ -33,6 +34,15 @@ export interface AdherenceDifference {
   readonly computed: number;
 }
 
+/** A key that signed the chain from an entry on. */
+export interface ChainKey {
+  readonly keyId: string;
+  /** Number of the entry that put it into force; it signed this one and all until the next key. */
+  readonly from: number;
+  /** Whether the key before vouched for it; the first has none before. */
+  readonly endorsed: boolean;
+}
+
 /** The outcome of `verify`, as the command line prints it with `--json`. */
 export interface VerifyReport {
   /** Whether nothing is broken. Differences do not count: they are Genesys's, not ours. */
@@ -45,6 +55,9 @@ export interface VerifyReport {
   readonly objects: number;
   /** Bytes hashed. */
   readonly bytes: number;
+  /** Entries whose signature verified. */
+  readonly signatures: number;
+  readonly keys: readonly ChainKey[];
   readonly broken: readonly Broken[];
   readonly differences: { readonly count: number; readonly first: readonly AdherenceDifference[] };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { open, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
+import { open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Failure } from '../domain/failure.js';
@@ -122,9 +122,9 @@ class FileStore implements ObjectStore {
     });
   }
 
-  async read(path: string): Promise<Uint8Array | null> {
+  async read(path: string, options: { firstBytes?: number } = {}): Promise<Uint8Array | null> {
     const file = join(this.location, ...objectPathSegments(path));
-    return await this.reading(path, () => readFile(file));
+    return await this.reading(path, () => readFirst(file, options.firstBytes ?? Number.POSITIVE_INFINITY));
   }
 
   async digest(path: string): Promise<{ sha256: string; bytes: number } | null> {
@@ -141,7 +141,8 @@ class FileStore implements ObjectStore {
     });
   }
 
-  async list(prefix: string): Promise<string[]> {
+  async list(prefix: string, options: { after?: string } = {}): Promise<string[]> {
+    const after = options.after ?? '';
     const trimmed = withoutTrailingSlash(prefix);
     const top = trimmed === '' ? [] : objectPathSegments(trimmed);
     const found: string[] = [];
@@ -151,7 +152,10 @@ class FileStore implements ObjectStore {
       for (const entry of (await this.reading(path, () => readdir(path, { withFileTypes: true }))) ?? []) {
         if (!isObjectName(entry.name)) continue;
         if (entry.isDirectory()) folders.push([...folder, entry.name]);
-        else if (entry.isFile()) found.push([...folder, entry.name].join('/'));
+        else if (entry.isFile()) {
+          const object = [...folder, entry.name].join('/');
+          if (object > after) found.push(object);
+        }
       }
     }
     return found.sort();
@@ -254,6 +258,20 @@ class FileStore implements ObjectStore {
     } catch (error) {
       throw storageFailure(error, `${doing} in ${this.location}`, kept);
     }
+  }
+}
+
+/** A file's bytes, no more than so many. */
+async function readFirst(file: string, firstBytes: number): Promise<Uint8Array> {
+  const handle = await open(file, 'r');
+  try {
+    const { size } = await handle.stat();
+    if (size <= firstBytes) return await handle.readFile();
+    const bytes = Buffer.alloc(firstBytes);
+    const { bytesRead } = await handle.read(bytes, 0, firstBytes, 0);
+    return bytes.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
   }
 }
 

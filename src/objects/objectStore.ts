@@ -63,10 +63,13 @@ export interface ObjectStore extends ObjectProtection {
    * @returns `exists` when there is one already, whatever its bytes: the caller reads it and decides.
    */
   createOnce(path: string, bytes: Uint8Array): Promise<'created' | 'exists'>;
-  /** The object's bytes, or null. */
-  read(path: string): Promise<Uint8Array | null>;
+  /** The object's bytes, or null. A store may leave out what comes after `firstBytes`. */
+  read(path: string, options?: { firstBytes?: number }): Promise<Uint8Array | null>;
   /** SHA-256 and length of an object, streamed; null when it is missing. */
   digest(path: string): Promise<{ sha256: string; bytes: number } | null>;
-  /** Paths under a prefix (a folder), sorted by UTF-16 code units. */
-  list(prefix: string): Promise<string[]>;
+  /**
+   * Paths under a prefix (a folder), sorted by UTF-16 code units. A store may leave out those up to `after`, so that a long chain is
+   * not listed for its end.
+   */
+  list(prefix: string, options?: { after?: string }): Promise<string[]>;
 }

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bindSeals } from '../../src/custody/bindSeals.js';
 import { canonicalBytes, sha256Hex } from '../../src/custody/canonicalJson.js';
+import type { ChainSigner } from '../../src/custody/chainSigner.js';
 import type { ChainHead, CustodyLedger, OpenSeal } from '../../src/custody/custodyLedger.js';
+import { signedChain } from '../../src/custody/signedChain.js';
 import type { CoveredDay, VerifyFacts } from '../../src/custody/verifyFacts.js';
 import type { AdherenceDifference } from '../../src/custody/verifyReport.js';
 import { localDays } from '../../src/domain/calendar.js';
@@ -72,9 +74,10 @@ export class SealedOrganisation {
     readonly store: ObjectStore,
   ) {}
 
-  static async make(): Promise<SealedOrganisation> {
+  /** @param signer who signs the chain; none by default. */
+  static async make(signer: ChainSigner | null = null): Promise<SealedOrganisation> {
     const directory = await mkdtemp(join(tmpdir(), 'rosterline-custody-'));
-    return new SealedOrganisation(directory, openFileStore({ directory }));
+    return new SealedOrganisation(directory, signedChain(openFileStore({ directory }), signer));
   }
 
   /** Lands a body and loads a window: seal, coverage and rows, as a warehouse's transaction would leave them. */

@@ -55,6 +55,8 @@ describe('verifying an organisation', () => {
       bytes: Number(
         execFileSync('sh', ['-c', 'cat landings/* chain/* $(find seals -type f) | wc -c'], { cwd: org.directory }),
       ),
+      signatures: 0,
+      keys: [],
       broken: [],
       differences: { count: 0, first: [] },
     });
@@ -70,6 +72,8 @@ describe('verifying an organisation', () => {
         rounds: 0,
         objects: 0,
         bytes: 0,
+        signatures: 0,
+        keys: [],
         broken: [],
         differences: { count: 0, first: [] },
       });

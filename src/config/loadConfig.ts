@@ -8,8 +8,8 @@ import type { GenesysClientConfig } from '../genesys/genesysClientConfig.js';
 import { genesysConfig, requiredClientId } from './genesysConfig.js';
 import { objectsConfig } from './objectsConfig.js';
 import { refuseSecrets } from './refuseSecrets.js';
-import { readSecret } from './secretFile.js';
 import { Settings } from './settings.js';
+import { signingKey } from './signingKey.js';
 import type { ObjectsConfig, WarehouseConfig } from './storageConfig.js';
 import { warehouseConfig } from './warehouseConfig.js';
 
@@ -30,7 +30,7 @@ export interface Config {
   genesys(): GenesysClientConfig;
   /** The OAuth client's id alone, for what needs no secret. @throws Failure `InvalidInput` when it is not set. */
   clientId(): string;
-  /** The key that signs the chain, as PEM; null where none is set. @throws Failure `InvalidInput` when its file cannot be read. */
+  /** The key that signs the chain, as PEM; null where none is set. @throws Failure `InvalidInput` when its file cannot be read, or everybody can read it. */
   signingKey(): string | null;
 }
 
@@ -62,12 +62,6 @@ export function loadConfig(env: NodeJS.ProcessEnv, workingDirectory: string): Co
     clientId: () => requiredClientId(settings.genesys, resolve),
     signingKey: () => signingKey(settings.signing, resolve),
   };
-}
-
-function signingKey({ key, keyFile }: Settings['signing'], resolve: (file: string) => string): string | null {
-  const pem = readSecret({ value: key, file: keyFile, fileVariable: 'ROSTERLINE_SIGNING_KEY_FILE' }, resolve);
-  // Many ways to set a variable keep no line ends: they are then written \\n.
-  return pem === null || pem.includes('\n') ? pem : pem.replaceAll('\\n', '\n');
 }
 
 function metricsAddress({ metricsPort, metricsHost }: Settings['telemetry']): MetricsAddress | null {

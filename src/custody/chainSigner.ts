@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { Failure } from '../domain/failure.js';
 
 /** Length of an Ed25519 signature, which is all that a `.sig` file has. */
@@ -14,25 +14,16 @@ export interface ChainSigner {
   sign(bytes: Uint8Array): Uint8Array;
 }
 
-/** Where a signing key comes from: its text, or a file that only its owner (and group) can read. */
-export type SigningKeySource = { readonly pem: string } | { readonly file: string };
-
 /**
  * Opens a signing key: Ed25519, PKCS#8 PEM, not encrypted.
  *
- * In a variable, line ends may be written as `\n`.
- *
- * @throws Failure `InvalidInput` when it is no such key, or when everybody on the machine can read its file. The message has nothing of
- *   the key.
+ * @param name what the text came from, for people.
+ * @throws Failure `InvalidInput` when it is no such key. The message has nothing of the key.
  */
-export function openSigner(source: SigningKeySource): ChainSigner {
-  const [pem, name] =
-    'pem' in source
-      ? [source.pem.replaceAll('\\n', '\n'), 'ROSTERLINE_SIGNING_KEY']
-      : [readKeyFile(source.file), source.file];
+export function openSigner(pem: string, name = 'ROSTERLINE_SIGNING_KEY'): ChainSigner {
   const key = parsePrivateKey(pem, name);
-  const publicKey = pemOf(createPublicKey(key));
-  return { keyId: keyIdOf(createPublicKey(key)), publicKey, sign: (bytes) => sign(null, bytes, key) };
+  const publicKey = createPublicKey(key);
+  return { keyId: keyIdOf(publicKey), publicKey: pemOf(publicKey), sign: (bytes) => sign(null, bytes, key) };
 }
 
 /** Id of a key: the first 32 hex digits of the SHA-256 of its public half's DER (SubjectPublicKeyInfo). */
@@ -65,34 +56,15 @@ export function pemOf(publicKey: KeyObject): string {
  */
 export function makeSigningKey(file: string): ChainSigner {
   const { privateKey } = generateKeyPairSync('ed25519');
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   try {
-    writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600, flag: 'wx' });
+    writeFileSync(file, pem, { mode: 0o600, flag: 'wx' });
   } catch (error) {
     const code = codeOf(error);
     const why = code === 'EEXIST' ? 'there is a file of that name, and a key is never overwritten' : code;
     throw new Failure('InvalidInput', `no key was written to ${file}: ${why}; name another file`, {}, { cause: error });
   }
-  return openSigner({ file });
-}
-
-function readKeyFile(file: string): string {
-  let mode: number;
-  let pem: string;
-  try {
-    mode = statSync(file).mode;
-    pem = readFileSync(file, 'utf8');
-  } catch (error) {
-    const code = codeOf(error);
-    throw new Failure('InvalidInput', `the signing key in ${file} cannot be read (${code}); nothing was signed`);
-  }
-  if ((mode & 0o007) !== 0) {
-    const octal = (mode & 0o777).toString(8);
-    throw new Failure(
-      'InvalidInput',
-      `the signing key in ${file} is open to everybody on this machine (mode ${octal}), so its signatures would prove nothing; run "chmod 600 ${file}", and make another key if somebody may have read it`,
-    );
-  }
-  return pem;
+  return openSigner(pem, file);
 }
 
 function parsePrivateKey(pem: string, name: string): KeyObject {

@@ -1,7 +1,8 @@
 import { keyIdOfPath } from '../domain/signingKey.js';
-import { chainPath, readLink } from './chain.js';
+import { chainPath, readChain, readLink } from './chain.js';
 import type { CustodyStore } from './custodyStore.js';
-import { isSignedBy, type KnownKey, readKeyDocument, signaturePath } from './signatures.js';
+import { isEndorsedBy, isSignedBy, type KnownKey, readKeyDocument, signaturePath } from './signatures.js';
+import type { ChainKey } from './verifyReport.js';
 
 /** Keys whose documents lie in the store, whether or not an entry binds them: none means that the chain was never signed. */
 export async function announcedKeys(store: CustodyStore): Promise<KnownKey[]> {
@@ -42,4 +43,19 @@ async function signerOf(store: CustodyStore, seq: number, keys: readonly KnownKe
     if (await isSignedBy(publicKey, entry, signature)) return keyId;
   }
   return null;
+}
+
+/** The keys that the chain's entries put into force, in their order. Whether entries are signed is for `verify` to say. */
+export async function chainKeys(store: CustodyStore, onEntry: (seq: number) => void): Promise<ChainKey[]> {
+  const known = new Map((await announcedKeys(store)).map((key) => [key.keyId, key]));
+  const keys: ChainKey[] = [];
+  for await (const { seq, entry } of readChain(store)) {
+    onEntry(seq);
+    const keyId = entry?.kind === 'key' ? keyIdOfPath(entry.seals[0]?.path ?? '') : null;
+    if (keyId === null) continue;
+    const [key, before] = [known.get(keyId), known.get(keys.at(-1)?.keyId ?? '')];
+    const endorsed = key !== undefined && before !== undefined && (await isEndorsedBy(key, before));
+    keys.push({ keyId, from: seq, endorsed });
+  }
+  return keys;
 }

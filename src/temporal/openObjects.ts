@@ -1,5 +1,7 @@
 import type { Config } from '../config/loadConfig.js';
 import type { ObjectsConfig } from '../config/storageConfig.js';
+import { openSigner } from '../custody/chainSigner.js';
+import { signedChain } from '../custody/signedChain.js';
 import { Failure } from '../domain/failure.js';
 import { openFileStore } from '../objects/fileStore.js';
 import type { ObjectStore } from '../objects/objectStore.js';
@@ -10,13 +12,23 @@ export type ObjectsSettings = Pick<Config, 'objects' | 'signingKey'>;
 /**
  * Opens the objects that the configuration names: a directory or a bucket, with the same paths in both.
  *
+ * What is added to the chain is signed by the configured key, and where there is none, a signed chain is not continued.
  * Everything that reads or writes objects opens them here, so that one place decides where they are.
  *
  * @param options.readOnly touches nothing, and needs no signing key; writing then fails as `Blocked`.
  * @throws Failure `InvalidInput` when a key cannot be read; `Blocked` when the directory cannot be made or, read-only, is not there.
  */
 export function openObjects(config: ObjectsSettings, options: { readonly readOnly?: boolean } = {}): ObjectStore {
-  return storeOf(config.objects, options.readOnly ?? false);
+  const readOnly = options.readOnly ?? false;
+  const store = storeOf(config.objects, readOnly);
+  if (readOnly) return store;
+  const pem = config.signingKey();
+  return signedChain(store, pem === null ? null : openSigner(pem));
+}
+
+/** The same objects with a chain that is not signed by itself: for putting another key into force. */
+export function openUnsignedObjects(config: Pick<Config, 'objects'>): ObjectStore {
+  return storeOf(config.objects, false);
 }
 
 function storeOf(objects: ObjectsConfig, readOnly: boolean): ObjectStore {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -247,6 +247,15 @@ describe('what is told of a place', () => {
     expect(loadConfig({ ROSTERLINE_SIGNING_KEY: pem.replaceAll('\n', '\\n') }, directory).signingKey()).toBe(pem);
     const file = secretFile('signing.pem', `${pem}\n`);
     expect(loadConfig({ ROSTERLINE_SIGNING_KEY_FILE: file }, directory).signingKey()).toBe(pem);
+    for (const [mode, isRefused] of [
+      [0o640, false],
+      [0o644, true],
+    ] as const) {
+      chmodSync(file, mode);
+      const told = (): unknown => loadConfig({ ROSTERLINE_SIGNING_KEY_FILE: file }, directory).signingKey();
+      if (isRefused) expect(refusal(told)).toMatch(/everybody on this machine can read .* \(mode 644\).*chmod 600/);
+      else expect(told()).toBe(pem);
+    }
     const gone = loadConfig({ ROSTERLINE_SIGNING_KEY_FILE: 'gone.pem' }, directory);
     expect(refusal(() => gone.signingKey())).toContain('ROSTERLINE_SIGNING_KEY_FILE: cannot read gone.pem');
   });

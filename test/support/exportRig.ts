@@ -114,7 +114,7 @@ export async function startExportRig(
         }
       }
     },
-    verify: async (head) => await verifyStores(stores, head),
+    verify: async (head) => await verifyStores(stores, head === undefined ? {} : { head }),
     async close() {
       await Promise.all(workers.map((worker) => worker.stop()));
       await connection.close();

@@ -79,7 +79,7 @@ export async function runDemo(directory: string, status: StatusLine, closing: Cl
     const config = loadConfig({ ROSTERLINE_DATA: directory }, directory);
     const stores = { objects: describeLocation(config.objects), warehouse: describeLocation(config.warehouse) };
     await outcome.worker.stop();
-    const verified = await verifyStores(config, outcome.result.head);
+    const verified = await verifyStores(config, { head: outcome.result.head });
     const counts = await control.counts();
     await connection.close();
     const seconds = Math.round((Date.now() - startedAt) / 100) / 10;

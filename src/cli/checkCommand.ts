@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { knownSecrets, withoutSecrets } from '../config/knownSecrets.js';
 import { DATASET_NAMES, type DatasetName } from '../domain/exportWindow.js';
 import { DEFAULT_DATASETS } from '../domain/historyExportInput.js';
 import { CheckTeller, verdict } from './check/checkText.js';
@@ -40,7 +41,8 @@ Exit codes: 0 ready (warnings included) · 1 something is missing or does not wo
       await runCommand(options.json ?? false, async (output) => {
         const { runChecks } = await import('./check/runChecks.js');
         const teller = new CheckTeller((line) => output.say(line));
-        const list = tellingChecklist(teller, withoutSecrets(process.env));
+        const secrets = knownSecrets(process.env, process.cwd());
+        const list = tellingChecklist(teller, (text) => withoutSecrets(text, secrets));
         const { calls, logins } = await runChecks(list, {
           env: process.env,
           workingDirectory: process.cwd(),
@@ -55,12 +57,4 @@ Exit codes: 0 ready (warnings included) · 1 something is missing or does not wo
         return list.wrongInput ? EXIT.wrongUsage : EXIT.failed;
       });
     });
-}
-
-/** Takes secrets out of a text that quotes what another program said. The Genesys client does so itself for its own. */
-function withoutSecrets(env: NodeJS.ProcessEnv): (text: string) => string {
-  const secrets = ['GENESYS_CLIENT_SECRET', 'TEMPORAL_API_KEY']
-    .map((name) => env[name] ?? '')
-    .filter((secret) => secret.length >= 6);
-  return (text) => secrets.reduce((clean, secret) => clean.replaceAll(secret, '[hidden]'), text);
 }

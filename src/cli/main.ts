@@ -4,6 +4,7 @@ import { addDemoCommand } from './demoCommand.js';
 import { addDevCommand } from './devCommand.js';
 import { addExportCommands } from './exportCommands.js';
 import { addKeysCommands } from './keysCommands.js';
+import { leaveWhenUnheard } from './leaveWhenUnheard.js';
 import { addLimitsCommands } from './limitsCommands.js';
 import { EXIT } from './output.js';
 import { addPublishCommand } from './publishCommand.js';
@@ -11,6 +12,8 @@ import { addSimulateCommand } from './simulateCommand.js';
 import { addSyncCommands } from './syncCommands.js';
 import { addVerifyCommand } from './verifyCommand.js';
 import { addWorkerCommand } from './workerCommand.js';
+
+leaveWhenUnheard();
 
 const program = new Command('rosterline')
   .description(

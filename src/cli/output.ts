@@ -1,3 +1,4 @@
+import { knownSecrets, withoutSecrets } from '../config/knownSecrets.js';
 import { isFailure } from '../domain/failure.js';
 
 /** What a command ended with, as the process's exit code. */
@@ -26,7 +27,9 @@ export function createOutput(json: boolean): Output {
 /** Says why a command failed, and which exit code that is: bad input is 2, all else 1. */
 export function reportFailure(output: Output, error: unknown): ExitCode {
   const name = error instanceof Error ? error.name : 'Error';
-  const message = error instanceof Error ? error.message : String(error);
+  const said = error instanceof Error ? error.message : String(error);
+  // What other programs say is quoted, and a database or a proxy may say anything.
+  const message = withoutSecrets(said, knownSecrets(process.env, process.cwd()));
   process.stderr.write(`rosterline: ${message}\n`);
   output.result({ error: { name, message } });
   return isFailure(error, 'InvalidInput') ? EXIT.wrongUsage : EXIT.failed;

@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
-import { connectionSettings, reached } from './connectionSettings.js';
+import { connectionSettings } from './connectionSettings.js';
+import { reached } from './connectionTrouble.js';
 
 /**
  * Connects a client as the Temporal CLI would.
@@ -10,10 +11,7 @@ import { connectionSettings, reached } from './connectionSettings.js';
 export async function connectClient(withinMs?: number): Promise<{ client: Client; connection: Connection }> {
   const { connectionOptions, namespace } = connectionSettings();
   const connectTimeout = withinMs === undefined ? {} : { connectTimeout: withinMs };
-  const connection = await reached(
-    connectionOptions.address,
-    Connection.connect({ ...connectionOptions, ...connectTimeout }),
-  );
+  const connection = await reached(connectionOptions, Connection.connect({ ...connectionOptions, ...connectTimeout }));
   return { client: new Client({ connection, namespace }), connection };
 }
 

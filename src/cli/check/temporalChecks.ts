@@ -2,7 +2,8 @@ import { Connection } from '@temporalio/client';
 import type { Checklist, Found } from '../../domain/checklist.js';
 import { familyQueue, urgentQueue, warehouseQueue, WORKED_FAMILIES } from '../../domain/taskQueues.js';
 import { knownServerVersion } from '../../domain/serverVersion.js';
-import { connectionSettings } from '../../temporal/connectionSettings.js';
+import { connectionSettings, type TemporalSettings } from '../../temporal/connectionSettings.js';
+import { connectionTrouble } from '../../temporal/connectionTrouble.js';
 
 const CONNECT_WITHIN_MS = 5_000;
 const ANSWER_WITHIN_MS = 5_000;
@@ -34,7 +35,7 @@ export async function checkTemporal(list: Checklist, taskQueue: string, now: () 
     await connection.withDeadline(Date.now() + ANSWER_WITHIN_MS, call);
   try {
     const version = await list.look('Temporal server', serverNeeded, async () => {
-      const info = await answerFrom(address, async () => {
+      const info = await answerFrom(connectionOptions, async () => {
         await connection.ensureConnected();
         return await within(() => connection.workflowService.getSystemInfo({}));
       });
@@ -43,7 +44,9 @@ export async function checkTemporal(list: Checklist, taskQueue: string, now: () 
     if (version === null) return skipFrom(1, 'no Temporal server answers');
     await list.look('Temporal version', knownServerVersion.needed, () => knownServerVersion.judge(version));
     const found = await list.look('namespace', `the namespace ${namespace}`, async () => {
-      await answerFrom(address, () => within(() => connection.workflowService.describeNamespace({ namespace })));
+      await answerFrom(connectionOptions, () =>
+        within(() => connection.workflowService.describeNamespace({ namespace })),
+      );
       return { value: true, message: namespace };
     });
     if (found === null) return skipFrom(3, 'there is no such namespace');
@@ -115,20 +118,10 @@ function polledAtMs({ lastAccessTime }: Poller): number {
 }
 
 /** Runs a call of Temporal's API. @throws Error that says in plain words why there is no answer. */
-async function answerFrom<T>(address: string, call: () => Promise<T>): Promise<T> {
+async function answerFrom<T>(options: TemporalSettings['connectionOptions'], call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    throw new Error(whyNot(address, error), { cause: error });
+    throw new Error(await connectionTrouble(options, error), { cause: error });
   }
-}
-
-function whyNot(address: string, error: unknown): string {
-  const said = error instanceof Error ? error.message : String(error);
-  if (/NOT_FOUND|not found/i.test(said))
-    return `the server at ${address} has no such namespace: make it (temporal operator namespace create), or set TEMPORAL_NAMESPACE`;
-  if (/UNAUTHENTICATED|PERMISSION_DENIED|unauthorized|Request unauthorized/i.test(said))
-    return `the server at ${address} refuses this client: check TEMPORAL_API_KEY or the TLS certificate, and the namespace (${said})`;
-  if (/certificate|SSL|TLS/i.test(said)) return `TLS with ${address} fails: check TEMPORAL_TLS_* (${said})`;
-  return `no Temporal server answers at ${address}: start one with 'rosterline dev', or set TEMPORAL_ADDRESS`;
 }

@@ -1,4 +1,4 @@
-"""Drives every simulated endpoint with Genesys's official Python SDK. Run by `npm run outside`."""
+"""Drives every simulated endpoint with Genesys's official Python SDK, and reads what is published. Run by `npm run outside`."""
 
 import signal
 import sys
@@ -13,6 +13,7 @@ isolate()
 from checks_adherence import Adherence  # noqa: E402
 from checks_completeness import Completeness  # noqa: E402
 from checks_occupancy import Occupancy  # noqa: E402
+from checks_published import Published  # noqa: E402
 from checks_readings import Readings  # noqa: E402
 from checks_refusals import Refusals  # noqa: E402
 from checks_schedules import Schedules  # noqa: E402
@@ -34,14 +35,14 @@ def main() -> int:
     # Ended from outside, it still ends the simulator.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     started = time.monotonic()
-    print(f"the simulator and our readings, held to the official Python SDK {version('PureCloudPlatformClientV2')}")
+    print(f"the simulator and our readings, held to the official Python SDK {version('PureCloudPlatformClientV2')}; what is published, to pyarrow {version('pyarrow')}")
     simulator = SimulatorProcess("--job-seconds", "0.2-0.5", "--token-limit", "0")
     try:
         OutsideCase.world = World(simulator)
         OutsideCase.apis = OutsideCase.world.sdk()
         load = unittest.defaultTestLoader.loadTestsFromTestCase
         # Completeness goes last: it looks at what the others did.
-        suite = unittest.TestSuite(load(case) for case in (Structure, Telephony, Schedules, Adherence, Occupancy, Refusals, Readings, Completeness))
+        suite = unittest.TestSuite(load(case) for case in (Published, Structure, Telephony, Schedules, Adherence, Occupancy, Refusals, Readings, Completeness))
         result = unittest.TextTestRunner(sys.stdout, verbosity=2, resultclass=Sentences).run(suite)
     finally:
         simulator.close()

@@ -55,6 +55,8 @@ export interface S3ObjectsConfig {
     readonly secretAccessKey: string;
     readonly sessionToken?: string;
   } | null;
+  /** Absolute path of further authorities' certificates in PEM (`AWS_CA_BUNDLE`); null or absent for those that Node knows. */
+  readonly tlsCaFile?: string | null;
   /** Object Lock put on every landing, seal and entry, or null. */
   readonly retention: { readonly mode: 'GOVERNANCE' | 'COMPLIANCE'; readonly days: number } | null;
   /** Absolute path of the directory where bodies are spooled before they are uploaded. */

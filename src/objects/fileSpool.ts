@@ -124,7 +124,7 @@ class FileSpool implements Spool {
     }
     try {
       await this.catchUp(file);
-      await file.sync();
+      if (this.places.syncsBody) await file.sync();
     } finally {
       await file.close();
     }

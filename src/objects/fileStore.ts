@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -12,12 +12,12 @@ import type { Protection } from './objectProtection.js';
 import type { ObjectStore, Spool } from './objectStore.js';
 import { isHeldMode, placeLanding, setHeldMode } from './placeLanding.js';
 import { isMissing, storageFailure } from './storageFailure.js';
+import { sweepOldFiles } from './sweepSpools.js';
 
 /** Bodies on their way, outside what is listed; also the sign that this is our directory and not a bare mount point. */
 const SPOOLS = '.spool';
-/** Unfinished small files. They live for milliseconds; older ones were left by a killed process. */
+/** Unfinished small files. */
 const SCRATCH = '.scratch';
-const SCRATCH_STALE_MS = 3_600_000;
 /** Less room than this on the disk is none. */
 const LEAST_FREE_BYTES = 64 * 1024;
 const READ_CHUNK_BYTES = 256 * 1024;
@@ -42,7 +42,7 @@ export function openFileStore(options: { directory: string; retentionDays?: numb
       for (const part of ['landings', 'seals', 'chain', SPOOLS, SCRATCH]) {
         mkdirSync(join(directory, part), { recursive: true, mode: 0o700 });
       }
-      sweepScratch(join(directory, SCRATCH));
+      sweepOldFiles(join(directory, SCRATCH));
     }
   } catch (error) {
     throw storageFailure(error, `opening the objects in ${directory}`, 'nothing was changed');
@@ -69,6 +69,7 @@ class FileStore implements ObjectStore {
         name,
         directory,
         landings: join(this.location, 'landings'),
+        syncsBody: true,
         scratch: this.scratch,
         assertPresent: () => this.assertPresent(),
         assertRoom: () => this.assertRoom(),
@@ -285,12 +286,4 @@ function isObjectName(name: string): boolean {
 
 function withoutTrailingSlash(prefix: string): string {
   return prefix.endsWith('/') ? prefix.slice(0, -1) : prefix;
-}
-
-function sweepScratch(scratch: string): void {
-  for (const name of readdirSync(scratch)) {
-    const path = join(scratch, name);
-    const written = statSync(path, { throwIfNoEntry: false });
-    if (written !== undefined && Date.now() - written.mtimeMs > SCRATCH_STALE_MS) rmSync(path, { force: true });
-  }
 }

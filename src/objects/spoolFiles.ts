@@ -12,6 +12,8 @@ export interface SpoolPlaces {
   /** The spool's own directory. */
   readonly directory: string;
   readonly landings: string;
+  /** Whether a whole body is on the disk, not in a cache, before it counts as one: false where its hash is checked again later. */
+  readonly syncsBody: boolean;
   /** For unfinished small files. */
   readonly scratch: string;
   /** @throws Failure `Blocked` when the store's directory is gone, so that it is never made anew behind a lost mount. */

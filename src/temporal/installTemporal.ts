@@ -1,21 +1,27 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { cacheDirectory } from './cacheDirectory.js';
+import { findObjectServer } from './findObjectServer.js';
 import { type FindTemporalCli, findTemporalCli } from './findTemporalCli.js';
 import { findTestServer } from './findTestServer.js';
 
 /**
- * Makes sure that both servers are there, and says where: the Temporal CLI, which everything needs, and the time-skipping
- * test server, which only tests need.
+ * Makes sure that the servers are there, and says where: the Temporal CLI, which everything needs, the time-skipping test server and
+ * an S3 server, which only tests need. They are got at once.
  *
  * @throws Failure `Blocked` when one cannot be had. What was found stays in the cache.
  */
 export async function installTemporal({ log, env = process.env }: FindTemporalCli): Promise<void> {
   log(`cache: ${cacheDirectory(env)}`);
-  const cli = await findTemporalCli({ log, env });
-  log(`Temporal CLI: server ${cli.version} at ${cli.path} (${cli.from})`);
-  const testServer = await findTestServer({ log, env });
-  log(`time-skipping test server: ${testServer.path} (${testServer.from})`);
+  const outcomes = await Promise.allSettled([
+    findTemporalCli({ log, env }).then(({ version, path, from }) =>
+      log(`Temporal CLI: server ${version} at ${path} (${from})`),
+    ),
+    findTestServer({ log, env }).then(({ path, from }) => log(`time-skipping test server: ${path} (${from})`)),
+    findObjectServer({ log, env }).then(({ path, from }) => log(`S3 server: ${path} (${from})`)),
+  ]);
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 async function main(): Promise<void> {

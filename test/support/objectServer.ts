@@ -1,0 +1,189 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe } from '@jest/globals';
+import type { S3ObjectsConfig } from '../../src/config/storageConfig.js';
+import { findObjectServer } from '../../src/temporal/findObjectServer.js';
+import { freePort } from '../../src/temporal/freePort.js';
+import { withLock } from '../../src/temporal/processLock.js';
+import { readJson, testRunDirectory } from './testRun.js';
+
+/** Keys that the server of the tests knows. */
+export const OBJECT_SERVER_KEYS = { accessKeyId: 'roster', secretAccessKey: 'not-a-secret' };
+export const OBJECT_SERVER_REGION = 'us-east-1';
+
+/** A real S3 server on loopback, with its objects in a directory of its own. */
+export interface ObjectServer {
+  readonly endpoint: string;
+  readonly pid: number;
+  /** Where buckets are directories. */
+  readonly directory: string;
+  /** Makes a fresh bucket, with Object Lock unless told otherwise, and settings for it with a spool directory of their own. */
+  bucket(options?: { lock?: boolean; prefix?: string }): Promise<S3ObjectsConfig>;
+  /** Ends it at once, as a power cut would; `start` brings it back at the same address with what it had. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Path of versitygw; null where it cannot be had, with the reasons on standard error.
+ *
+ * Looked for once in a run. Call it at a test file's top level, because it may be built.
+ *
+ * @throws Failure `Blocked` instead of giving null when `ROSTERLINE_REQUIRE_ALL` is `1`, as in CI.
+ */
+export async function objectServerProgram(): Promise<string | null> {
+  const run = testRunDirectory();
+  const known = join(run, 'object-server.json');
+  const log = (line: string) => void process.stderr.write(`${line}\n`);
+  return await withLock(`${known}.lock`, 'looking for an S3 server', log, async () => {
+    const answer = readJson(known) as { path: string | null } | undefined;
+    if (answer) return answer.path;
+    const path = await look(log);
+    writeFileSync(known, JSON.stringify({ path }));
+    return path;
+  });
+}
+
+async function look(log: (line: string) => void): Promise<string | null> {
+  try {
+    return (await findObjectServer({ log })).path;
+  } catch (error) {
+    if (process.env['ROSTERLINE_REQUIRE_ALL'] === '1') throw error;
+    log(`tests that need an S3 server are skipped: ${error instanceof Error ? error.message : String(error)}`);
+    return null;
+  }
+}
+
+/** Describes tests that need an S3 server, which is started before and ended after them; where there is none, each is skipped by name. */
+export function describeObjectServer(
+  name: string,
+  path: string | null,
+  tests: (server: () => ObjectServer) => void,
+): void {
+  // Said here as well, because Jest does not print the names of a file whose tests are all skipped.
+  if (path === null) process.stderr.write(`skipped, for want of an S3 server: ${name}\n`);
+  const block = path === null ? describe.skip : describe;
+  block(name, () => {
+    let server: ObjectServer | undefined;
+    beforeAll(async () => {
+      server = await startObjectServer(path ?? '');
+    });
+    afterAll(() => server?.close());
+    tests(() => {
+      if (!server) throw new Error('the S3 server is started before the tests, not while they are described');
+      return server;
+    });
+  });
+}
+
+/** Starts versitygw with versions and Object Lock. It ends with this process. */
+export async function startObjectServer(
+  program: string,
+  options: { tls?: { cert: string; key: string } } = {},
+): Promise<ObjectServer> {
+  const home = mkdtempSync(join(tmpdir(), 'rosterline-s3-'));
+  const directory = join(home, 'buckets');
+  for (const part of [directory, join(home, 'versions'), join(home, 'spools')]) mkdirSync(part, { mode: 0o700 });
+  const ip = '127.0.0.1';
+  const port = await freePort(ip);
+  const tls = options.tls ? ['--cert', options.tls.cert, '--key', options.tls.key] : [];
+  const endpoint = `${options.tls ? 'https' : 'http'}://${ip}:${port}`;
+  let child = await serving();
+  const endWithUs = (): void => void child.kill('SIGKILL');
+  process.on('exit', endWithUs);
+
+  return {
+    endpoint,
+    directory,
+    get pid() {
+      return child.pid ?? 0;
+    },
+    async bucket({ lock = true, prefix = '' } = {}) {
+      const bucket = `bucket-${randomBytes(6).toString('hex')}`;
+      const client = new S3Client({
+        endpoint,
+        region: OBJECT_SERVER_REGION,
+        forcePathStyle: true,
+        credentials: OBJECT_SERVER_KEYS,
+        requestHandler: { httpsAgent: { rejectUnauthorized: false } },
+      });
+      await client.send(new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: lock }));
+      client.destroy();
+      return {
+        kind: 's3',
+        bucket,
+        prefix,
+        endpoint,
+        region: OBJECT_SERVER_REGION,
+        credentials: OBJECT_SERVER_KEYS,
+        retention: null,
+        spoolDirectory: join(home, 'spools', bucket),
+      };
+    },
+    kill,
+    async start() {
+      child = await serving();
+    },
+    async close() {
+      process.off('exit', endWithUs);
+      await kill();
+      if (existsSync(home)) rmSync(home, { recursive: true, force: true });
+    },
+  };
+
+  async function kill(): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  }
+
+  async function serving(): Promise<ChildProcess> {
+    const started = spawn(
+      program,
+      [
+        '--quiet',
+        '--keep-alive',
+        '--port',
+        `${ip}:${port}`,
+        ...tls,
+        'posix',
+        '--versioning-dir',
+        join(home, 'versions'),
+        directory,
+      ],
+      {
+        stdio: ['ignore', 'ignore', 'inherit'],
+        env: {
+          PATH: process.env['PATH'],
+          ROOT_ACCESS_KEY: OBJECT_SERVER_KEYS.accessKeyId,
+          ROOT_SECRET_KEY: OBJECT_SERVER_KEYS.secretAccessKey,
+        },
+      },
+    );
+    for (let tries = 0; !(await listens(ip, port)); tries++) {
+      if (started.exitCode !== null) throw new Error(`versitygw ended with exit code ${started.exitCode}`);
+      if (tries > 600) throw new Error('versitygw does not listen after 30 s');
+      await pause(50);
+    }
+    return started;
+  }
+}
+
+async function listens(ip: string, port: number): Promise<boolean> {
+  return await new Promise((settle) => {
+    const socket = connect(port, ip, () => {
+      socket.destroy();
+      settle(true);
+    });
+    socket.on('error', () => settle(false));
+  });
+}

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   GetObjectCommand,
+  type GetObjectCommandInput,
   type GetObjectCommandOutput,
   HeadBucketCommand,
   HeadObjectCommand,
@@ -9,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { objectPathSegments } from './objectPath.js';
 import type { S3Connection } from './s3Connection.js';
-import { isNoSuchObject, s3Failure } from './s3Failure.js';
+import { isNoSuchObject, s3ErrorFacts, s3Failure } from './s3Failure.js';
 
 const UNCHANGED = 'nothing was changed';
 /** Cuts in a row, without a byte between them, after which a stream is given up. */
@@ -21,10 +22,16 @@ const CUT_PAUSE_MS = 200;
  *
  * A connection that is cut is made again and goes on at the next byte (`Range`) of the very same version. Nothing is held but a chunk.
  *
+ * @param options.firstBytes no more than so many, at least 1.
  * @throws Failure `Blocked` when the bucket is gone or closed to us; `Transient`, from the stream too.
  */
-export async function openBody(s3: S3Connection, path: string): Promise<AsyncGenerator<Uint8Array> | null> {
-  const first = await getFrom(s3, path, null);
+export async function openBody(
+  s3: S3Connection,
+  path: string,
+  options: { firstBytes?: number } = {},
+): Promise<AsyncGenerator<Uint8Array> | null> {
+  const { firstBytes } = options;
+  const first = await getFrom(s3, path, firstBytes === undefined ? {} : { Range: `bytes=0-${firstBytes - 1}` });
   return first === null ? null : resuming(s3, path, first);
 }
 
@@ -49,7 +56,11 @@ async function* resuming(
       if (++cuts > MAX_CUTS) throw s3Failure(error, `reading ${path} from byte ${at} in ${s3.location}`, UNCHANGED);
     }
     await pause(CUT_PAUSE_MS * cuts);
-    const next = await getFrom(s3, path, { at, etag: first.ETag, versionId: first.VersionId });
+    const next = await getFrom(s3, path, {
+      Range: `bytes=${at}-${total - 1}`,
+      IfMatch: first.ETag,
+      VersionId: first.VersionId,
+    });
     if (next === null) throw s3Failure(vanished(), `reading ${path} from byte ${at} in ${s3.location}`, UNCHANGED);
     answer = next;
   }
@@ -62,19 +73,16 @@ function vanished(): Error {
 async function getFrom(
   s3: S3Connection,
   path: string,
-  from: { at: number; etag: string | undefined; versionId: string | undefined } | null,
+  part: Pick<GetObjectCommandInput, 'Range' | 'IfMatch' | 'VersionId'>,
 ): Promise<GetObjectCommandOutput | null> {
   return await s3.speaking(`reading ${path}`, UNCHANGED, async () => {
+    const whole = { Bucket: s3.bucket, Key: s3.keyOf(path) };
     try {
-      return await s3.client.send(
-        new GetObjectCommand({
-          Bucket: s3.bucket,
-          Key: s3.keyOf(path),
-          ...(from !== null && { Range: `bytes=${from.at}-`, IfMatch: from.etag, VersionId: from.versionId }),
-        }),
-      );
+      return await s3.client.send(new GetObjectCommand({ ...whole, ...part }));
     } catch (error) {
       if (isNoSuchObject(error)) return null;
+      // Of an empty object there are no first bytes to ask for.
+      if (s3ErrorFacts(error).status === 416) return await s3.client.send(new GetObjectCommand(whole));
       throw error;
     }
   });
@@ -103,11 +111,11 @@ export async function headOf(
 }
 
 /** Paths under a folder, page after page, in UTF-16 order: keys come in UTF-8's, which for the letters of our paths is the same. */
-export async function* pathsUnder(s3: S3Connection, folder: string): AsyncGenerator<string> {
+export async function* pathsUnder(s3: S3Connection, folder: string, after?: string): AsyncGenerator<string> {
   const base = s3.keyOf('');
   const pages = paginateListObjectsV2(
     { client: s3.client, pageSize: 1000 },
-    { Bucket: s3.bucket, Prefix: folder === '' ? base : s3.keyOf(`${folder}/`) },
+    { Bucket: s3.bucket, Prefix: folder === '' ? base : s3.keyOf(`${folder}/`), StartAfter: after && s3.keyOf(after) },
   );
   for (;;) {
     const page = await s3.speaking(`listing ${folder}/`, UNCHANGED, () => pages.next());

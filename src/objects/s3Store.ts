@@ -142,9 +142,9 @@ function objectsOf(s3: S3Connection, directory: string, scratch: string, readOnl
       return await s3.speaking(`writing ${path}`, 'it is as it was, or whole', () => putOnce(s3, path, bytes));
     },
 
-    async read(path: string): Promise<Uint8Array | null> {
+    async read(path: string, readOptions: { firstBytes?: number } = {}): Promise<Uint8Array | null> {
       objectPathSegments(path);
-      const body = await openBody(s3, path);
+      const body = await openBody(s3, path, readOptions);
       return body === null ? null : await buffer(body);
     },
 
@@ -161,11 +161,11 @@ function objectsOf(s3: S3Connection, directory: string, scratch: string, readOnl
       return { sha256: hash.digest('hex'), bytes };
     },
 
-    async list(prefix: string): Promise<string[]> {
+    async list(prefix: string, listOptions: { after?: string } = {}): Promise<string[]> {
       const folder = prefix.endsWith('/') ? prefix.slice(0, -1) : prefix;
       if (folder !== '') objectPathSegments(folder);
       const found: string[] = [];
-      for await (const path of pathsUnder(s3, folder)) found.push(path);
+      for await (const path of pathsUnder(s3, folder, listOptions.after)) found.push(path);
       return found.sort();
     },
 

@@ -182,6 +182,21 @@ export function objectStoreContract(name: string, makePlace: () => Promise<Objec
       expect(await store.list('seals/nothing')).toEqual([]);
     });
 
+    it('lists what comes after a path, and reads the first bytes alone', async () => {
+      for (const n of [1, 2, 3]) await store.createOnce(`chain/00000000000${n}.json`, Buffer.from(`{"seq":${n}}`));
+      await store.createOnce('chain/empty', Buffer.alloc(0));
+      expect((await store.list('chain', { after: 'chain/000000000002.json' })).slice(-2)).toEqual([
+        'chain/000000000003.json',
+        'chain/empty',
+      ]);
+      const first = await store.read('chain/000000000001.json', { firstBytes: 4 });
+      expect(Buffer.from(first ?? []).toString()).toMatch(/^\{"se/);
+      const all = await store.read('chain/000000000001.json', { firstBytes: 1000 });
+      expect(Buffer.from(all ?? []).toString()).toBe('{"seq":1}');
+      expect(await store.read('chain/empty', { firstBytes: 4 })).toHaveLength(0);
+      expect(await store.read('chain/none', { firstBytes: 4 })).toBeNull();
+    });
+
     it('does not list bodies on their way', async () => {
       const spool = await spoolOf(store, 'a');
       await spool.begin(plain(5));

@@ -48,12 +48,17 @@ export interface ExportRig {
 /**
  * Starts all of it but the worker. The process that is tested is what `npm run build` left in `dist`.
  *
- * @param own a Temporal server of the caller's (its namespace `default` is used) and a directory that the caller removes.
+ * @param own a Temporal server of the caller's (its namespace `default` is used), a directory that the caller removes, and settings
+ *   beside the rig's own, such as a warehouse and objects elsewhere.
  */
 export async function startExportRig(
   name: string,
   options: SimulatorOptions,
-  own?: { readonly address: string; readonly directory: string },
+  own?: {
+    readonly address: string;
+    readonly directory: string;
+    readonly settings?: Readonly<Record<string, string>>;
+  },
 ): Promise<ExportRig> {
   const address = own?.address ?? (await temporalServer()).address;
   const simulator = await startSimulator(options);
@@ -62,7 +67,7 @@ export async function startExportRig(
   const namespace = own ? 'default' : await temporalNamespace(connection, name);
   const client = new Client({ connection, namespace });
   const workers: ChildCommand[] = [];
-  const stores = loadConfig({ ROSTERLINE_DATA: directory }, directory);
+  const stores = loadConfig({ ROSTERLINE_DATA: directory, ...own?.settings }, directory);
   const environment = {
     GENESYS_API_URL: simulator.url,
     GENESYS_LOGIN_URL: simulator.url,
@@ -71,6 +76,7 @@ export async function startExportRig(
     ROSTERLINE_DATA: directory,
     TEMPORAL_ADDRESS: address,
     TEMPORAL_NAMESPACE: namespace,
+    ...own?.settings,
   };
 
   const rig: ExportRig = {
@@ -114,7 +120,7 @@ export async function startExportRig(
         }
       }
     },
-    verify: async (head) => await verifyStores(stores, head === undefined ? {} : { head }),
+    verify: async (head) => await verifyStores(stores, { head }),
     async close() {
       await Promise.all(workers.map((worker) => worker.stop()));
       await connection.close();

@@ -1,0 +1,46 @@
+import type { CustodyStore } from './custodyStore.js';
+
+/**
+ * What legal hold and purge need of an object store; every `ObjectStore` has it.
+ *
+ * Declared here, because rooms of `src` know each other by shape only: see `ObjectProtection` in `src/objects`.
+ */
+export interface HoldingStore extends CustodyStore {
+  holdable(): Promise<{ readonly holdable: true } | { readonly holdable: false; readonly why: string }>;
+  protection(path: string): Promise<{
+    readonly versionId: string | null;
+    readonly held: boolean;
+    readonly retainedUntil: string | null;
+  } | null>;
+  hold(path: string): Promise<{ readonly versionId: string | null } | null>;
+  releaseHold(path: string, versionId: string | null): Promise<void>;
+  remove(path: string, versionId: string | null): Promise<'removed' | 'missing' | 'held' | 'retained'>;
+}
+
+/** An object by its version; null where the store has no versions. */
+export interface ObjectVersion {
+  readonly path: string;
+  readonly versionId: string | null;
+}
+
+/** Calls of the store at once: a bucket answers in some ten milliseconds, and an evening has few. */
+const AT_ONCE = 16;
+
+/** Does something to each, a few at once, in an order of no meaning. */
+export async function forEachOf<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+  const waiting = all.values();
+  const next = async (): Promise<void> => {
+    for (const one of waiting) await work(one);
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, all.length) }, next));
+}
+
+/** A document of ours in the store, as JSON; null where there is none or it is no JSON. */
+export async function readDocument(store: Pick<CustodyStore, 'read'>, path: string): Promise<unknown> {
+  const bytes = await store.read(path);
+  try {
+    return bytes === null ? null : (JSON.parse(Buffer.from(bytes).toString('utf8')) as unknown);
+  } catch {
+    return null;
+  }
+}

@@ -2,6 +2,7 @@ import { adherenceJobActivities } from './adherenceJob.js';
 import type { ActivityDeps } from './deps.js';
 import { estimateActivities } from './estimate.js';
 import { exportEndActivities } from './exportEnd.js';
+import { holdActivities } from './hold.js';
 import { loadActivities } from './load.js';
 import { occupancyQueryActivities } from './occupancyQuery.js';
 import { otherWindowActivities } from './otherWindow.js';
@@ -26,6 +27,7 @@ export function createActivities(deps: ActivityDeps) {
     ...loadActivities(deps),
     ...otherWindowActivities(deps),
     ...exportEndActivities(deps),
+    ...holdActivities(deps),
     ...queueRateActivities(),
     ...syncBeginActivities(deps),
     ...syncReadActivities(deps),

@@ -7,6 +7,7 @@ import { ExportSeal } from '../src/domain/seal.js';
 import type { ActivityDeps } from './deps.js';
 import { ownedWarehouse } from './ownedWarehouse.js';
 import { PlanSummary, readPlanObject, summaryPath } from './planObjects.js';
+import { recordArrived } from './recordArrived.js';
 import { step } from './step.js';
 
 /** What is known of an export when its last window has ended. */
@@ -40,7 +41,8 @@ export function exportEndActivities(deps: ActivityDeps) {
         const warehouse = ownedWarehouse(deps);
         if (input.windowsPlanned === 0) {
           const found = await bindSeals(deps.objects, warehouse, { kind: 'export', at: deps.now().toISOString() });
-          return { manifest: null, head: found?.sha256 ?? '', status: 'complete', gaps: [] };
+          const head = (await recordArrived(deps)) ?? found?.sha256 ?? '';
+          return { manifest: null, head, status: 'complete', gaps: [] };
         }
         const { exportId, runId } = input;
         const manifest = `seals/${asFolder(exportId)}/${runId}.json`;
@@ -67,8 +69,9 @@ export function exportEndActivities(deps: ActivityDeps) {
           const content = Buffer.from(canonicalBytes(seal)).toString('utf8');
           await warehouse.addSeal({ path: manifest, sha256: sha256Hex(content), content });
         }
-        const head = await bindSeals(deps.objects, warehouse, { kind: 'export', at: deps.now().toISOString() });
-        return { manifest, head: head?.sha256 ?? '', status, gaps: firstGaps(gaps) };
+        const bound = await bindSeals(deps.objects, warehouse, { kind: 'export', at: deps.now().toISOString() });
+        const head = (await recordArrived(deps)) ?? bound?.sha256 ?? '';
+        return { manifest, head, status, gaps: firstGaps(gaps) };
       });
     },
   };

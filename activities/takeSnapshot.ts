@@ -7,6 +7,7 @@ import type { AvailabilityFact, ScheduleFact } from '../src/domain/sync/syncFact
 import type { PolicySite } from '../src/domain/sync/syncPolicy.js';
 import { type CountedSite, countSites } from './countSites.js';
 import type { ActivityDeps } from './deps.js';
+import { recordArrived } from './recordArrived.js';
 import { type AnsweredSearch, type SearchMeans, searchWeek } from './searchWeek.js';
 
 /** What a round is to know of one published schedule: how many agents each site has, interval by interval. */
@@ -112,6 +113,7 @@ async function sealSnapshot(
   });
   const path = `seals/snapshots/${schedule.weekDate}/${contentHash(document).slice(0, 32)}.json`;
   await sealDocument(deps.objects, { path, document, kind: 'round', at: deps.now().toISOString() });
+  await recordArrived(deps, 'schedules');
 }
 
 /** One name for all that came: of several answers, that of a list of their hashes. */

@@ -188,6 +188,7 @@ describe('the shape of the sources', () => {
       'exportPlan',
       'exportWindow',
       'historyExport',
+      'legalHold',
       'trunkSync',
     ]);
   });

@@ -84,6 +84,20 @@ export function keeperActivitiesOf(prefix: string) {
   });
 }
 
+/**
+ * What legal holds and purges do: steps of the owner of the warehouse, tried until they are done, whatever is in the way.
+ *
+ * Before backfills where they wait: who places a hold has a deadline that is not ours.
+ */
+export function custodyActivitiesOf(prefix: string) {
+  return proxyActivities<Pick<Activities, 'registerHold' | 'holdStretch' | 'registerRelease' | 'releaseStretch'>>({
+    ...LONG_STEP,
+    retry: { ...retryOf('probing'), nonRetryableErrorTypes: ['InvalidInput' satisfies FailureName] },
+    priority: { priorityKey: priorityKeyOf('sync') },
+    taskQueue: warehouseQueue(prefix),
+  });
+}
+
 export type QueuedActivities = ReturnType<typeof activitiesOf>;
 
 /**

@@ -1,9 +1,10 @@
 import { type ChainPlace, HeldObjects, heldFolder, heldPath, type PlacedHold } from '../domain/legalHold.js';
 import { Failure } from '../domain/failure.js';
-import { chainPath, readChain } from './chain.js';
+import { readChain } from './chain.js';
 import { type HoldingStore, readDocument } from './holdingStore.js';
 import { sealDocument } from './sealDocument.js';
 import { holdObjects, sealInScope } from './sealsHeld.js';
+import { signaturePath } from './signatures.js';
 
 /** Objects of one document: some 200 kB of it, and seconds of a bucket's time. */
 const OBJECTS_A_DOCUMENT = 1000;
@@ -51,7 +52,8 @@ export async function recordStretch(
   const stretch = { next: document.next, complete: document.complete, objects: document.objects.length };
   const isEmpty = document.objects.length === 0 && document.missing.length === 0;
   const isLong = document.next.seq - from.seq >= ENTRIES_WALKED_ONCE;
-  if (standing === undefined && isEmpty && !isLong && !(options.during === 'placement' && document.complete)) return stretch;
+  if (standing === undefined && isEmpty && !isLong && !(options.during === 'placement' && document.complete))
+    return stretch;
   try {
     await sealDocument(store, { path, document, kind: 'hold', at: document.at });
     return stretch;
@@ -84,11 +86,13 @@ export async function isPlaced(store: HoldingStore, holdId: string): Promise<boo
   return endsPlacement(await lastRecorded(store, holdId));
 }
 
-function endsPlacement(last: HeldObjects | null): last is HeldObjects {
+/** Whether a hold whose last document this is was placed whole. */
+export function endsPlacement(last: HeldObjects | null): last is HeldObjects {
   return last !== null && (last.complete || last.during === 'arrivals');
 }
 
-async function lastRecorded(store: HoldingStore, holdId: string): Promise<HeldObjects | null> {
+/** The last document of what a hold keeps, or null before the first. */
+export async function lastRecorded(store: HoldingStore, holdId: string): Promise<HeldObjects | null> {
   const last = (await store.list(heldFolder(holdId))).at(-1);
   return last === undefined ? null : (HeldObjects.safeParse(await readDocument(store, last)).data ?? null);
 }
@@ -136,10 +140,6 @@ async function holdStretch(
     // A chain that is not signed has no signatures.
     missing: missing.filter((path) => !path.endsWith('.sig')),
   });
-}
-
-function signaturePath(seq: number): string {
-  return chainPath(seq).replace(/\.json$/, '.sig');
 }
 
 function brokenEntry(store: HoldingStore, path: string, problem: string | null): Failure {

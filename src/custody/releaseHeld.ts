@@ -39,7 +39,9 @@ export async function releaseUncovered(means: ReleaseMeans, objects: readonly Ob
   const released = objects.filter(({ path }) => !kept.has(path));
   await forEachOf(released, async ({ path, versionId }) => await store.releaseHold(path, versionId));
   const again = async (paths: Iterable<string>): Promise<void> =>
-    await forEachOf([...paths], async (path) => void (await store.hold(path)));
+    await forEachOf([...paths], async (path) => {
+      await store.hold(path);
+    });
   try {
     const now = await keptByOthers(means, released);
     await again(now);
@@ -71,7 +73,9 @@ async function keptByOthers(means: ReleaseMeans, objects: readonly ObjectVersion
   const unbound = await means.unbound();
   const asked = new Set(objects.map(({ path }) => path));
   const kept = new Set<string>();
-  const keep = (path: string): void => void (asked.has(path) && kept.add(path));
+  const keep = (path: string): void => {
+    if (asked.has(path)) kept.add(path);
+  };
   for (const hold of holds) {
     await assertPlaced(means, hold);
     await recordArrivals(store, hold, means.now().toISOString());
@@ -85,9 +89,9 @@ async function keptByOthers(means: ReleaseMeans, objects: readonly ObjectVersion
   return kept;
 }
 
-async function assertPlaced({ store, now }: ReleaseMeans, { holdId }: PlacedHold): Promise<void> {
-  if (await isPlaced(store, holdId)) return;
+async function assertPlaced(means: ReleaseMeans, { holdId }: PlacedHold): Promise<void> {
+  if (await isPlaced(means.store, holdId)) return;
   throw new Failure('NotReady', `hold ${holdId} is being placed; the release goes on when that has ended`, {
-    retryAtMs: now().getTime() + PLACED_WITHIN_MS,
+    retryAtMs: means.now().getTime() + PLACED_WITHIN_MS,
   });
 }

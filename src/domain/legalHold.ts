@@ -21,7 +21,10 @@ const Scope = z.object({
 });
 
 /** What a legal hold keeps: every landing, seal and row of its datasets, units and local days, those that arrive later too. */
-export const HoldScope = Scope.refine(({ from, to }) => from < to, { path: ['to'], message: 'not after the first day' });
+export const HoldScope = Scope.refine(({ from, to }) => from < to, {
+  path: ['to'],
+  message: 'not after the first day',
+});
 export type HoldScope = z.infer<typeof HoldScope>;
 
 /** A hold that is asked for. The unit may be given by its exact name. */

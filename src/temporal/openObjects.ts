@@ -1,6 +1,7 @@
 import type { Config } from '../config/loadConfig.js';
 import type { ObjectsConfig } from '../config/storageConfig.js';
 import { openSigner } from '../custody/chainSigner.js';
+import { heldOnArrival } from '../custody/heldOnArrival.js';
 import { signedChain } from '../custody/signedChain.js';
 import { Failure } from '../domain/failure.js';
 import { openFileStore } from '../objects/fileStore.js';
@@ -12,7 +13,8 @@ export type ObjectsSettings = Pick<Config, 'objects' | 'signingKey'>;
 /**
  * Opens the objects that the configuration names: a directory or a bucket, with the same paths in both.
  *
- * What is added to the chain is signed by the configured key, and where there is none, a signed chain is not continued.
+ * What is added to the chain is signed by the configured key, and where there is none, a signed chain is not continued. A seal
+ * that a legal hold concerns is held as soon as it is written.
  * Everything that reads or writes objects opens them here, so that one place decides where they are.
  *
  * @param options.readOnly touches nothing, and needs no signing key; writing then fails as `Blocked`.
@@ -23,7 +25,7 @@ export function openObjects(config: ObjectsSettings, options: { readonly readOnl
   const store = storeOf(config.objects, readOnly);
   if (readOnly) return store;
   const pem = config.signingKey();
-  return signedChain(store, pem === null ? null : openSigner(pem));
+  return heldOnArrival(signedChain(store, pem === null ? null : openSigner(pem)));
 }
 
 /** The same objects with a chain that is not signed by itself: for putting another key into force. */

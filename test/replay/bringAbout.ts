@@ -6,6 +6,7 @@ import type { ClosedGate } from '../../src/domain/exportProgress.js';
 import type { SimulatorOptions } from '../../src/simulator/simulatorOptions.js';
 import { eventually } from '../support/eventually.js';
 import type { ExportEnvironment, ExportHandle, ExportRequest } from '../support/exportEnvironment.js';
+import { startHold } from '../support/holdRuns.js';
 import { oneDayWindowIds } from '../support/windowHistory.js';
 import type { exportPlan } from '../../workflows/exportPlan.js';
 import { aSyncThatGoesOn, aSyncsLife, aThrottledSync, SYNCED_ORGANISATION } from './bringAboutSyncs.js';
@@ -211,6 +212,15 @@ export const BRING_ABOUT: Readonly<Record<Exclude<CircumstanceName, 'killed'>, B
       const second = await environment.start({ ...request, to: '2024-03-07' });
       await first.result();
       return await ended(second);
+    },
+  },
+  held: {
+    run: async (environment) => {
+      await environment.run({ ...FOUR_DAYS, to: '2024-03-05' });
+      const handle = await startHold(environment, `hold-${environment.taskQueue}`);
+      await handle.signal('releaseHold', { reason: 'closed', by: 'counsel' });
+      await handle.result();
+      return handle;
     },
   },
   cancelled: {

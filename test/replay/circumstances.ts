@@ -5,7 +5,10 @@ export type Mark = (events: readonly HistoryEvent[]) => boolean;
 
 /** Files of a circumstance, without `.json`: the workflow's type, a hyphen, what it met. */
 export type Recordings = Readonly<
-  Record<`${'historyExport' | 'exportWindow' | 'exportPlan' | 'budgetKeeper' | 'trunkSync'}-${string}`, Mark>
+  Record<
+    `${'historyExport' | 'exportWindow' | 'exportPlan' | 'budgetKeeper' | 'trunkSync' | 'legalHold'}-${string}`,
+    Mark
+  >
 >;
 
 /**
@@ -125,6 +128,17 @@ export const CIRCUMSTANCES = {
       scheduled('listSchedules', 2),
       scheduled('searchSchedules', 3),
       scheduled('listWindowUsers'),
+    ),
+  },
+  held: {
+    'legalHold-released': all(
+      completed,
+      signalled('releaseHold'),
+      scheduled('registerHold'),
+      scheduled('holdStretch', 2),
+      scheduled('registerRelease'),
+      scheduled('releaseStretch', 2),
+      not(failedActivity),
     ),
   },
   cancelled: {

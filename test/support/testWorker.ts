@@ -4,6 +4,7 @@ import type { NativeConnection, Worker } from '@temporalio/worker';
 import { type Activities, createActivities } from '../../activities/createActivities.js';
 import { ExportReporter } from '../../activities/exportReporter.js';
 import { JobTimes } from '../../activities/jobTimes.js';
+import { heldOnArrival } from '../../src/custody/heldOnArrival.js';
 import { createDownloadLinks } from '../../src/genesys/downloadLinks.js';
 import { createGenesysClient } from '../../src/genesys/createGenesysClient.js';
 import { ANY_LOOPBACK_PORT } from '../../src/genesys/genesysClientConfig.js';
@@ -91,7 +92,7 @@ export async function startTestWorker(options: TestWorkerOptions): Promise<TestW
       createActivities({
         genesys,
         organisation: (await genesys.organization()).value,
-        objects: openFileStore({ directory: objectsDirectory(directory) }),
+        objects: heldOnArrival(openFileStore({ directory: objectsDirectory(directory) })),
         warehouse: ownsWarehouse ? warehouse : null,
         links: createDownloadLinks(),
         jobTimes: quickJobs(),

@@ -1,0 +1,47 @@
+import type { Client } from '@temporalio/client';
+import type { HoldRequest, ReleaseRequest } from '../../src/domain/legalHold.js';
+import type { HoldProgress } from '../../src/domain/legalHoldInput.js';
+import type { legalHold } from '../../workflows/legalHold.js';
+
+/** What a test says of a hold; the rest is everything, of March 2024. */
+export type HeldRange = Partial<HoldRequest>;
+
+const MARCH: HoldRequest = {
+  dataset: null,
+  managementUnitId: null,
+  from: '2024-03-01',
+  to: '2024-04-01',
+  reason: 'matter 2031-17',
+  by: 'counsel',
+};
+
+interface Asked {
+  readonly client: Client;
+  readonly taskQueue: string;
+}
+
+/** Places a hold and waits until everything that is there is held. */
+export async function placeHold(asked: Asked, holdId: string, range: HeldRange = {}): Promise<HoldProgress> {
+  return await (await startHold(asked, holdId, range)).result();
+}
+
+export async function startHold({ client, taskQueue }: Asked, holdId: string, range: HeldRange = {}) {
+  return await client.workflow.start<typeof legalHold>('legalHold', {
+    taskQueue,
+    workflowId: holdId,
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    args: [{ v: 1, holdId, place: { ...MARCH, ...range } }],
+  });
+}
+
+/** Releases a hold and waits until nothing is held for it. */
+export async function releaseHold({ client, taskQueue }: Asked, holdId: string): Promise<HoldProgress> {
+  const handle = await client.workflow.signalWithStart<typeof legalHold, [ReleaseRequest]>('legalHold', {
+    taskQueue,
+    workflowId: holdId,
+    args: [{ v: 1, holdId, place: null }],
+    signal: 'releaseHold',
+    signalArgs: [{ reason: 'matter closed', by: 'counsel' }],
+  });
+  return await handle.result();
+}

@@ -130,6 +130,7 @@ const load: DatasetLoad = {
       rowsSql: ROWS,
     },
   ],
+  reads: ['adherence_day', 'present_agent', 'coverage'],
   // The adherence of a day names its users: where it is known and nobody is present either, there is nothing that could be missing.
   nobodyToAskSql: `
     SELECT coverage.local_date FROM coverage JOIN asked USING (management_unit_id) JOIN asked_day USING (local_date)

@@ -12,8 +12,8 @@ import type { DatasetName } from './exportWindow.js';
  * - `setting(name TEXT, value TEXT)`: the seal's settings
  * - `asked_day(local_date DATE, day_start TIMESTAMPTZ, day_end TIMESTAMPTZ, length_seconds BIGINT)`
  *
- * and adds `window_id`, `landing_sha256` and `loaded_at` to what `rowsSql` selects. It may also read the warehouse's own tables
- * and its view `present_agent(user_id, management_unit_id)`.
+ * and adds `window_id`, `landing_sha256` and `loaded_at` to what `rowsSql` selects. It may also read what it names in
+ * `reads`, such as the view `present_agent(user_id, management_unit_id)`.
  */
 export interface DatasetLoad {
   readonly dataset: DatasetName;
@@ -29,7 +29,12 @@ export interface DatasetLoad {
    * Without it, a window with no landing covers nothing.
    */
   readonly nobodyToAskSql?: string;
+  /** Tables and views of the warehouse that the SQL reads. A warehouse elsewhere copies what it has of them beside the answer. */
+  readonly reads?: readonly WarehouseTable[];
 }
+
+/** What a dataset's SQL may read of the warehouse: every unit's adherence about the window, present agents, the unit's coverage. */
+export type WarehouseTable = 'adherence_day' | 'present_agent' | 'coverage';
 
 /** One fact table of a dataset. */
 export interface TableLoad {

@@ -323,7 +323,7 @@ const WITHOUT_IMPACT = dayMetrics(86_400, { impactSeconds: undefined });
 
 async function contents(warehouse: Warehouse): Promise<object> {
   return {
-    rows: await warehouse.query('SELECT * FROM adherence_day ORDER BY ALL'),
+    rows: await warehouse.query('SELECT * FROM adherence_day ORDER BY management_unit_id, user_id, local_date'),
     coverage: await warehouse.allCoverage(),
     seals: await warehouse.openSeals(),
   };

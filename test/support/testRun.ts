@@ -7,9 +7,14 @@ import { processBirth } from '../../src/temporal/processIdentity.js';
 /** Name of the file, in a test run's directory, that says which process its server is and whose run it is. */
 export const SERVER_PROCESS = 'server-process.json';
 
+/** The same of its PostgreSQL server. */
+export const POSTGRES_PROCESS = 'postgres-process.json';
+
 export interface ServerProcess extends ProcessId {
   /** The Jest process that the run belongs to. */
   readonly owner: ProcessId;
+  /** Where the server keeps what it keeps, outside the run's directory: removed with it. */
+  readonly directory?: string;
 }
 
 /** The directory that all test files of this run share (made by globalSetup.ts). */
@@ -30,10 +35,16 @@ export function testRunOwner(): ProcessId {
 export async function endAbandonedTestRuns(): Promise<void> {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith('rosterline-test-run-'))) {
     const directory = join(tmpdir(), name);
-    const server = readJson(join(directory, SERVER_PROCESS)) as ServerProcess | undefined;
-    const abandoned = server ? !isRunning(server.owner) : processBirth(ownerPid(directory)) === undefined;
+    const servers = [SERVER_PROCESS, POSTGRES_PROCESS].flatMap(
+      (file) => (readJson(join(directory, file)) as ServerProcess | undefined) ?? [],
+    );
+    const [first] = servers;
+    const abandoned = first ? !isRunning(first.owner) : processBirth(ownerPid(directory)) === undefined;
     if (!abandoned) continue;
-    if (server) await stopProcess(server);
+    for (const server of servers) {
+      await stopProcess(server);
+      if (server.directory) rmSync(server.directory, { recursive: true, force: true });
+    }
     rmSync(directory, { recursive: true, force: true });
   }
 }

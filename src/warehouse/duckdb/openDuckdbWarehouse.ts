@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
-import type { Warehouse, WindowLoad } from '../warehouse.js';
+import { bytesToLoad } from '../staging/bytesToLoad.js';
+import type { Warehouse } from '../warehouse.js';
 import { markFailed, markPending, readAllCoverage, readCoverage } from './coverage.js';
 import { addSeal, custodyHead, openSeals, sealsChained, sealWritten } from './custody.js';
 import { type DuckdbFile, duckdbFile } from './duckdbFile.js';
@@ -49,7 +49,7 @@ function loads(file: DuckdbFile) {
     markPending: (days) => file.write((connection) => markPending(connection, days)),
     markFailed: (window, days, reason) => file.write((connection) => markFailed(connection, window, days, reason)),
     loadWindow: async (load, signal) =>
-      file.load(await bytesOf(load), (connection) => loadWindow(connection, load, signal), signal),
+      file.load(await bytesToLoad(load), (connection) => loadWindow(connection, load, signal), signal),
     recordOutcome: (outcome) => file.write((connection) => recordOutcome(connection, outcome)),
   } satisfies Partial<Warehouse>;
 }
@@ -82,12 +82,4 @@ function reads(file: DuckdbFile) {
         inTransaction(connection, () => rowsOf(connection, sql, values), 'BEGIN TRANSACTION READ ONLY'),
       ),
   } satisfies Partial<Warehouse>;
-}
-
-/** Bytes of the lines that a load parses; what cannot be read is the load's to say. */
-async function bytesOf({ landings }: WindowLoad): Promise<number> {
-  const sizes = await Promise.all(
-    landings.map(async ({ ndjsonPath }) => (await stat(ndjsonPath).catch(() => null))?.size ?? 0),
-  );
-  return sizes.reduce((total, size) => total + size, 0);
 }

@@ -19,6 +19,13 @@ export interface StagedTable {
 /** Each thread reads lines through a buffer of twice the longest; DuckDB's own choice would take 32 MB a thread. */
 const SMALLEST_LINE_BUFFER_BYTES = 1024 * 1024;
 
+/** What a warehouse elsewhere does in between. */
+export interface StagingSteps {
+  /** Before the SQL that may read the warehouse's own tables. */
+  readonly beforeTables?: () => Promise<void>;
+  readonly take?: (staged: StagedTable) => Promise<void>;
+}
+
 /**
  * Parses the answer, checks it, and computes the rows of each table that was asked for.
  *
@@ -30,19 +37,19 @@ export async function stageWindow(
   connection: DuckDBConnection,
   load: WindowLoad,
   signal: AbortSignal | undefined,
-  // Whoever writes elsewhere does so while the next table is computed.
-  take: (staged: StagedTable) => Promise<void> = () => Promise.resolve(),
+  between: StagingSteps = {},
 ): Promise<StagedTable[]> {
   // An interrupt that falls between two statements stops neither.
   await stageLandings(connection, load);
   signal?.throwIfAborted();
   await runChecks(connection, load);
+  await between.beforeTables?.();
   const staged: StagedTable[] = [];
   for (const table of load.load.tables) {
     if (table.onlyWhen !== undefined && load.seal.settings[table.onlyWhen] === false) continue;
     const one = await stageTable(connection, table, load);
     signal?.throwIfAborted();
-    await take(one);
+    await between.take?.(one);
     staged.push(one);
   }
   return staged;

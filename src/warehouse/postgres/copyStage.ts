@@ -1,0 +1,78 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { TableLoad } from '../../domain/datasetLoad.js';
+import { rowsOf } from '../duckdb/rows.js';
+import { keysAreFree } from '../sameKeys.js';
+import type { StagedTable } from '../staging/stageWindow.js';
+import type { Session } from './session.js';
+
+/** A staged table in temporary tables of the transaction. */
+export interface CopiedTable {
+  readonly load: TableLoad;
+  /** Name of the temporary table with the rows to load: the staged columns and `landing_sha256`. */
+  readonly stage: string;
+  readonly columns: readonly string[];
+  /** Name of the temporary table with the keys of rows that belong to another unit; null where there are none. */
+  readonly othersKeys: string | null;
+}
+
+/** What DuckDB writes once and the server reads once; NULL is nothing between two commas, an empty text is two quotes. */
+const CSV = '(FORMAT csv, HEADER false)';
+
+/** Writes a staged table to files, and returns what copies them to the server: that may run while DuckDB goes on. */
+export async function writeStage(
+  staging: DuckDBConnection,
+  { load, stage, left }: StagedTable,
+  scratch: string,
+): Promise<{ copied: CopiedTable; copy: (session: Session) => Promise<void> }> {
+  const columns = await columnsOf(staging, stage);
+  const others = left.has('otherUnit');
+  const files = { rows: join(scratch, `${stage}.csv`), others: join(scratch, `${stage}_others.csv`) };
+  await staging.run(
+    `COPY (SELECT ${columns.map((column) => (column === 'landing_sha256' ? 'landing' : column)).join(', ')} FROM ${stage}
+       WHERE left_because IS NULL) TO '${quoted(files.rows)}' ${CSV}`,
+  );
+  const key = load.key.join(', ');
+  if (others) {
+    await staging.run(
+      `COPY (SELECT ${key} FROM ${stage} WHERE left_because = 'otherUnit') TO '${quoted(files.others)}' ${CSV}`,
+    );
+  }
+  const copied = { load, stage, columns, othersKeys: others ? `${stage}_others` : null };
+  return {
+    copied,
+    copy: async (session) => {
+      await copyInto(session, stage, load.table, columns, files.rows);
+      if (!keysAreFree(load)) await session.run(`ANALYZE ${stage}`);
+      if (copied.othersKeys !== null) await copyInto(session, copied.othersKeys, load.table, load.key, files.others);
+    },
+  };
+}
+
+async function copyInto(
+  session: Session,
+  stage: string,
+  table: string,
+  columns: readonly string[],
+  file: string,
+): Promise<void> {
+  const list = columns.join(', ');
+  await session.run(`CREATE TEMP TABLE ${stage} ON COMMIT DROP AS SELECT ${list} FROM ${table} WITH NO DATA`);
+  await session.copyFromFile(`COPY ${stage} (${list}) FROM STDIN (FORMAT csv)`, file);
+  await rm(file);
+}
+
+/** The table's columns that the stage has; `landing` is called what it becomes. */
+async function columnsOf(staging: DuckDBConnection, stage: string): Promise<string[]> {
+  const columns = await rowsOf<{ name: string }>(
+    staging,
+    `SELECT column_name AS name FROM duckdb_columns() WHERE table_name = ? AND column_name <> 'left_because' ORDER BY column_index`,
+    [stage],
+  );
+  return columns.map(({ name }) => (name === 'landing' ? 'landing_sha256' : name));
+}
+
+function quoted(text: string): string {
+  return text.replaceAll("'", "''");
+}

@@ -32,7 +32,7 @@ starts only when that is so. All workers together keep one budget of calls: more
         const config = loadConfig(process.env, process.cwd());
         // Before anything is waited for: who sees a wrong setting should not have to wait for it.
         config.genesys();
-        const { createLog, installRuntime, startWorker } = await import('./workerParts.js');
+        const { createLog, DRAIN, installRuntime, startWorker } = await import('./workerParts.js');
         const log = createLog('info');
         const meter = installRuntime(log, config.metrics);
         const stopping = new AbortController();
@@ -50,8 +50,10 @@ starts only when that is so. All workers together keep one budget of calls: more
           pid: process.pid,
         });
         void stopped.then(() => {
-          output.say('stopping: calls and loads under way end first');
+          output.say('stopping: calls, loads and downloads under way end first, within half a minute');
           worker.stop();
+          // A connection that never closes must not keep what an orchestrator wants gone.
+          setTimeout(() => process.exit(EXIT.failed), DRAIN.exitMs).unref();
         });
         try {
           await Promise.race([worker.ended, sharing?.refused].filter((end) => end !== undefined));

@@ -116,6 +116,7 @@ function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
       secretAccessKey: env['AWS_SECRET_ACCESS_KEY'],
       secretAccessKeyFile: env['AWS_SECRET_ACCESS_KEY_FILE'],
       sessionToken: env['AWS_SESSION_TOKEN'],
+      tlsCaFile: env['AWS_CA_BUNDLE'],
       retentionDays: env['OBJECTS_RETENTION_DAYS'],
       retentionMode: env['OBJECTS_RETENTION_MODE'],
     },

@@ -47,6 +47,7 @@ export function objectsConfig(settings: Settings['objects'], dataDirectory: stri
     },
     retention: retentionDays === 0 ? null : { mode: retentionMode ?? 'GOVERNANCE', days: retentionDays },
     spoolDirectory: path.join(dataDirectory, 'spool'),
+    tlsCaFile: settings.tlsCaFile === undefined ? null : resolve(settings.tlsCaFile),
   };
 }
 

@@ -71,6 +71,8 @@ export const Settings = z.strictObject({
       secretAccessKey: z.string().min(1).optional(),
       secretAccessKeyFile: z.string().min(1).optional(),
       sessionToken: z.string().min(1).optional(),
+      /** Authorities of the store's certificate, beside those that Node knows. */
+      tlsCaFile: z.string().min(1).optional(),
       /** Days for which nothing may be removed after it was written. */
       retentionDays: Days.default(0),
       retentionMode: z

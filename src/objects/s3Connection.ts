@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import type { S3ObjectsConfig } from '../config/storageConfig.js';
+import { s3Location } from '../domain/locationText.js';
 import { s3Failure } from './s3Failure.js';
 import { storageFailure } from './storageFailure.js';
 
@@ -38,7 +39,7 @@ export interface S3Connection {
  */
 export function openS3Connection(config: S3ObjectsConfig, options: { maxAttempts?: number } = {}): S3Connection {
   const { bucket, prefix, endpoint, region, credentials, retention } = config;
-  const location = `s3://${bucket}${prefix === '' ? '' : `/${prefix}`}${endpoint === null ? '' : ` at ${new URL(endpoint).host}`}`;
+  const location = s3Location(config);
   // Node's age is told by package.json ("engines"); the SDK would tell it on every start of a worker.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   const client = new S3Client({

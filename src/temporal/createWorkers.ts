@@ -3,6 +3,7 @@ import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/w
 import type { Activities } from '../../activities/createActivities.js';
 import { ownerIdentity } from '../domain/ownerIdentity.js';
 import { familyQueue, isWriteFamily, urgentQueue, warehouseQueue, WORKED_FAMILIES } from '../domain/taskQueues.js';
+import { DRAIN } from './drain.js';
 import { WORKFLOW_BUNDLE_PATH } from './workflowBundlePath.js';
 
 /** Activities of one family that run at once: enough for 300 calls a minute at a second each, and few behind a closing gate. */
@@ -88,8 +89,7 @@ function shared({
     activities,
     // Heartbeats leave every second: with a heartbeat timeout of 5 s, a death is noticed in 5 s.
     maxHeartbeatThrottleInterval: '1s',
-    // Calls and loads end; downloads stop and are resumed.
-    shutdownGraceTime: '5s',
-    shutdownForceTime: '30s',
+    shutdownGraceTime: DRAIN.graceMs,
+    shutdownForceTime: DRAIN.forceMs,
   };
 }

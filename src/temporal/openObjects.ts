@@ -3,9 +3,9 @@ import type { ObjectsConfig } from '../config/storageConfig.js';
 import { openSigner } from '../custody/chainSigner.js';
 import { heldOnArrival } from '../custody/heldOnArrival.js';
 import { signedChain } from '../custody/signedChain.js';
-import { Failure } from '../domain/failure.js';
 import { openFileStore } from '../objects/fileStore.js';
 import type { ObjectStore } from '../objects/objectStore.js';
+import { openS3Store } from '../objects/s3Store.js';
 
 /** What opening objects takes of a configuration. */
 export type ObjectsSettings = Pick<Config, 'objects' | 'signingKey'>;
@@ -36,8 +36,8 @@ export function openUnsignedObjects(config: Pick<Config, 'objects'>): ObjectStor
 function storeOf(objects: ObjectsConfig, readOnly: boolean): ObjectStore {
   switch (objects.kind) {
     case 'file':
-      return openFileStore({ directory: objects.directory, readOnly });
+      return openFileStore({ directory: objects.directory, retentionDays: objects.retentionDays, readOnly });
     case 's3':
-      throw new Failure('InvalidInput', 'OBJECTS_URL: this version keeps objects in a directory only (file:PATH)');
+      return openS3Store(objects, { readOnly });
   }
 }

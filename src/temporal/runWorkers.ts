@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Worker } from '@temporalio/worker';
+import { GracefulShutdownPeriodExpiredError, type Worker } from '@temporalio/worker';
+import { Failure } from '../domain/failure.js';
 import type { SharedBudget } from '../genesys/sharedBudget.js';
+import { DRAIN } from './drain.js';
 
 /** A server that comes back after a crash, and a keeper whose worker died, need some seconds; longer, and no keeper can be had. */
 const KNOWN_WITHIN_MS = 15_000;
@@ -33,7 +35,7 @@ export function runWorkers([workflows, ...others]: readonly Worker[], budget: Sh
     running.push(worker);
     // One that was made has to run to let go of its connection.
     if (stopped) worker.shutdown();
-    await ended.finally(stop);
+    await ended.catch(orCutOff).finally(stop);
   };
   const untilKnown = async (): Promise<void> => {
     const giveUpMs = performance.now() + KNOWN_WITHIN_MS;
@@ -46,4 +48,14 @@ export function runWorkers([workflows, ...others]: readonly Worker[], budget: Sh
   const first = workflows === undefined ? [] : [run(workflows)];
   const rest = untilKnown().then(() => Promise.all(others.map(run)));
   return { ended: Promise.all([...first, rest]).then(() => undefined), stop };
+}
+
+function orCutOff(error: unknown): never {
+  if (!(error instanceof GracefulShutdownPeriodExpiredError)) throw error;
+  throw new Failure(
+    'Transient',
+    `what still ran ${DRAIN.forceMs / 1000} s after the stop was cut off; nothing is lost, the next worker does it again`,
+    {},
+    { cause: error },
+  );
 }

@@ -165,6 +165,7 @@ describe('objects in a bucket', () => {
       credentials: { accessKeyId: 'an-id', secretAccessKey: PASSWORD },
       retention: null,
       spoolDirectory: path.join(directory, 'spool'),
+      tlsCaFile: null,
     });
     expect(objectsOf('s3://wfm-archive?region=eu-central-1')).toMatchObject({
       prefix: '',
@@ -187,6 +188,13 @@ describe('objects in a bucket', () => {
     expect(refusal(() => ({ ...objectsOf(url, { AWS_ACCESS_KEY_ID: 'an-id' }) }))).toMatch(
       /AWS_SECRET_ACCESS_KEY \(or its \*_FILE\) is not set, and the other is/,
     );
+  });
+
+  it('are asked for with the authorities that AWS’s own tools take', () => {
+    const env = { AWS_CA_BUNDLE: 'authorities.pem' };
+    expect(objectsOf('s3://wfm-archive?endpoint=https://store.example.com', env)).toMatchObject({
+      tlsCaFile: path.join(directory, 'authorities.pem'),
+    });
   });
 
   it('are kept for as long as is set, in the mode that is set', () => {

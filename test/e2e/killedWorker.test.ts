@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SimulatorOptions } from '../../src/simulator/simulatorOptions.js';
+import { eventually } from '../support/eventually.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
 import { temporalServer } from '../support/temporalServer.js';
 
@@ -42,6 +43,50 @@ describe('a worker killed in the middle of a download', () => {
       // What was on its way when the worker died, a second's worth at most, is all that comes again.
       expect(bytesServed - size).toBeLessThan(SLOW_BYTES_PER_SECOND);
       expect(rig.simulator.counts().jobs).toMatchObject({ total: 2, duplicates: 0 });
+    },
+    5 * MINUTES,
+  );
+});
+
+describe('a worker that is asked to stop with several downloads under way', () => {
+  /** The largest file takes longer than the grace, the smallest does not. */
+  const RATE = 900;
+  let rig: ExportRig;
+  beforeAll(async () => {
+    rig = await startExportRig('drained', ORGANISATION);
+    rig.simulator.addFault({ kind: 'downloadRate', bytesPerSecond: RATE, times: null });
+  }, 5 * MINUTES);
+  afterAll(async () => await rig.close());
+
+  it(
+    'ends within half a minute, and what it fetched is not fetched again by the one that takes over',
+    async () => {
+      const worker = await rig.startWorker();
+      const days = { datasets: ['adherence'], from: '2024-01-01', to: '2024-01-08', actuals: true };
+      const { result } = await rig.start(days, 'days');
+      const under = () => rig.simulator.counts().downloads.objects;
+      await eventually(
+        'several downloads are under way',
+        () => under().filter(({ bytesServed }) => bytesServed > 0).length >= 3,
+      );
+      const askedAtMs = performance.now();
+      const stopped = worker.stop();
+      // As in a deployment: the next one is there before the first has gone.
+      await rig.startWorker();
+      await stopped;
+      const drainedMs = performance.now() - askedAtMs;
+      const cutOff = under().filter(({ complete }) => complete === 0);
+      rig.simulator.removeFaults();
+      expect(await result).toMatchObject({ status: 'complete', gaps: [] });
+
+      expect(drainedMs).toBeLessThan(30_000);
+      const { downloads, jobs } = rig.simulator.counts();
+      expect(downloads.objects.filter(({ complete }) => complete !== 1)).toEqual([]);
+      expect(cutOff.length).toBeGreaterThan(0);
+      // What was on its way when a download was cut off is all that came again.
+      const again = downloads.bytesServed - downloads.objects.reduce((sum, { size }) => sum + size, 0);
+      expect(again).toBeLessThanOrEqual(cutOff.length * RATE);
+      expect(jobs.duplicates).toBe(0);
     },
     5 * MINUTES,
   );

@@ -72,12 +72,11 @@ function pass(
   stream: http2.ServerHttp2Stream,
   headers: http2.IncomingHttpHeaders,
 ): void {
-  const { ':authority': _authority, ':scheme': _scheme, ...passed } = headers;
-  const call = behind.request(passed);
+  const call = behind.request({ ...withoutPseudo(headers), ':method': headers[':method'], ':path': headers[':path'] });
   let trailers: http2.OutgoingHttpHeaders = {};
   call.on('error', () => stream.destroy());
   stream.on('aborted', () => call.close(http2.constants.NGHTTP2_CANCEL));
-  call.on('trailers', (said) => (trailers = withoutPseudo(said)));
+  call.on('trailers', (said: http2.IncomingHttpHeaders) => (trailers = withoutPseudo(said)));
   call.on('response', (answer, flags) => {
     const endStream = (flags & http2.constants.NGHTTP2_FLAG_END_STREAM) !== 0;
     stream.respond(

@@ -1,6 +1,6 @@
 import { openS3Store, type S3Store } from '../../src/objects/s3Store.js';
 import { objectStoreContract } from '../contract/objectStore.js';
-import { describeObjectServer, objectServerProgram } from '../support/objectServer.js';
+import { describeObjectServer, objectServerProgram } from '../support/describeObjectServer.js';
 
 const program = await objectServerProgram();
 

@@ -1,18 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe } from '@jest/globals';
 import type { S3ObjectsConfig } from '../../src/config/storageConfig.js';
-import { findObjectServer } from '../../src/temporal/findObjectServer.js';
 import { freePort } from '../../src/temporal/freePort.js';
-import { withLock } from '../../src/temporal/processLock.js';
-import { readJson, testRunDirectory } from './testRun.js';
 
 /** Keys that the server of the tests knows. */
 export const OBJECT_SERVER_KEYS = { accessKeyId: 'roster', secretAccessKey: 'not-a-secret' };
@@ -30,58 +26,6 @@ export interface ObjectServer {
   kill(): Promise<void>;
   start(): Promise<void>;
   close(): Promise<void>;
-}
-
-/**
- * Path of versitygw; null where it cannot be had, with the reasons on standard error.
- *
- * Looked for once in a run. Call it at a test file's top level, because it may be built.
- *
- * @throws Failure `Blocked` instead of giving null when `ROSTERLINE_REQUIRE_ALL` is `1`, as in CI.
- */
-export async function objectServerProgram(): Promise<string | null> {
-  const run = testRunDirectory();
-  const known = join(run, 'object-server.json');
-  const log = (line: string) => void process.stderr.write(`${line}\n`);
-  return await withLock(`${known}.lock`, 'looking for an S3 server', log, async () => {
-    const answer = readJson(known) as { path: string | null } | undefined;
-    if (answer) return answer.path;
-    const path = await look(log);
-    writeFileSync(known, JSON.stringify({ path }));
-    return path;
-  });
-}
-
-async function look(log: (line: string) => void): Promise<string | null> {
-  try {
-    return (await findObjectServer({ log })).path;
-  } catch (error) {
-    if (process.env['ROSTERLINE_REQUIRE_ALL'] === '1') throw error;
-    log(`tests that need an S3 server are skipped: ${error instanceof Error ? error.message : String(error)}`);
-    return null;
-  }
-}
-
-/** Describes tests that need an S3 server, which is started before and ended after them; where there is none, each is skipped by name. */
-export function describeObjectServer(
-  name: string,
-  path: string | null,
-  tests: (server: () => ObjectServer) => void,
-): void {
-  // Said here as well, because Jest does not print the names of a file whose tests are all skipped.
-  if (path === null) process.stderr.write(`skipped, for want of an S3 server: ${name}\n`);
-  const block = path === null ? describe.skip : describe;
-  block(name, () => {
-    let server: ObjectServer | undefined;
-    beforeAll(async () => {
-      server = await startObjectServer(path ?? '');
-    });
-    afterAll(() => server?.close());
-    tests(() => {
-      if (!server) throw new Error('the S3 server is started before the tests, not while they are described');
-      return server;
-    });
-  });
 }
 
 /** Starts versitygw with versions and Object Lock. It ends with this process. */

@@ -4,6 +4,7 @@ import { ChainEntry } from '../domain/seal.js';
 import { canonicalBytes, sha256Hex } from './canonicalJson.js';
 import type { ChainHead } from './custodyLedger.js';
 import type { CustodyStore } from './custodyStore.js';
+import { nextBatch } from './readBatches.js';
 
 const ENTRY_PATH = /^chain\/(\d{12})\.json$/;
 /** Larger than an entry of 300,000 seals; what is larger was not written by us and is not read into memory. */
@@ -38,12 +39,26 @@ export function entryNumber(path: string): number | null {
 /**
  * Entries of the chain in the order of their numbers, each with the hash of its file.
  *
- * Shows what is there, holes and damage included: it is for the caller to judge.
+ * Shows what is there, holes and damage included: it is for the caller to judge. Goes from number to number and lists the folder only
+ * where one is missing: a list of a million entries would not fit into flat memory.
  */
 export async function* readChain(store: CustodyStore, options: { afterSeq?: number } = {}): AsyncGenerator<ChainLink> {
-  for (const seq of await chainNumbers(store, options.afterSeq ?? 0)) {
-    const link = await readLink(store, seq);
-    if (link !== null) yield link;
+  let next = (options.afterSeq ?? 0) + 1;
+  let listed: number[] | null = null;
+  for (let size = 1; ; ) {
+    const numbers: number[] = listed?.splice(0, size) ?? Array.from({ length: size }, (_, at) => next + at);
+    const links = await Promise.all(numbers.map((seq) => readLink(store, seq)));
+    const found = links.filter((link) => link !== null);
+    // What is read beyond a hole comes by the list.
+    const missing = listed === null ? links.indexOf(null) : -1;
+    yield* missing === -1 ? found : found.slice(0, missing);
+    next += missing === -1 ? numbers.length : missing;
+    if (missing !== -1) listed = await chainNumbers(store, next - 1);
+    if (listed?.length === 0) return;
+    size = nextBatch(
+      size,
+      found.map(({ bytes }) => bytes),
+    );
   }
 }
 
@@ -75,7 +90,8 @@ async function tooLong(store: CustodyStore, seq: number): Promise<ChainLink | nu
  * @throws Failure `Blocked` when the newest file is no entry: nothing may be built on it.
  */
 export async function chainHead(store: CustodyStore): Promise<ChainHead | null> {
-  const seq = (await chainNumbers(store, 0)).at(-1);
+  const known = headsSeen.get(store);
+  const seq = known === undefined ? (await chainNumbers(store, 0)).at(-1) : await lastFrom(store, known);
   if (seq === undefined) return null;
   const link = await readLink(store, seq);
   if (link?.entry == null) {
@@ -84,7 +100,17 @@ export async function chainHead(store: CustodyStore): Promise<ChainHead | null> 
       `${chainPath(seq)} in ${store.location} ${link?.problem ?? 'vanished while it was read'}; nothing was added to the chain and every seal is kept; put the entry back from a copy ("rosterline verify" shows what is broken)`,
     );
   }
+  headsSeen.set(store, seq);
   return { seq, sha256: link.sha256 };
+}
+
+/** The last entry that this process saw in a store, so that a long chain is listed once and not for each entry added. */
+const headsSeen = new WeakMap<CustodyStore, number>();
+
+async function lastFrom(store: CustodyStore, known: number): Promise<number> {
+  let seq = known;
+  while ((await store.read(chainPath(seq + 1), { firstBytes: 1 })) !== null) seq++;
+  return seq;
 }
 
 /**

@@ -1,158 +1,110 @@
 import { addDays, localDays } from '../domain/calendar.js';
 import { DATASET_NAMES, type DatasetName, type LocalDate } from '../domain/exportWindow.js';
-import type { WindowSeal } from '../domain/seal.js';
+import type { DayState, WindowSeal } from '../domain/seal.js';
+import { daysApart, type LoadOrder } from './dayComparison.js';
 import type { Findings } from './findings.js';
+import { byKey, KeyedRuns, type Scratch } from './keyedRuns.js';
 import type { CoveredDay, VerifyFacts } from './verifyFacts.js';
 
 /** Far more than any window has. */
 const MAX_WINDOW_DAYS = 400;
 
 /** States in which a day's rows are compared; `pending` and `failed` days must have none. */
-const COMPARED = new Set(['loaded', 'empty', 'provisional']);
+const COMPARED: ReadonlySet<DayState> = new Set<DayState>(['loaded', 'empty', 'provisional']);
 
-/**
- * When a seal's load happened among all others: by its instant, which a warehouse makes strictly increasing; then, for seals of
- * several warehouses, by entry of the chain and number. Entries alone would not do: of two exports, the one that loaded first may end last.
- */
-interface LoadOrder {
-  readonly entry: number;
-  readonly loadedAt: string;
-  readonly number: number;
-}
-
-interface ExpectedDay {
-  readonly windowId: string;
-  readonly order: LoadOrder;
-  readonly rows: Map<string, number>;
-}
-
-interface Taken {
-  readonly day: string;
-  readonly table: string;
-  readonly rows: number;
-  readonly order: LoadOrder;
-}
+/** A covered day, by the seal that `coverage` names for it: dataset, unit, date. */
+export type NamedDay = readonly [dataset: DatasetName, managementUnitId: string, localDate: LocalDate];
 
 /**
  * Compares the days that seals speak of with the days and rows that the warehouse has.
  *
- * Fed seal by seal, so that it holds a few numbers a day and no seal: `coverage` names one seal a day, and only that one's numbers stay.
+ * Fed seal by seal; what must be remembered of each is sorted by day on the disk, so that memory does not grow with their number.
  */
 export class SealedDays {
-  private readonly covered = new Map<string, CoveredDay>();
-  private readonly coveredBySeal = new Map<string, CoveredDay[]>();
-  private readonly expected = new Map<string, ExpectedDay>();
-  private readonly asked = new Map<string, string>();
-  private readonly taken: Taken[] = [];
-  private readonly unusable = new Set<string>();
-  private readonly seen = new Set<string>();
+  /** Days whose rows are compared, by the path of the seal that coverage names. */
+  readonly namedBySeal: KeyedRuns<NamedDay>;
+  private readonly covered: KeyedRuns<[at: number, state: DayState, windowId: string, seal: string | null]>;
+  private readonly expected: KeyedRuns<[windowId: string, order: LoadOrder, rows: Record<string, number>]>;
+  /** Days whose seal is missing or altered: reported as such already, they cannot be compared. */
+  private readonly excused: KeyedRuns<[]>;
+  private readonly asked: KeyedRuns<[entry: number, windowId: string]>;
+  private readonly taken: KeyedRuns<[table: string, rows: number, order: LoadOrder]>;
+  private readonly actual: KeyedRuns<[table: string, rows: number]>;
+  private count = 0;
 
+  /** @param isCompared whether there is a warehouse to compare with; without one nothing is remembered. */
   constructor(
-    coverage: readonly CoveredDay[],
+    scratch: Scratch,
     private readonly findings: Findings,
+    private readonly isCompared: boolean,
   ) {
-    for (const day of coverage) {
-      const key = dayKey(day.dataset, day.managementUnitId, day.localDate);
-      const other = this.covered.get(key);
-      if (other !== undefined) {
-        this.findings.report('day-twice', day.windowId, key, other.windowId, day.windowId);
-        continue;
-      }
-      this.covered.set(key, day);
-      if (!COMPARED.has(day.state) || day.seal === null) continue;
-      const days = this.coveredBySeal.get(day.seal);
-      if (days === undefined) this.coveredBySeal.set(day.seal, [day]);
-      else days.push(day);
-    }
+    this.namedBySeal = new KeyedRuns(scratch);
+    this.covered = new KeyedRuns(scratch);
+    this.expected = new KeyedRuns(scratch);
+    this.excused = new KeyedRuns(scratch);
+    this.asked = new KeyedRuns(scratch);
+    this.taken = new KeyedRuns(scratch);
+    this.actual = new KeyedRuns(scratch);
   }
 
-  /** Paths of seals that coverage names. */
-  namedSeals(): string[] {
-    return [...this.coveredBySeal.keys()].sort();
+  /** Takes a day of the warehouse's coverage. */
+  cover({ dataset, managementUnitId, localDate, state, windowId, seal }: CoveredDay): void {
+    this.covered.add(dayKey(dataset, managementUnitId, localDate), this.count++, state, windowId, seal);
+    if (COMPARED.has(state) && seal !== null) this.namedBySeal.add(seal, dataset, managementUnitId, localDate);
   }
 
-  /** Notes that a seal is missing or altered: reported as such already, its days cannot be compared. */
-  addUnusable(path: string): void {
-    this.seen.add(path);
-    this.unusable.add(path);
-  }
-
-  /** Takes a seal's numbers. `entry` is the chain entry that binds it. */
-  add(path: string, seal: WindowSeal, entry: number): void {
-    this.seen.add(path);
-    const order: LoadOrder = { entry, loadedAt: seal.loadedAt, number: seal.number };
+  /** Takes a sound seal's numbers. `entry` is the chain entry that binds it, `named` the days for which coverage names it. */
+  add(path: string, seal: WindowSeal, entry: number, named: readonly NamedDay[]): void {
     this.checkWhole(path, seal);
-    for (const day of seal.days) {
-      this.asked.set(dayKey(seal.dataset, seal.managementUnitId, day.localDate), seal.windowId);
+    if (!this.isCompared) return;
+    const order: LoadOrder = [seal.loadedAt, entry, seal.number];
+    const { dataset, managementUnitId, windowId } = seal;
+    for (const { localDate } of seal.days)
+      this.asked.add(dayKey(dataset, managementUnitId, localDate), entry, windowId);
+    for (const { managementUnitId: unit, localDate, table, rows } of seal.taken) {
+      this.taken.add(dayKey(dataset, unit, localDate), table, rows, order);
     }
-    for (const { managementUnitId, localDate, table, rows } of seal.taken) {
-      this.taken.push({ day: dayKey(seal.dataset, managementUnitId, localDate), table, rows, order });
-    }
-    const named = this.coveredBySeal.get(path);
-    if (named === undefined) return;
-    const days = new Map(seal.days.map((day) => [day.localDate, day]));
-    for (const day of named) {
-      const sealed = isOf(seal, day) ? days.get(day.localDate) : undefined;
-      if (sealed === undefined) continue;
-      const rows = new Map(Object.entries(sealed.rows));
-      this.expected.set(keyOf(day), { windowId: seal.windowId, order, rows });
+    const days = new Map(named.length === 0 ? [] : seal.days.map((day) => [day.localDate, day]));
+    for (const [ofDataset, ofUnit, localDate] of named) {
+      const day = ofDataset === dataset && ofUnit === managementUnitId ? days.get(localDate) : undefined;
+      if (day !== undefined) this.expected.add(dayKey(dataset, managementUnitId, localDate), windowId, order, day.rows);
     }
   }
 
-  /** Whether the chain reached this seal, sound or not. */
-  has(path: string): boolean {
-    return this.seen.has(path);
+  /** Notes that the seal of these days is missing or altered. */
+  excuse(named: readonly NamedDay[]): void {
+    for (const day of named) this.excused.add(dayKey(...day));
   }
 
   /** Reports everything that is wrong, once all seals were added. */
   async compare(facts: Pick<VerifyFacts, 'countRows'>): Promise<void> {
-    for (const [key, windowId] of this.asked) {
-      if (!this.covered.has(key)) this.findings.report('day-missing', windowId, key, 'covered', null);
+    for (const dataset of DATASET_NAMES) {
+      for (const { table, managementUnitId, localDate, rows } of await facts.countRows(dataset)) {
+        this.actual.add(dayKey(dataset, managementUnitId, localDate), table, rows);
+      }
     }
-    for (const day of this.covered.values()) {
-      if (!COMPARED.has(day.state) || this.expected.has(keyOf(day))) continue;
-      if (day.seal !== null && (this.unusable.has(day.seal) || !this.seen.has(day.seal))) continue;
-      this.findings.report('day-missing', day.windowId, keyOf(day), day.seal ?? 'a seal', null);
-    }
-    for (const { day, table, rows, order } of this.taken) {
-      const from = this.expected.get(day);
-      if (from !== undefined && isBefore(from.order, order)) from.rows.set(table, (from.rows.get(table) ?? 0) - rows);
-    }
-    for (const dataset of DATASET_NAMES) await this.compareRows(dataset, facts);
+    const sources = [this.covered, this.expected, this.excused, this.asked, this.taken, this.actual] as const;
+    for (const { key, found } of byKey(...sources)) this.compareDay(key, found);
   }
 
-  private async compareRows(dataset: DatasetName, facts: Pick<VerifyFacts, 'countRows'>): Promise<void> {
-    const actual = new Map<string, Map<string, number>>();
-    for (const { table, managementUnitId, localDate, rows } of await facts.countRows(dataset)) {
-      const key = dayKey(dataset, managementUnitId, localDate);
-      const tables = actual.get(key) ?? new Map<string, number>();
-      tables.set(table, (tables.get(table) ?? 0) + rows);
-      actual.set(key, tables);
+  private compareDay(key: string, [covered, expected, excused, asked, taken, actual]: DayRecords): void {
+    const [day, ...twice] = covered.sort(([a], [b]) => a - b);
+    const [, state, windowId = null, seal = null] = day ?? [];
+    for (const [, , other] of twice) this.findings.report('day-twice', other, key, windowId, other);
+    if (day === undefined && asked.length > 0) {
+      const [, lastAsked] = asked.reduce((last, each) => (each[0] >= last[0] ? each : last));
+      this.findings.report('day-missing', lastAsked, key, 'covered', null);
     }
-    const none = new Map<string, number>();
-    for (const [key, expected] of this.expected) {
-      if (!key.startsWith(`${dataset}/`)) continue;
-      this.compareDay(key, expected.windowId, expected.rows, actual.get(key) ?? none);
+    const isComparedDay = state !== undefined && COMPARED.has(state);
+    if (isComparedDay && expected.length === 0 && excused.length === 0) {
+      this.findings.report('day-missing', windowId, key, seal ?? 'a seal', null);
     }
-    for (const [key, tables] of actual) {
-      if (this.expected.has(key)) continue;
-      const day = this.covered.get(key);
-      // Said already, as the seal that is missing or unbound; whether its rows are right cannot be known.
-      if (day?.seal != null && COMPARED.has(day.state)) continue;
-      this.compareDay(key, day?.windowId ?? null, none, tables);
-    }
-  }
-
-  private compareDay(
-    key: string,
-    windowId: string | null,
-    expected: ReadonlyMap<string, number>,
-    actual: ReadonlyMap<string, number>,
-  ): void {
+    const [sealed] = expected;
+    // Said already, as the seal that is missing or does not speak of it; whether its rows are right cannot be known.
+    if (sealed === undefined && isComparedDay && seal !== null) return;
     const unitAndDate = key.slice(key.indexOf('/') + 1);
-    for (const table of new Set([...expected.keys(), ...actual.keys()])) {
-      const [wanted, have] = [expected.get(table) ?? 0, actual.get(table) ?? 0];
-      if (wanted !== have) this.findings.report('rows-differ', windowId, `${table}/${unitAndDate}`, wanted, have);
+    for (const { table, wanted, have } of daysApart(sealed, taken, actual)) {
+      this.findings.report('rows-differ', sealed?.[0] ?? windowId, `${table}/${unitAndDate}`, wanted, have);
     }
   }
 
@@ -169,6 +121,15 @@ export class SealedDays {
     }
   }
 }
+
+type DayRecords = [
+  covered: [at: number, state: DayState, windowId: string, seal: string | null][],
+  expected: [windowId: string, order: LoadOrder, rows: Record<string, number>][],
+  excused: [][],
+  asked: [entry: number, windowId: string][],
+  taken: [table: string, rows: number, order: LoadOrder][],
+  actual: [table: string, rows: number][],
+];
 
 /**
  * Local days of a window that its seal does not speak of.
@@ -187,20 +148,6 @@ function missingDates(seal: WindowSeal, dates: ReadonlySet<LocalDate>): LocalDat
     // Dates or a zone that do not exist: only a seal of our own making could have them, and its hash is right.
     return [];
   }
-}
-
-function isOf(seal: WindowSeal, day: CoveredDay): boolean {
-  return seal.dataset === day.dataset && seal.managementUnitId === day.managementUnitId;
-}
-
-function isBefore(a: LoadOrder, b: LoadOrder): boolean {
-  const [at, bt] = [Date.parse(a.loadedAt), Date.parse(b.loadedAt)];
-  if (at !== bt) return at < bt;
-  return a.entry !== b.entry ? a.entry < b.entry : a.number < b.number;
-}
-
-function keyOf(day: CoveredDay): string {
-  return dayKey(day.dataset, day.managementUnitId, day.localDate);
 }
 
 function dayKey(dataset: string, managementUnitId: string, localDate: LocalDate): string {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync } from 'node:fs';
-import { open, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { open, opendir, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Failure } from '../domain/failure.js';
 import type { Landing, LandingEncoding } from '../domain/landing.js';
+import { digestBlocking, readBlocking } from './blockingRead.js';
 import { createFileOnce, makeDirectory, syncDirectory, writeUnfinished } from './durableFile.js';
 import { openFileSpool } from './fileSpool.js';
 import { landingPath, objectPathSegments } from './objectPath.js';
@@ -21,6 +22,7 @@ const SCRATCH = '.scratch';
 /** Less room than this on the disk is none. */
 const LEAST_FREE_BYTES = 64 * 1024;
 const READ_CHUNK_BYTES = 256 * 1024;
+const LISTED_AT_ONCE = 1024;
 const DAY_MS = 86_400_000;
 
 /**
@@ -29,7 +31,8 @@ const DAY_MS = 86_400_000;
  * Makes what is missing (directories 0700, files 0600) and sweeps what killed processes left. Several processes may share it.
  *
  * @param options.retentionDays days for which no object may be removed after it was written; 0 unless given.
- * @param options.readOnly touch nothing; for verification of a copy or of a read-only mount. Writing then fails as `Blocked`.
+ * @param options.readOnly touch nothing; for commands that verify a copy or a read-only mount, and do nothing else meanwhile: small
+ *   files are read without leaving the thread. Writing then fails as `Blocked`.
  * @throws Failure `Blocked` when the directory cannot be made or, read-only, is not there.
  */
 export function openFileStore(options: { directory: string; retentionDays?: number; readOnly?: boolean }): ObjectStore {
@@ -125,10 +128,17 @@ class FileStore implements ObjectStore {
 
   async read(path: string, options: { firstBytes?: number } = {}): Promise<Uint8Array | null> {
     const file = join(this.location, ...objectPathSegments(path));
-    return await this.reading(path, () => readFirst(file, options.firstBytes ?? Number.POSITIVE_INFINITY));
+    const firstBytes = options.firstBytes ?? Number.POSITIVE_INFINITY;
+    return await this.reading(path, async () =>
+      this.readOnly ? readBlocking(file, firstBytes) : await readFirst(file, firstBytes),
+    );
   }
 
   async digest(path: string): Promise<{ sha256: string; bytes: number } | null> {
+    if (this.readOnly) {
+      const file = join(this.location, ...objectPathSegments(path));
+      return await this.reading(path, () => digestBlocking(file));
+    }
     const stream = await this.readStream(path);
     if (stream === null) return null;
     return await this.storing(`reading ${path}`, 'nothing was changed', async () => {
@@ -150,7 +160,8 @@ class FileStore implements ObjectStore {
     const folders: string[][] = [top];
     for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
       const path = join(this.location, ...folder);
-      for (const entry of (await this.reading(path, () => readdir(path, { withFileTypes: true }))) ?? []) {
+      // One by one: of a folder with a million entries, those after the last known one are a few.
+      for await (const entry of (await this.reading(path, () => opendir(path, { bufferSize: LISTED_AT_ONCE }))) ?? []) {
         if (!isObjectName(entry.name)) continue;
         if (entry.isDirectory()) folders.push([...folder, entry.name]);
         else if (entry.isFile()) {

@@ -234,8 +234,8 @@ describe('verification finds', () => {
     const pinned = { keyIds: [], publicKeys: [publicKey] };
     const report = await verify({ store: openFileStore({ directory, readOnly: true }), facts: null, pinned });
     expect(report.broken).toMatchObject([
-      { kind: 'seal-missing', object: document },
       { kind: 'signature-invalid', object: signaturePath(3) },
+      { kind: 'seal-missing', object: document },
     ]);
   });
 

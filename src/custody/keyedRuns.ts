@@ -102,15 +102,15 @@ export function* byKey<Collections extends readonly (readonly unknown[])[]>(
 function* merged(sources: readonly Iterator<string>[]): Generator<string> {
   const heap: { line: string; source: Iterator<string> }[] = [];
   for (const source of sources) {
-    const { done, value } = source.next();
-    if (!done) heap.push({ line: value, source });
+    const first = source.next();
+    if (first.done !== true) heap.push({ line: first.value, source });
   }
   heap.sort((a, b) => (a.line < b.line ? -1 : 1));
   for (let top = heap[0]; top !== undefined; top = heap[0]) {
     yield top.line;
-    const { done, value } = top.source.next();
-    if (!done) {
-      top.line = value;
+    const next = top.source.next();
+    if (next.done !== true) {
+      top.line = next.value;
     } else {
       const last = heap.pop();
       if (heap.length === 0 || last === undefined) return;

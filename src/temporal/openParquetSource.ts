@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Failure } from '../domain/failure.js';
 import { openDuckdbParquet } from '../warehouse/duckdb/duckdbParquet.js';
 import type { ParquetSource } from '../warehouse/parquetSource.js';
+import { openPostgresParquet } from '../warehouse/postgres/postgresParquet.js';
 import type { WarehouseSettings } from './openWarehouse.js';
 
 /**
@@ -18,6 +19,6 @@ export function openParquetSource({ warehouse, dataDirectory }: WarehouseSetting
         throw new Failure('InvalidInput', `there is no warehouse at ${warehouse.path}: nothing was published`);
       return openDuckdbParquet({ path: warehouse.path, memory: warehouse.memory, tempDirectory });
     case 'postgres':
-      throw new Failure('InvalidInput', 'WAREHOUSE_URL: this version publishes from the embedded warehouse only');
+      return openPostgresParquet(warehouse, { tempDirectory });
   }
 }

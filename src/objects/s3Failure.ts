@@ -13,6 +13,7 @@ const BLOCKING: Readonly<Record<string, string>> = {
   AllAccessDisabled: 'the store has closed the bucket to everybody: ask whoever runs it',
   AccountProblem: 'the store reports a problem of the account: ask whoever runs it',
   InvalidAccessKeyId: `the store does not know the access key: ${RENEW}`,
+  XAdminUserNotFound: `the store does not know the access key: ${RENEW}`,
   SignatureDoesNotMatch: `the store refuses the signature: the secret key is wrong, or a proxy changes requests: ${RENEW}`,
   AuthorizationHeaderMalformed: 'the store refuses the signature’s form: set its region in OBJECTS_URL',
   ExpiredToken: `the session’s credentials have expired: ${RENEW}`,
@@ -137,10 +138,13 @@ export function s3ErrorFacts(error: unknown): S3ErrorFacts {
   };
 }
 
+/** What a 404 says of an object; `NotFound` is what the SDK calls an answer without a body. Other codes speak of buckets and users. */
+const NO_SUCH_OBJECT = new Set(['NoSuchKey', 'NoSuchVersion', 'NoSuchUpload', 'NotFound']);
+
 /** Whether the store says that there is no such object, version or upload; not that there is no bucket. */
 export function isNoSuchObject(error: unknown): boolean {
   const { code, status } = s3ErrorFacts(error);
-  return status === 404 && code !== 'NoSuchBucket';
+  return status === 404 && NO_SUCH_OBJECT.has(code ?? 'NotFound');
 }
 
 function kms(code: string): string | undefined {

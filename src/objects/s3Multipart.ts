@@ -5,7 +5,8 @@ import {
   type CompletedPart,
   CreateMultipartUploadCommand,
   ListMultipartUploadsCommand,
-  paginateListParts,
+  ListPartsCommand,
+  type ListPartsCommandOutput,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import type { BodySource } from './bodySource.js';
@@ -168,13 +169,16 @@ async function findUpload(s3: S3Connection, path: string): Promise<OpenUpload | 
   const newest = (await uploadsUnder(s3, path)).sort((a, b) => a.begunMs - b.begunMs).at(-1);
   if (newest === undefined) return null;
   const parts = new Map<number, CompletedPart & { Size?: number | undefined }>();
-  const pages = paginateListParts(
-    { client: s3.client },
-    { Bucket: s3.bucket, Key: s3.keyOf(path), UploadId: newest.uploadId },
-  );
+  const at = { Bucket: s3.bucket, Key: s3.keyOf(path), UploadId: newest.uploadId };
   try {
-    for await (const page of pages) {
+    // Not by the SDK's paginator: it goes by the marker alone, which stores send on the last page too.
+    for (let marker: string | undefined, more = true; more; ) {
+      const page: ListPartsCommandOutput = await s3.client.send(
+        new ListPartsCommand({ ...at, PartNumberMarker: marker }),
+      );
       for (const part of page.Parts ?? []) if (part.PartNumber !== undefined) parts.set(part.PartNumber, part);
+      more = page.IsTruncated === true && page.NextPartNumberMarker !== marker;
+      marker = page.NextPartNumberMarker;
     }
   } catch (error) {
     if (isNoSuchObject(error)) return null;

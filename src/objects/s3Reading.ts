@@ -3,9 +3,9 @@ import {
   GetObjectCommand,
   type GetObjectCommandInput,
   type GetObjectCommandOutput,
-  HeadBucketCommand,
   HeadObjectCommand,
   type HeadObjectCommandOutput,
+  ListObjectsV2Command,
   paginateListObjectsV2,
 } from '@aws-sdk/client-s3';
 import { objectPathSegments } from './objectPath.js';
@@ -101,10 +101,8 @@ export async function headOf(
       );
     } catch (error) {
       if (!isNoSuchObject(error)) throw error;
-      // Such an answer has no body that would say whether object or bucket is missing, and a missing bucket is no empty one.
-      await s3.client.send(new HeadBucketCommand({ Bucket: s3.bucket })).catch((bucketError: unknown) => {
-        throw isNoSuchObject(bucketError) ? Object.assign(new Error('gone'), { code: 'NoSuchBucket' }) : bucketError;
-      });
+      // Such an answer has no body that would say what is missing, and a missing bucket is no empty one: this one has.
+      await s3.client.send(new ListObjectsV2Command({ Bucket: s3.bucket, Prefix: s3.keyOf(path), MaxKeys: 1 }));
       return null;
     }
   });

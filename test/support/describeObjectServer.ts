@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe } from '@jest/globals';
 import { findObjectServer } from '../../src/temporal/findObjectServer.js';
 import { withLock } from '../../src/temporal/processLock.js';
 import { type ObjectServer, startObjectServer } from './objectServer.js';
+import './errorsOfNode.js';
 import { readJson, testRunDirectory } from './testRun.js';
 
 /**

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import type { S3ObjectsConfig } from '../../src/config/storageConfig.js';
 import { freePort } from '../../src/temporal/freePort.js';
+import type { CertificateFiles } from './certificates.js';
 
 /** Keys that the server of the tests knows. */
 export const OBJECT_SERVER_KEYS = { accessKeyId: 'roster', secretAccessKey: 'not-a-secret' };
@@ -28,17 +29,21 @@ export interface ObjectServer {
   close(): Promise<void>;
 }
 
-/** Starts versitygw with versions and Object Lock. It ends with this process. */
+/**
+ * Starts versitygw with versions and Object Lock. It ends with this process.
+ *
+ * @param options.home an empty directory that the caller removes; else one of its own, which `close` removes.
+ */
 export async function startObjectServer(
   program: string,
-  options: { tls?: { cert: string; key: string } } = {},
+  options: { tls?: CertificateFiles; home?: string } = {},
 ): Promise<ObjectServer> {
-  const home = mkdtempSync(join(tmpdir(), 'rosterline-s3-'));
+  const home = options.home ?? mkdtempSync(join(tmpdir(), 'rosterline-s3-'));
   const directory = join(home, 'buckets');
   for (const part of [directory, join(home, 'versions'), join(home, 'spools')]) mkdirSync(part, { mode: 0o700 });
   const ip = '127.0.0.1';
   const port = await freePort(ip);
-  const tls = options.tls ? ['--cert', options.tls.cert, '--key', options.tls.key] : [];
+  const tls = options.tls ? ['--cert', options.tls.certificate, '--key', options.tls.key] : [];
   const endpoint = `${options.tls ? 'https' : 'http'}://${ip}:${port}`;
   let child = await serving();
   const endWithUs = (): void => void child.kill('SIGKILL');
@@ -79,7 +84,7 @@ export async function startObjectServer(
     async close() {
       process.off('exit', endWithUs);
       await kill();
-      if (existsSync(home)) rmSync(home, { recursive: true, force: true });
+      if (options.home === undefined) rmSync(home, { recursive: true, force: true });
     },
   };
 

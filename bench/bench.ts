@@ -13,6 +13,7 @@ import { PACING_SIZES, pacingBench } from './pacingBench.js';
 import { SHAPES } from './pacing/shapes.js';
 import { speedBench } from './speedBench.js';
 import { syncBench } from './syncBench.js';
+import { verifyBench } from './verifyBench.js';
 import { compared, type Comparison, readRecord, writeRecord } from './record.js';
 
 interface Options extends Partial<MemorySize> {
@@ -20,6 +21,7 @@ interface Options extends Partial<MemorySize> {
   json?: boolean;
   shape?: string;
   seed?: number;
+  seals?: number;
 }
 
 type Measure = (form: Report['form'], say: (line: string) => void, options: Options) => Promise<Report>;
@@ -41,10 +43,11 @@ const BENCHES: Readonly<Record<Report['bench'], Measure>> = {
   },
   model: (form, say) => modelBench(form, say),
   sync: (form, say) => syncBench(form, say),
+  verify: (form, say, { seals }) => verifyBench(form, join(cacheDirectory(process.env), 'bench'), seals, say),
 };
 
 /** Those whose ratios mean the same on every machine: `ci` holds them to `recorded.json`. */
-const HELD = ['load', 'calls', 'memory', 'pacing', 'sync'] as const;
+const HELD = ['load', 'calls', 'memory', 'pacing', 'sync', 'verify'] as const;
 
 const program = new Command('npm run bench --')
   .description(
@@ -62,6 +65,11 @@ add('pacing', 'the same jobs against limiters of six shapes, ours beside what pe
   .addOption(new Option('--shape <name>', 'one limiter alone').choices(SHAPES.map(({ name }) => name)))
   .option('--seed <n>', 'draw the limits by this seed alone (default: the medians of 1, 2 and 3)', wholeNumber);
 add('sync', "a failover storm over schedule changes: the trunk sync beside the complaint's loop; six minutes");
+add('verify', 'hashes and signatures of landings and a million seals; ten minutes and 15 GB of disk').option(
+  '--seals <n>',
+  'seals of the larger chains (default 1000000)',
+  wholeNumber,
+);
 add('model', 'what learns limits, alone, against limits of every shape in simulated time; two minutes');
 
 program

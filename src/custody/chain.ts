@@ -11,6 +11,8 @@ const ENTRY_PATH = /^chain\/(\d{12})\.json$/;
 const MAX_ENTRY_BYTES = 64 * 1024 * 1024;
 const MAX_TAKEN = 500;
 
+const StrictEntry = ChainEntry.strict();
+
 /** A file of the chain as it is found: with its entry, or with what is wrong with it. */
 export interface ChainLink extends ChainHead {
   readonly path: string;
@@ -155,7 +157,7 @@ function parseEntry(bytes: Uint8Array, seq: number): ChainEntry {
   } catch {
     throw new Error('is not JSON');
   }
-  const parsed = ChainEntry.strict().safeParse(document);
+  const parsed = StrictEntry.safeParse(document);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw new Error(`is no chain entry (${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unreadable'})`);

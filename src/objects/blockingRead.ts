@@ -12,9 +12,9 @@ const TURN_BYTES = 64 * 1024 * 1024;
  * for a worker, whose heartbeats a slow disk would hold back.
  */
 export function readBlocking(file: string, firstBytes: number): Uint8Array {
-  const handle = openFile(file);
+  const handle = openSync(file, 'r');
   try {
-    const bytes = Buffer.allocUnsafeSlow(Math.min(fstatSync(handle).size, firstBytes));
+    const bytes = Buffer.allocUnsafeSlow(Math.min(lengthOf(handle), firstBytes));
     let at = 0;
     for (let read = 1; read > 0 && at < bytes.byteLength; at += read)
       read = readSync(handle, bytes, at, bytes.byteLength - at, null);
@@ -26,10 +26,10 @@ export function readBlocking(file: string, firstBytes: number): Uint8Array {
 
 /** SHA-256 and length of a file, read by the thread itself: see `readBlocking`. */
 export async function digestBlocking(file: string): Promise<{ sha256: string; bytes: number }> {
-  const handle = openFile(file);
+  const handle = openSync(file, 'r');
   try {
     const hash = createHash('sha256');
-    const buffer = Buffer.allocUnsafe(Math.min(fstatSync(handle).size + 1, READ_BYTES));
+    const buffer = Buffer.allocUnsafe(Math.min(lengthOf(handle) + 1, READ_BYTES));
     let bytes = 0;
     for (let turn = hashTurn(handle, hash, buffer); ; turn = hashTurn(handle, hash, buffer)) {
       bytes += turn;
@@ -53,9 +53,8 @@ function hashTurn(handle: number, hash: Hash, buffer: Buffer): number {
 }
 
 /** @throws Error `EISDIR` for a directory, which is no object. */
-function openFile(file: string): number {
-  const handle = openSync(file, 'r');
-  if (fstatSync(handle).isFile()) return handle;
-  closeSync(handle);
-  throw Object.assign(new Error(`${file} is no file`), { code: 'EISDIR' });
+function lengthOf(handle: number): number {
+  const found = fstatSync(handle);
+  if (found.isFile()) return found.size;
+  throw Object.assign(new Error('this is no file'), { code: 'EISDIR' });
 }

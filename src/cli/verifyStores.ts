@@ -1,10 +1,13 @@
 import { type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { loadConfig } from '../config/loadConfig.js';
 import { parsePublicKey } from '../custody/chainSigner.js';
 import type { PinnedKeys } from '../custody/signatureWalk.js';
 import { verify } from '../custody/verify.js';
 import type { ChainKey, VerifyReport } from '../custody/verifyReport.js';
+import type { VerifyFacts } from '../custody/verifyFacts.js';
 import { Failure, isFailure } from '../domain/failure.js';
+import type { ObjectStore } from '../objects/objectStore.js';
 import { type ObjectsSettings, openObjects } from '../temporal/openObjects.js';
 import { openExistingWarehouse, type WarehouseSettings } from '../temporal/openWarehouse.js';
 import { createStatusLine } from './statusLine.js';
@@ -12,35 +15,84 @@ import { createStatusLine } from './statusLine.js';
 /** How long to wait for a worker to let go of the warehouse: it does so a few seconds after its last load. */
 const WAIT_FOR_WAREHOUSE_MS = 15_000;
 
+/** How often the line that tells how far it is changes: a million objects are not a million lines. */
+const SHOWN_EVERY_MS = 200;
+
+/** What somebody outside the chain knows of it. */
+export interface KnownOfChain {
+  readonly head?: string | undefined;
+  readonly pinned?: PinnedKeys;
+}
+
 /** Verifies objects against a warehouse, waiting a little where a worker holds it. */
 export async function verifyStores(
   stores: ObjectsSettings & WarehouseSettings,
-  known: { readonly head?: string | undefined; readonly pinned?: PinnedKeys } = {},
+  known: KnownOfChain = {},
 ): Promise<VerifyReport> {
   // Without a warehouse the objects alone are verified.
   const warehouse = openExistingWarehouse(stores, 'verify');
-  const status = createStatusLine();
   const giveUpAt = Date.now() + WAIT_FOR_WAREHOUSE_MS;
   try {
     for (;;) {
       try {
-        return await verify({
-          store: openObjects(stores, { readOnly: true }),
-          facts: warehouse,
-          ...(known.head === undefined ? {} : { expectedHead: known.head }),
-          ...(known.pinned === undefined ? {} : { pinned: known.pinned }),
-          onProgress: ({ objects, bytes }) =>
-            status.show(`verified ${objects} objects, ${(bytes / 1e6).toFixed(1)} MB`),
-        });
+        return await verifyShowing(openObjects(stores, { readOnly: true }), warehouse, known);
       } catch (error) {
         if (!isFailure(error, 'Blocked') || Date.now() > giveUpAt) throw error;
-        status.show(`waiting for the warehouse: ${error.message}`);
-        await new Promise((resolve) => setTimeout(resolve, 500));
+        process.stderr.write(`waiting for the warehouse: ${error.message}\n`);
+        await new Promise((resolve) => setTimeout(resolve, 2000));
       }
     }
   } finally {
-    status.end();
     await warehouse?.release();
+  }
+}
+
+/**
+ * Verifies a copy of the objects alone: a directory, `file:PATH` or `s3://…`. Needs neither configuration, warehouse nor network
+ * (but for `s3://`, whose keys come from the environment).
+ *
+ * @throws Failure `InvalidInput` when there is no chain at that place: it is hardly the place that was meant.
+ */
+export async function verifyCopy(
+  place: string,
+  env: NodeJS.ProcessEnv,
+  known: KnownOfChain = {},
+): Promise<VerifyReport> {
+  const url = /^(file:|s3:\/\/)/.test(place) ? place : `file:${place}`;
+  const keys = Object.entries(env).filter(([name]) => name.startsWith('AWS_'));
+  const config = loadConfig({ ...Object.fromEntries(keys), OBJECTS_URL: url }, process.cwd());
+  const store = openObjects(config, { readOnly: true });
+  const report = await verifyShowing(store, null, known);
+  if (report.objects > 0 || !report.ok) return report;
+  throw new Failure(
+    'InvalidInput',
+    `--objects: there is no chain in ${store.location}; it has the folders chain, seals and landings`,
+  );
+}
+
+async function verifyShowing(
+  store: ObjectStore,
+  facts: VerifyFacts | null,
+  { head, pinned }: KnownOfChain,
+): Promise<VerifyReport> {
+  const status = createStatusLine();
+  let shownAt = 0;
+  const onProgress = ({ objects, bytes }: { objects: number; bytes: number }): void => {
+    const now = performance.now();
+    if (now - shownAt < SHOWN_EVERY_MS) return;
+    shownAt = now;
+    status.show(`verified ${objects} objects, ${(bytes / 1e6).toFixed(1)} MB`);
+  };
+  try {
+    return await verify({
+      store,
+      facts,
+      ...(head === undefined ? {} : { expectedHead: head }),
+      ...(pinned === undefined ? {} : { pinned }),
+      onProgress,
+    });
+  } finally {
+    status.end();
   }
 }
 

@@ -1,7 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type ChainSigner, makeSigningKey } from '../../src/custody/chainSigner.js';
+import { rotateKey } from '../../src/custody/rotateKey.js';
 import { BROKEN_KINDS } from '../../src/custody/verifyReport.js';
+import { openFileStore } from '../../src/objects/fileStore.js';
 import { SealedOrganisation } from './sealedOrganisation.js';
 
 const DOCUMENT = readFileSync('docs/custody.md', 'utf8');
@@ -69,4 +74,60 @@ describe('the document on custody', () => {
       });
     });
   }
+
+  const NEEDED = ['sh', 'sha256sum', 'jq', 'openssl'];
+  const missing = NEEDED.filter((program) => spawnSync(program, ['version']).error !== undefined);
+  const describeWhereItRuns = missing.length === 0 ? describe : describe.skip;
+
+  describeWhereItRuns(`checks signatures by hand${missing.map((name) => `, without ${name}`).join('')}`, () => {
+    let org: SealedOrganisation;
+    let keys: string;
+    let [first, next]: ChainSigner[] = [];
+    beforeEach(async () => {
+      keys = mkdtempSync(join(tmpdir(), 'rosterline-keys-'));
+      [first, next] = [makeSigningKey(join(keys, 'first.pem')), makeSigningKey(join(keys, 'next.pem'))];
+      org = await SealedOrganisation.make(first);
+      await org.endExport('historyExport/one', [await org.load({ from: '2024-01-01', to: '2024-01-08' })]);
+    });
+    afterEach(async () => {
+      rmSync(keys, { recursive: true });
+      await org.remove();
+    });
+
+    const block = [...DOCUMENT.matchAll(/^```sh\n(.*?)^```/gms)][1]?.[1] ?? '';
+    const byHand = (): string[] => {
+      const { stdout, stderr } = spawnSync('sh', ['-c', block], { cwd: org.directory, encoding: 'utf8' });
+      return `${stdout}${stderr}`.trim().split('\n');
+    };
+    const shell = (script: string): void => {
+      execFileSync('sh', ['-euc', script], { cwd: org.directory, stdio: 'ignore' });
+    };
+    const entry = (seq: number): string => `chain/${String(seq).padStart(12, '0')}`;
+    const firstKey = (): string => `key ${first?.keyId ?? ''} from ${entry(1)}.json`;
+
+    it('prints the keys and nothing else where nothing is wrong, also after a rotation', async () => {
+      expect(byHand()).toEqual([firstKey()]);
+      if (first === undefined || next === undefined) throw new Error('no keys');
+      await rotateKey(openFileStore({ directory: org.directory }), { next, current: first, lost: false });
+      const nextKey = `key ${next.keyId} from ${entry(3)}.json`;
+      expect(byHand()).toEqual([firstKey(), nextKey]);
+      shell(`sed -i 's/"signature":"./"signature":"A/' seals/keys/${next.keyId}.json`);
+      expect(byHand()).toEqual([firstKey(), `not vouched for: ${next.keyId}`, nextKey]);
+    });
+
+    it.each([
+      ['a replaced signature', `cp ${entry(1)}.sig ${entry(2)}.sig`],
+      ['a removed signature', `rm ${entry(2)}.sig`],
+      ['the newest entry rewritten', `sed -i s/03-01/02-01/ ${entry(2)}.json`],
+    ])('finds %s', (_, command) => {
+      shell(command);
+      expect(byHand()).toEqual([firstKey(), `signature-invalid ${entry(2)}.sig`]);
+    });
+
+    it('finds the public key of somebody else in place of ours', () => {
+      const pem = JSON.stringify(next?.publicKey).replaceAll('\\', '\\\\').replaceAll('/', '\\/');
+      shell(`sed -i 's/"publicKey":"[^"]*"/"publicKey":${pem}/' seals/keys/*.json`);
+      expect(byHand()).toEqual(expect.arrayContaining([`signature-invalid seals/keys/${first?.keyId ?? ''}.json`]));
+    });
+  });
 });

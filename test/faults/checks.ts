@@ -83,20 +83,33 @@ function isAsked(table: ExportTable, { datasets, exceptions, actuals }: Asked): 
   return datasets.includes(datasetOf(table));
 }
 
-/** Verifies objects, chain and rows against the head that the export handed over. */
-export async function custodyCheck(rig: ExportRig, { head, windows }: HistoryExportResult): Promise<Check> {
-  const report = await rig.verify(head);
-  const found = report.ok ? `${windows} windows, ${report.objects} objects` : JSON.stringify(report.broken.slice(0, 3));
-  return { name: 'verify', ok: report.ok, found };
+/**
+ * Verifies objects, chain and rows against the head that the export handed over.
+ *
+ * @param signed whether one key is to have signed every entry.
+ */
+export async function custodyCheck(
+  rig: ExportRig,
+  { head, windows }: HistoryExportResult,
+  signed = false,
+): Promise<Check> {
+  const { ok, objects, signatures, keys, broken } = await rig.verify(head);
+  const found = ok ? `${windows} windows, ${objects} objects, ${signatures} signatures` : JSON.stringify(broken.slice(0, 3));
+  return { name: 'verify', ok: ok && (!signed || (keys.length === 1 && keys[0]?.from === 1 && signatures > 1)), found };
 }
 
-/** Reads every history: how long the longest is, and whether any holds a name, a secret, a token or a signed link. */
-export async function historyChecks(rig: ExportRig): Promise<Check[]> {
+/**
+ * Reads every history: how long the longest is, and whether any holds a name, a secret, a token or a signed link.
+ *
+ * @param secrets of this run beside the simulator's.
+ */
+export async function historyChecks(rig: ExportRig, secrets: readonly string[] = []): Promise<Check[]> {
   const histories = await walkHistories(rig.client);
   const longest = Math.max(...histories.map(({ events }) => events.length));
   const { clientId, clientSecret, otherClient } = rig.simulator;
   const forbidden = [
     ...PERSON_NAMES.filter((name) => name.length > 4).flatMap((name) => [name, JSON.stringify(name).slice(1, -1)]),
+    ...secrets,
     clientSecret,
     otherClient.clientSecret,
     Buffer.from(`${clientId}:${clientSecret}`).toString('base64'),

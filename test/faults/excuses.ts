@@ -1,6 +1,6 @@
 import type { ObjectCount } from '../../src/simulator/control/downloadLedger.js';
 import type { BodyCount, JobCount } from '../../src/simulator/control/jobLedger.js';
-import type { Outage } from './ownTemporal.js';
+import type { Outage } from './outages.js';
 
 /**
  * How long after an answer left nobody may have written it down yet, and how long a request of a process that was just killed may

@@ -1,11 +1,17 @@
-import { Command, InvalidArgumentError } from 'commander';
-import { killsTable, roundLines } from './reportLines.js';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { killsTable, productionTable, roundLines } from './reportLines.js';
 import { type KillsReport, runKills } from './runKills.js';
+import { type ProductionReport, runProduction } from './runProduction.js';
 import { type RoundReport, runRound } from './runRound.js';
 
 interface CampaignOptions {
   rounds: number;
   seed: number;
+  profile?: 'production';
+  from: string;
+  to: string;
+  workers: number;
+  calmSeconds?: number;
   json?: boolean;
 }
 
@@ -24,6 +30,8 @@ interface KillsOptions {
   json?: boolean;
 }
 
+const PRODUCTION = { apartSeconds: { min: 5, max: 20 }, withinMinutes: 120, calmSeconds: undefined };
+
 const program = new Command('npm run faults --')
   .description(
     `Tries what a week in production does to an export, and holds the outcome to the truth.
@@ -31,13 +39,27 @@ const program = new Command('npm run faults --')
 Each round draws, by its seed, an organisation, a request, and faults of the API, kills of worker and Temporal server,
 an operator who pauses, a warehouse locked by another process, objects gone for a while. At the end all rows equal the
 simulator's own, coverage and gaps are exactly as expected, nothing was asked or fetched twice without excuse, and
-verify holds. A round that fails keeps its directory, and says how to repeat it.`,
+verify holds. A round that fails keeps its directory, and says how to repeat it.
+
+With --profile production: a three-year export on several workers, with PostgreSQL and an S3 store with Object Lock, while
+one of them or the Temporal server is killed every 5 to 20 s.`,
   )
   .option('--rounds <n>', 'how many', wholeNumber, 3)
   .option('--seed <n>', 'of the first round; the next ones have the next seeds', wholeNumber, 1)
+  .addOption(new Option('--profile <name>', 'production: see above; without it, rounds').choices(['production']))
+  .option('--from <date>', 'production: first local day', '2023-01-01')
+  .option('--to <date>', 'production: first local day that is not asked for', '2026-01-01')
+  .option('--workers <n>', 'production: how many worker processes', wholeNumber, 4)
+  .option('--calm-seconds <n>', 'production: how long it takes undisturbed; measured first when left out', wholeNumber)
   .option('--json', 'one JSON object on the last line')
-  .action(async ({ rounds, seed, json }: CampaignOptions) => {
+  .action(async ({ rounds, seed, json, profile, ...production }: CampaignOptions) => {
     const say = sayer(json);
+    if (profile === 'production') {
+      const report = await runProduction({ ...PRODUCTION, seed, ...production }, say);
+      for (const line of productionTable(report)) say(line);
+      end(json, report);
+      return;
+    }
     const reports: RoundReport[] = [];
     for (let round = 1; round <= rounds; round++) {
       const report = await runRound(seed + round - 1);

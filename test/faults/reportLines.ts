@@ -1,4 +1,7 @@
+import type { Check } from './checks.js';
 import type { KillsReport } from './runKills.js';
+import { KILL_KINDS, type KillKind } from './productionKills.js';
+import type { ProductionReport } from './runProduction.js';
 import type { RoundReport } from './runRound.js';
 
 /** Characters of a reason that are shown; all are in the JSON. */
@@ -12,8 +15,42 @@ export function killsTable(report: KillsReport): string[] {
     `${report.ok ? 'held' : 'NOT HELD'}: ${kills.worker} kills of the worker, ${kills.server} of the Temporal server (seed ${report.seed})`,
     `  ${seconds.toFixed(1)} s instead of ${calmSeconds.toFixed(1)} s: ${secondsLostAKill.toFixed(1)} s lost a kill`,
     `  the worker ended by itself, and was started again by its supervisor, ${workerEndedByItself} times (it does where it starts while the server is away)`,
-    ...report.checks.map(({ name, ok, found }) => `  ${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(34)} ${found}`),
+    ...checkLines(report.checks),
   ];
+}
+
+const KILLED: Readonly<Record<KillKind, string>> = {
+  worker: 'a worker',
+  temporal: 'the Temporal server',
+  postgres: 'PostgreSQL',
+  objects: 'the object store',
+};
+
+/** A run of production's profile as a table. */
+export function productionTable(report: ProductionReport): string[] {
+  const { kills, seconds, calmSeconds, workers, workersEndedByThemselves, windows } = report;
+  const count = KILL_KINDS.reduce((sum, kind) => sum + kills[kind].kills, 0);
+  const lost = (seconds - calmSeconds) / Math.max(1, count);
+  return [
+    '',
+    `${report.ok ? 'held' : 'NOT HELD'}: ${windows} windows on ${workers} workers, ${count} kills (seed ${report.seed})`,
+    `  ${seconds.toFixed(1)} s instead of ${calmSeconds.toFixed(1)} s: ${lost.toFixed(1)} s lost a kill`,
+    ...KILL_KINDS.map(
+      (kind) =>
+        `  ${KILLED[kind].padEnd(20)} killed ${String(kills[kind].kills).padStart(3)} times, ${kills[kind].secondsLostAKill.toFixed(1)} s lost a kill`,
+    ),
+    `  workers ended by themselves, and were started again, ${workersEndedByThemselves} times (one does that starts while a server is away)`,
+    ...pauseLines(report.pauses),
+    ...checkLines(report.checks),
+  ];
+}
+
+function pauseLines(pauses: readonly string[]): string[] {
+  return pauses.map((reason) => `  stood still: ${reason.slice(0, SHOWN_OF_A_REASON)}`);
+}
+
+function checkLines(checks: readonly Check[]): string[] {
+  return checks.map(({ name, ok, found }) => `  ${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(34)} ${found}`);
 }
 
 /** A round in a line; where it failed, also what, and how to repeat it. */
@@ -25,7 +62,7 @@ export function roundLines(round: number, report: RoundReport): string[] {
   ];
   if (workerEndedByItself > 0)
     lines.push(`  a worker ended by itself, and was started again, ${workerEndedByItself} times`);
-  for (const reason of report.pauses) lines.push(`  stood still: ${reason.slice(0, SHOWN_OF_A_REASON)}`);
+  lines.push(...pauseLines(report.pauses));
   if (ok) return lines;
   const failed = report.checks.filter((check) => !check.ok).map(({ name, found }) => `  FAIL  ${name}: ${found}`);
   return [...lines, ...failed, `  again: npm run faults -- --rounds 1 --seed ${seed}`, `  kept: ${directory}`];

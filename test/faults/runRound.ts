@@ -2,14 +2,13 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { HistoryExportResult } from '../../src/domain/historyExportResult.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
 import { unitIds } from '../support/exportTruth.js';
 import { type Check, custodyCheck, dataChecks, historyChecks } from './checks.js';
+import { endOfExport } from './endOfExport.js';
 import { secondDownloads, secondJobs, type Struck, told } from './excuses.js';
 import { OwnTemporal } from './ownTemporal.js';
-import { resultThrough, through } from './resultThrough.js';
 import { drawRound, type RoundPlan } from './roundPlan.js';
 import { Striker } from './striker.js';
 import { isFromTheStart, type PlannedGap } from './strikes.js';
@@ -36,10 +35,9 @@ export interface RoundReport {
 
 const WORKFLOW_ID = 'campaign';
 /** When a round counts as stuck. What a person must mend is tried once a minute, so a round may stand still for some. */
-const ENDS_WITHIN_MS = 8 * 60_000;
+const ENDS_WITHIN_MINUTES = 8;
 /** Calls of one family that may be under way when a worker that knew of its closed gate is killed, in all families together. */
 const CALLS_UNDER_WAY = 12;
-const LOOK_EVERY_MS = 1000;
 
 /** Runs the round of a seed: an export, all that strikes it, and what must hold afterwards. */
 export async function runRound(seed: number): Promise<RoundReport> {
@@ -60,7 +58,7 @@ export async function runRound(seed: number): Promise<RoundReport> {
     await rig.start(requestOf(plan), WORKFLOW_ID);
     const during = plan.strikes.filter((strike) => !isFromTheStart(strike));
     const striking = striker.strike(during, startedAtMs);
-    const outcome = await endOf(rig, pauses);
+    const outcome = await endOfExport(rig, WORKFLOW_ID, { withinMinutes: ENDS_WITHIN_MINUTES, pauses });
     const seconds = (Date.now() - startedAtMs) / 1000;
     await striker.end();
     await striking;
@@ -93,48 +91,6 @@ export async function runRound(seed: number): Promise<RoundReport> {
     await temporal.stop();
     if (ok) await rm(directory, { recursive: true, force: true });
   }
-}
-
-/** The export's end, noting meanwhile why it stands still; what it hangs on, where it does not end. */
-async function endOf(rig: ExportRig, pauses: string[]): Promise<{ result: HistoryExportResult } | { failed: string }> {
-  const looking = new AbortController();
-  const watching = (async () => {
-    while (!looking.signal.aborted) {
-      const progress = await rig.client.workflow
-        .getHandle(WORKFLOW_ID)
-        .query<{ paused: { reason: string } | null }>('progress')
-        .catch(() => undefined);
-      const reason = progress?.paused?.reason;
-      if (reason !== undefined && pauses.at(-1) !== reason) pauses.push(reason);
-      await sleep(LOOK_EVERY_MS, undefined, { signal: looking.signal }).catch(() => undefined);
-    }
-  })();
-  try {
-    const result = resultThrough(rig.client, WORKFLOW_ID).then(
-      (ended) => ({ result: ended }),
-      (error: unknown) => ({ failed: describe(error) }),
-    );
-    const late = sleep(ENDS_WITHIN_MS, undefined, { signal: looking.signal }).catch(() => undefined);
-    return await Promise.race([result, late.then(async () => ({ failed: await hangsOn(rig) }))]);
-  } finally {
-    looking.abort();
-    await watching;
-  }
-}
-
-async function hangsOn(rig: ExportRig): Promise<string> {
-  const pending: string[] = [];
-  for await (const { workflowId } of rig.client.workflow.list({ query: `ExecutionStatus = 'Running'` })) {
-    const { raw } = await through(() => rig.client.workflow.getHandle(workflowId).describe());
-    for (const { activityType, attempt, lastFailure } of raw.pendingActivities ?? [])
-      pending.push(`${workflowId}: ${activityType?.name} attempt ${attempt}, ${lastFailure?.message}`);
-  }
-  return `has not ended within ${ENDS_WITHIN_MS / 60_000} min; pending: ${pending.slice(0, 5).join(' | ')}`;
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message}: ${describe(error.cause)}` : error.message;
 }
 
 async function check(

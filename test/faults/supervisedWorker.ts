@@ -17,6 +17,8 @@ export class SupervisedWorker {
   /** When a worker was ready to work, in milliseconds since the epoch. */
   readonly readyAtMs: number[] = [];
   endedByItself = 0;
+  /** Those of them that were ready and worked. */
+  endedAtWork = 0;
   private worker: ChildCommand | undefined;
   private readonly stopping = new AbortController();
   private readonly supervised: Promise<void>;
@@ -28,6 +30,11 @@ export class SupervisedWorker {
   /** Settles once a worker is ready. */
   async ready(): Promise<ChildCommand> {
     return await eventually('a worker that is ready', () => this.worker);
+  }
+
+  /** Whether a worker is ready now. */
+  isReady(): boolean {
+    return this.worker !== undefined;
   }
 
   /** Kills the worker with SIGKILL; one that is still starting once it is ready. */
@@ -60,6 +67,7 @@ export class SupervisedWorker {
         const wasKilled = this.worker !== worker;
         this.worker = undefined;
         if (wasKilled || this.isStopping()) continue;
+        this.endedAtWork++;
       }
       this.endedByItself++;
       await sleep(RESTART_AFTER_MS);

@@ -94,7 +94,9 @@ export async function custodyCheck(
   signed = false,
 ): Promise<Check> {
   const { ok, objects, signatures, keys, broken } = await rig.verify(head);
-  const found = ok ? `${windows} windows, ${objects} objects, ${signatures} signatures` : JSON.stringify(broken.slice(0, 3));
+  const found = ok
+    ? `${windows} windows, ${objects} objects, ${signatures} signatures`
+    : JSON.stringify(broken.slice(0, 3));
   return { name: 'verify', ok: ok && (!signed || (keys.length === 1 && keys[0]?.from === 1 && signatures > 1)), found };
 }
 

@@ -96,7 +96,7 @@ function sayer(json: boolean | undefined): (line: string) => void {
   return (line) => void (json ? process.stderr : process.stdout).write(`${line}\n`);
 }
 
-function end(json: boolean | undefined, report: KillsReport | CampaignReport): void {
+function end(json: boolean | undefined, report: KillsReport | CampaignReport | ProductionReport): void {
   if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
   process.exit(report.ok ? 0 : 1);
 }

@@ -33,7 +33,11 @@ export function killedExport({ from, to }: { readonly from: string; readonly to:
   const managementUnits = ORGANISATION.units.map(({ name }) => name);
   return {
     // People come, go and move within the range only: whose the hours of a night between two units are, is told by the day after it.
-    organisation: { ...ORGANISATION, historyStarts: from, changes: { from: shiftedBy(from, 3), to: shiftedBy(to, -3) } },
+    organisation: {
+      ...ORGANISATION,
+      historyStarts: from,
+      changes: { from: shiftedBy(from, 3), to: shiftedBy(to, -3) },
+    },
     asked: { datasets: ['adherence', 'occupancy'], exceptions: true, actuals: false, from, to, managementUnits },
     request: { datasets: ['adherence', 'occupancy'], from, to },
   };

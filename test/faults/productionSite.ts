@@ -39,11 +39,13 @@ export async function startProductionSite(exported: KilledExport, workers: numbe
   const objects = await OwnObjectServer.start();
   const { privateKey } = generateKeyPairSync('ed25519');
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  const settings = { ...postgres.settings, ...objects.settings, ROSTERLINE_SIGNING_KEY: pem };
+  const settings: Record<string, string> = { ...postgres.settings, ...objects.settings, ROSTERLINE_SIGNING_KEY: pem };
   const own = { address: temporal.address, directory, settings };
   const rig = await startExportRig('production', exported.organisation, own);
   const supervised = Array.from({ length: workers }, () => new SupervisedWorker(() => rig.startWorker()));
-  const rest = async () => void (await Promise.all(supervised.map((worker) => worker.stop())));
+  const rest = async () => {
+    await Promise.all(supervised.map((worker) => worker.stop()));
+  };
   const site: ProductionSite = {
     rig,
     temporal,
@@ -51,12 +53,10 @@ export async function startProductionSite(exported: KilledExport, workers: numbe
     objects,
     workers: supervised,
     directory,
-    secrets: [
-      settings['WAREHOUSE_PASSWORD'] ?? '',
-      settings['AWS_SECRET_ACCESS_KEY'] ?? '',
-      pem.split('\n')[1] ?? pem,
-    ],
-    answers: async () => void (await Promise.all([temporal, postgres, objects].map((server) => server.answers()))),
+    secrets: [settings['WAREHOUSE_PASSWORD'] ?? '', settings['AWS_SECRET_ACCESS_KEY'] ?? '', pem.split('\n')[1] ?? pem],
+    async answers() {
+      await Promise.all([temporal, postgres, objects].map((server) => server.answers()));
+    },
     rest,
     async stop(keep) {
       await rest();

@@ -1,10 +1,7 @@
-import path from 'node:path';
 import type { Config } from '../config/loadConfig.js';
-import { openFileDestination } from '../publish/fileDestination.js';
 import { publish, type PublishReport, type PublishRequest } from '../publish/publish.js';
-import type { PublishDestination } from '../publish/publishDestination.js';
 import { openParquetSource } from '../temporal/openParquetSource.js';
-import { tryLock } from '../temporal/processLock.js';
+import { openDestination } from '../temporal/openDestination.js';
 import { createStatusLine } from './statusLine.js';
 import { whenWarehouseFree } from './whenWarehouseFree.js';
 
@@ -17,7 +14,7 @@ export async function publishHere(config: Config, to: string, request: PublishRe
   const source = openParquetSource(config);
   const status = createStatusLine();
   try {
-    const destination = await openDestination(to);
+    const destination = await openDestination(config, to);
     try {
       return await whenWarehouseFree(
         () =>
@@ -40,10 +37,6 @@ export async function publishHere(config: Config, to: string, request: PublishRe
     status.end();
     await source.release();
   }
-}
-
-async function openDestination(to: string): Promise<PublishDestination> {
-  return await openFileDestination(path.resolve(to), tryLock);
 }
 
 /** What was published, in a few lines: the figures, what changed, where it is. */

@@ -68,6 +68,7 @@ function destination(
   };
   return {
     location: directory,
+    manifestLocation: join(directory, MANIFEST),
     scratchDirectory,
     manifest,
     list: () => guarded('listing', () => published(directory)),

@@ -97,7 +97,7 @@ export async function publish(options: PublishOptions): Promise<PublishReport> {
   if (changed) await destination.commit(manifestText(manifest));
   const kept = new Set(filesOf(manifest).map(({ path }) => path));
   for (const path of there.keys()) if (!kept.has(path)) await destination.remove(path);
-  return reportOf(destination.location, changed ? manifest : previous, previous, { written, changed });
+  return reportOf(destination, changed ? manifest : previous, previous, { written, changed });
 }
 
 /** Refuses to replace what another warehouse published, of which this one may have nothing. */
@@ -132,7 +132,7 @@ async function manifestOf(
 }
 
 function reportOf(
-  location: string,
+  { location, manifestLocation }: PublishDestination,
   manifest: PublishManifest,
   previous: PublishManifest | null,
   { written, changed }: Pick<PublishReport, 'written' | 'changed'>,
@@ -141,7 +141,7 @@ function reportOf(
   const files = filesOf(manifest);
   return {
     to: location,
-    manifest: `${location}/${MANIFEST}`,
+    manifest: manifestLocation,
     publishedAt: manifest.publishedAt,
     changed,
     tables: Object.fromEntries(

@@ -12,6 +12,8 @@ export interface ExistingFile {
 export interface PublishDestination {
   /** For people. */
   readonly location: string;
+  /** Where others find the manifest: a path or a URL. */
+  readonly manifestLocation: string;
   /** Local directory of this publish alone, for files on their way; emptied when it opens and when it closes. */
   readonly scratchDirectory: string;
   /** The manifest's text as it was when the place was opened, or null. */

@@ -4,6 +4,7 @@ import type { Checklist, Found } from '../../domain/checklist.js';
 import type { WarehouseState } from '../../warehouse/duckdb/inspectWarehouse.js';
 import { proveWritable, spaceUnder } from './directoryProof.js';
 import { checkDuckdb } from './duckdbChecks.js';
+import { checkBucket } from './s3Checks.js';
 
 /** Free space below which an export of any size soon pauses. */
 const LEAST_FREE_BYTES = 1024 ** 3;
@@ -21,6 +22,7 @@ export async function checkStorage(
   await list.look('data directory', 'a directory that can be written', () => writable(config.dataDirectory));
   const { objects, warehouse } = config;
   if (objects.kind === 'file') await checkDirectory(list, objects, look);
+  else await checkBucket(list, objects);
   await list.look('disk space', 'at least 1 GiB free', () => space(directoriesOf(config)));
   if (warehouse.kind === 'duckdb') await checkDuckdb(list, warehouse, look);
 }

@@ -29,7 +29,7 @@ export async function planHere(
   const askedAt = new Date().toISOString();
   const genesys = createGenesysClient(config.genesys());
   // Without a warehouse nothing is covered.
-  const warehouse = openExistingWarehouse(config, 'plan');
+  const warehouse = await openExistingWarehouse(config, 'plan');
   try {
     return await plan(genesys, warehouse);
   } finally {

@@ -30,7 +30,7 @@ export async function verifyStores(
   known: KnownOfChain = {},
 ): Promise<VerifyReport> {
   // Without a warehouse the objects alone are verified.
-  const warehouse = openExistingWarehouse(stores, 'verify');
+  const warehouse = await openExistingWarehouse(stores, 'verify');
   const giveUpAt = Date.now() + WAIT_FOR_WAREHOUSE_MS;
   try {
     for (;;) {

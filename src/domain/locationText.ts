@@ -1,6 +1,5 @@
 /** A database of a server, without what opens it. */
 export interface PostgresPlace {
-  readonly user: string;
   readonly host: string;
   readonly port: number;
   readonly database: string;
@@ -15,10 +14,10 @@ export interface S3Place {
   readonly endpoint: string | null;
 }
 
-/** Where a Postgres warehouse is, for people: never with a password, whatever it is given. */
-export function postgresLocation({ user, host, port, database, schema }: PostgresPlace): string {
+/** Where a Postgres warehouse is, for people: never with the user or a password, whatever it is given. */
+export function postgresLocation({ host, port, database, schema }: PostgresPlace): string {
   const named = host.includes(':') ? `[${host}]` : host;
-  return `postgres://${encodeURIComponent(user)}@${named}:${port}/${encodeURIComponent(database)}?schema=${encodeURIComponent(schema)}`;
+  return `postgres://${named}:${port}/${encodeURIComponent(database)}?schema=${encodeURIComponent(schema)}`;
 }
 
 /** Where objects in a bucket are, for people: never with a key. */

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../config/loadConfig.js';
-import { Failure } from '../domain/failure.js';
 import { openDuckdbWarehouse } from '../warehouse/duckdb/openDuckdbWarehouse.js';
+import { inspectWarehouse } from '../warehouse/postgres/inspectWarehouse.js';
+import { openPostgresWarehouse } from '../warehouse/postgres/openPostgresWarehouse.js';
 import type { Warehouse } from '../warehouse/warehouse.js';
 
 /** What opening a warehouse takes of a configuration. */
@@ -20,15 +21,23 @@ export function openWarehouse({ warehouse, dataDirectory }: WarehouseSettings, u
     case 'duckdb':
       return openDuckdbWarehouse({ path: warehouse.path, memory: warehouse.memory, tempDirectory });
     case 'postgres':
-      throw new Failure('InvalidInput', 'WAREHOUSE_URL: this version has the embedded warehouse only (duckdb:PATH)');
+      return openPostgresWarehouse({ ...warehouse }, { tempDirectory });
   }
 }
 
-/** As `openWarehouse`, but makes nothing: null where there is no DuckDB file yet, and so nothing to read. */
-export function openExistingWarehouse(config: WarehouseSettings, use: 'plan' | 'verify'): Warehouse | null {
+/**
+ * As `openWarehouse`, but makes nothing: null where there is no DuckDB file, or no schema of ours, and so nothing to read.
+ *
+ * @throws Failure `Blocked` when a database server does not answer.
+ */
+export async function openExistingWarehouse(
+  config: WarehouseSettings,
+  use: 'plan' | 'verify',
+): Promise<Warehouse | null> {
   const { warehouse } = config;
-  if (warehouse.kind === 'duckdb' && !existsSync(warehouse.path)) return null;
-  return openWarehouse(config, use);
+  const isThere =
+    warehouse.kind === 'duckdb' ? existsSync(warehouse.path) : (await inspectWarehouse(warehouse)).schemaVersion > 0;
+  return isThere ? openWarehouse(config, use) : null;
 }
 
 /**

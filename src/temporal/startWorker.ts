@@ -22,6 +22,7 @@ import { publishLimits } from './limitMetrics.js';
 import { tellObjectsMark } from './objectsMark.js';
 import { openObjects } from './openObjects.js';
 import { isSingleOwner, openWarehouse } from './openWarehouse.js';
+import { reachWarehouse } from './reachWarehouse.js';
 import { runWorkers } from './runWorkers.js';
 import { refuseOtherObjects } from './sharedObjects.js';
 
@@ -82,7 +83,7 @@ export async function startWorker(
   const objects = openObjects(config);
   const mark = options.ownsWarehouse ? await tellObjectsMark(config, log) : null;
   if (options.ownsWarehouse && !isSingleOwner(config)) await refuseOtherObjects(client, config);
-  await warehouse?.migrate();
+  if (warehouse !== null) await reachWarehouse(warehouse, log);
   const workers = await createWorkers({
     connection,
     namespace,

@@ -241,7 +241,7 @@ describe('objects in a bucket', () => {
 describe('what is told of a place', () => {
   it('has everything that finds it, and no secret', () => {
     const warehouse = warehouseOf(`postgres://wfm:${encodeURIComponent(PASSWORD)}@127.0.0.1/dwh?schema=facts`);
-    expect(describeLocation(warehouse)).toBe('postgres://wfm@127.0.0.1:5432/dwh?schema=facts');
+    expect(describeLocation(warehouse)).toBe('postgres://127.0.0.1:5432/dwh?schema=facts');
     const keys = { AWS_ACCESS_KEY_ID: 'an-id', AWS_SECRET_ACCESS_KEY: PASSWORD };
     const objects = objectsOf('s3://wfm-archive/acme?endpoint=https://store.example.com', keys);
     expect(describeLocation(objects)).toBe('s3://wfm-archive/acme at store.example.com');

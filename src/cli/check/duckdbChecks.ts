@@ -4,6 +4,7 @@ import type { Checklist, Found } from '../../domain/checklist.js';
 import { commandLine } from '../../temporal/processIdentity.js';
 import type { WarehouseState } from '../../warehouse/duckdb/inspectWarehouse.js';
 import { proveWritable } from './directoryProof.js';
+import { schemaVersionText } from './schemaVersionText.js';
 
 /**
  * The embedded warehouse's file, and its schema. Does not migrate.
@@ -46,17 +47,7 @@ function schema(state: WarehouseState, path: string): Found<true> {
     if (ours(state.pid)) return { value: true, message: 'its owner has brought it up to date' };
     throw new Error('not to be seen while another process holds the file');
   }
-  const { schemaVersion, newestVersion } = state;
-  if (schemaVersion > newestVersion)
-    throw new Error(
-      `${path} was written by a newer version of Rosterline (its schema is ${schemaVersion}, this version knows ${newestVersion}); it is refused unharmed: use that version, or another file`,
-    );
-  if (schemaVersion < newestVersion)
-    return {
-      value: true,
-      message: `version ${schemaVersion}; the worker migrates it to ${newestVersion} when it opens it`,
-    };
-  return { value: true, message: `version ${schemaVersion}` };
+  return schemaVersionText(path, state, 'another file');
 }
 
 /** Whether a process is one of our own commands, which let go of the file by themselves. */

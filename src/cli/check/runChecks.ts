@@ -4,9 +4,8 @@ import type { Checklist, Found } from '../../domain/checklist.js';
 import type { DatasetName } from '../../domain/exportWindow.js';
 import { createGenesysClient } from '../../genesys/createGenesysClient.js';
 import type { GenesysClientConfig } from '../../genesys/genesysClientConfig.js';
-import type { WarehouseState } from '../../warehouse/duckdb/inspectWarehouse.js';
 import { type CheckedOrganisation, checkGenesys } from './genesysChecks.js';
-import { lookAtWarehouse } from './lookAtWarehouse.js';
+import { lookAtWarehouse, type WarehouseLook } from './lookAtWarehouse.js';
 import { checkStorage } from './storageChecks.js';
 import { storedOrganisation } from './storedOrganisation.js';
 import { checkTemporal } from './temporalChecks.js';
@@ -43,8 +42,8 @@ export async function runChecks(list: Checklist, options: ChecksOptions): Promis
     message: env['ROSTERLINE_CONFIG'] ? `the environment and ${env['ROSTERLINE_CONFIG']}` : 'the environment',
   }));
   if (config === null) return made;
-  let inspection: Promise<WarehouseState> | undefined;
-  const look = (): Promise<WarehouseState> => (inspection ??= lookAtWarehouse(config.warehouse));
+  let inspection: Promise<WarehouseLook> | undefined;
+  const look = (): Promise<WarehouseLook> => (inspection ??= lookAtWarehouse(config.warehouse));
   if (wants('genesys')) {
     const genesys = await list.look('OAuth client', 'region, client id and client secret', () => clientOf(config));
     if (genesys !== null) await genesysPart(list, { ...options, config, genesys, made, look });
@@ -65,7 +64,7 @@ async function genesysPart(
     config: Config;
     genesys: GenesysClientConfig;
     made: CallsMade;
-    look: () => Promise<WarehouseState>;
+    look: () => Promise<WarehouseLook>;
   },
 ): Promise<void> {
   const { config, genesys, made, look } = options;
@@ -94,14 +93,14 @@ function sameOrganisation(
   { organisation, units }: CheckedOrganisation,
   config: Config,
   stored: string | null,
-  warehouse: WarehouseState,
+  warehouse: WarehouseLook,
 ): Found<true> {
   if (stored !== null && stored !== organisation?.id)
     throw new Error(
       `the objects in ${describeLocation(config.objects)} are of organisation ${stored}, and this OAuth client is of ${organisation?.id}: ` +
         'give each organisation a data directory (ROSTERLINE_DATA) and a ROSTERLINE_TASK_QUEUE of its own',
     );
-  const here = warehouse.state === 'free' ? warehouse.managementUnitIds : [];
+  const here = warehouse.managementUnitIds;
   const known = new Set(units?.map(({ id }) => id));
   if (units !== null && here.length > 0 && !here.some((id) => known.has(id)))
     throw new Error(

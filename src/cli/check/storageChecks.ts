@@ -1,9 +1,10 @@
 import type { Config } from '../../config/loadConfig.js';
 import type { FileObjectsConfig } from '../../config/storageConfig.js';
 import type { Checklist, Found } from '../../domain/checklist.js';
-import type { WarehouseState } from '../../warehouse/duckdb/inspectWarehouse.js';
 import { proveWritable, spaceUnder } from './directoryProof.js';
 import { checkDuckdb } from './duckdbChecks.js';
+import type { WarehouseLook } from './lookAtWarehouse.js';
+import { checkPostgres } from './postgresChecks.js';
 import { checkBucket } from './s3Checks.js';
 
 /** Free space below which an export of any size soon pauses. */
@@ -14,28 +15,30 @@ const LEAST_FREE_BYTES = 1024 ** 3;
  *
  * @param look at the warehouse, once for the whole command.
  */
-export async function checkStorage(
-  list: Checklist,
-  config: Config,
-  look: () => Promise<WarehouseState>,
-): Promise<void> {
+export async function checkStorage(list: Checklist, config: Config, look: () => Promise<WarehouseLook>): Promise<void> {
   await list.look('data directory', 'a directory that can be written', () => writable(config.dataDirectory));
   const { objects, warehouse } = config;
   if (objects.kind === 'file') await checkDirectory(list, objects, look);
   else await checkBucket(list, objects);
   await list.look('disk space', 'at least 1 GiB free', () => space(directoriesOf(config)));
-  if (warehouse.kind === 'duckdb') await checkDuckdb(list, warehouse, look);
+  if (warehouse.kind === 'duckdb') await checkDuckdb(list, warehouse, async () => there((await look()).duckdb));
+  else await checkPostgres(list, warehouse, async () => there((await look()).postgres));
+}
+
+function there<T>(found: T | null): T {
+  if (found === null) throw new Error('the warehouse is of another kind than the settings say');
+  return found;
 }
 
 async function checkDirectory(
   list: Checklist,
   { directory }: FileObjectsConfig,
-  look: () => Promise<WarehouseState>,
+  look: () => Promise<WarehouseLook>,
 ): Promise<void> {
   await list.look('objects', 'a directory that can be written, on a file system with hard links', async () => {
     const found = await writable(directory);
     const used = await look().then(
-      ({ state }) => state !== 'missing',
+      ({ isUsed }) => isUsed,
       () => false,
     );
     if (!found.value && used)

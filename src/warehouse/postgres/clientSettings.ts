@@ -1,17 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { isIP } from 'node:net';
 import type { ClientConfig } from 'pg';
 import type { PostgresConfig } from '../../config/storageConfig.js';
 import { Failure } from '../../domain/failure.js';
 import { PLAIN_TYPES } from './plainTypes.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
-
-/** Host, port, database and schema: what messages call the warehouse. Never the user's name or password. */
-export function locationOf({ host, port, database, schema }: PostgresConfig): string {
-  const address = isIP(host) === 6 ? `[${host}]` : host;
-  return `postgres://${address}:${port}/${database}?schema=${schema}`;
-}
 
 /**
  * What the driver needs. Authorities are read anew each time, so that a renewed file needs no restart.

@@ -1,7 +1,8 @@
 import { Client, escapeIdentifier, Pool, type PoolClient } from 'pg';
 import type { PostgresConfig } from '../../config/storageConfig.js';
 import { Failure } from '../../domain/failure.js';
-import { clientSettings, locationOf } from './clientSettings.js';
+import { postgresLocation } from '../../domain/locationText.js';
+import { clientSettings } from './clientSettings.js';
 import { writersLock } from './locks.js';
 import { migrate, requireKnownSchema } from './migrate.js';
 import { lostConnection, postgresFailure } from './postgresFailure.js';
@@ -45,7 +46,7 @@ export class PostgresDatabase {
   constructor(config: PostgresConfig, options: PostgresDatabaseOptions) {
     this.#config = config;
     this.#options = options;
-    this.location = locationOf(config);
+    this.location = postgresLocation(config);
     this.schema = config.schema;
   }
 

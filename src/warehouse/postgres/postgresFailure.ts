@@ -47,6 +47,11 @@ export function lostConnection(error: unknown): boolean {
   return NETWORK.test(code) || syscall === 'connect' || ENDING.includes(code) || (code === '' && ENDED.test(message));
 }
 
+/** Whether an error says that no server is there now: it is down, starting, or not to be reached. */
+export function isAway(error: unknown): boolean {
+  return lostConnection(error) || partsOf(error).code === '57P03';
+}
+
 /**
  * A thrown value as our failure, by whom it is for: `Blocked` where the operator must mend something, `Transient` where the work is
  * to be begun again, `Corrupt` for text that the database cannot hold. Anything else is returned as it came: it is a defect of ours.

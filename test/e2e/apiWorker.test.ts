@@ -9,10 +9,10 @@ import type { SimulatorOptions } from '../../src/simulator/simulatorOptions.js';
 import { coverageOf, expectedCoverage, factRows, truth } from '../support/exportTruth.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
-import { type HistoryEvent, walkHistories } from '../support/historyTexts.js';
 import { rowDifferences } from '../support/rowDifferences.js';
 import { runRosterline } from '../support/runRosterline.js';
 import { temporalServer } from '../support/temporalServer.js';
+import { workByProcess } from '../support/workByProcess.js';
 
 await temporalServer();
 
@@ -65,7 +65,10 @@ describe('a worker with --only api beside the owner of the warehouse', () => {
       owners.push(await rig.startWorker());
       expect(await result).toMatchObject({ status: 'complete', windows: WINDOWS, gaps: [] });
 
-      const work = await workByProcess();
+      const work = await workByProcess(rig.client, {
+        api: familyQueue('rosterline', 'reads').replace('reads', ''),
+        warehouse: warehouseQueue('rosterline'),
+      });
       for (const sharer of sharers) expect(work.get(sharer.pid)?.api).toBeGreaterThan(0);
       for (const sharer of sharers) expect(work.get(sharer.pid)?.warehouse).toBe(0);
       for (const owner of owners) expect(work.get(owner.pid)?.warehouse).toBeGreaterThan(0);
@@ -135,26 +138,4 @@ describe('a worker with --only api beside the owner of the warehouse', () => {
 
 function log(): string {
   return readFileSync(join(rig.directory, 'worker.log'), 'utf8');
-}
-
-/** Activities that each worker process began, by what they need: calls of the API, or the warehouse. */
-async function workByProcess(): Promise<Map<number, { api: number; warehouse: number }>> {
-  const byProcess = new Map<number, { api: number; warehouse: number }>();
-  for (const { events } of await walkHistories(rig.client)) {
-    const queues = new Map(events.map((event) => [String(event.eventId), queueOf(event)]));
-    for (const { activityTaskStartedEventAttributes: started } of events) {
-      if (!started) continue;
-      const pid = Number(/^\d+/.exec(started.identity ?? '')?.[0]);
-      const queue = queues.get(String(started.scheduledEventId)) ?? '';
-      const work = byProcess.get(pid) ?? { api: 0, warehouse: 0 };
-      if (queue === warehouseQueue('rosterline')) work.warehouse++;
-      if (queue.startsWith(familyQueue('rosterline', 'reads').replace('reads', ''))) work.api++;
-      byProcess.set(pid, work);
-    }
-  }
-  return byProcess;
-}
-
-function queueOf(event: HistoryEvent): string {
-  return event.activityTaskScheduledEventAttributes?.taskQueue?.name ?? '';
 }

@@ -33,11 +33,13 @@ export interface ObjectServer {
  * Starts versitygw with versions and Object Lock. It ends with this process.
  *
  * @param options.home an empty directory that the caller removes; else one of its own, which `close` removes.
+ * @param options.keys what it knows; `OBJECT_SERVER_KEYS` unless given.
  */
 export async function startObjectServer(
   program: string,
-  options: { tls?: CertificateFiles; home?: string } = {},
+  options: { tls?: CertificateFiles; home?: string; keys?: typeof OBJECT_SERVER_KEYS } = {},
 ): Promise<ObjectServer> {
+  const keys = options.keys ?? OBJECT_SERVER_KEYS;
   const home = options.home ?? mkdtempSync(join(tmpdir(), 'rosterline-s3-'));
   const directory = join(home, 'buckets');
   for (const part of [directory, join(home, 'versions'), join(home, 'spools')]) mkdirSync(part, { mode: 0o700 });
@@ -61,7 +63,7 @@ export async function startObjectServer(
         endpoint,
         region: OBJECT_SERVER_REGION,
         forcePathStyle: true,
-        credentials: OBJECT_SERVER_KEYS,
+        credentials: keys,
         requestHandler: { httpsAgent: { rejectUnauthorized: false } },
       });
       await client.send(new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: lock }));
@@ -72,7 +74,7 @@ export async function startObjectServer(
         prefix,
         endpoint,
         region: OBJECT_SERVER_REGION,
-        credentials: OBJECT_SERVER_KEYS,
+        credentials: keys,
         retention: null,
         spoolDirectory: join(home, 'spools', bucket),
       };
@@ -113,8 +115,8 @@ export async function startObjectServer(
         stdio: ['ignore', 'ignore', 'inherit'],
         env: {
           PATH: process.env['PATH'],
-          ROOT_ACCESS_KEY: OBJECT_SERVER_KEYS.accessKeyId,
-          ROOT_SECRET_KEY: OBJECT_SERVER_KEYS.secretAccessKey,
+          ROOT_ACCESS_KEY: keys.accessKeyId,
+          ROOT_SECRET_KEY: keys.secretAccessKey,
         },
       },
     );

@@ -1,0 +1,174 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ChildCommand } from '../../src/cli/demo/childCommand.js';
+import type { ExportProgress } from '../../src/domain/exportProgress.js';
+import { familyQueue, warehouseQueue } from '../../src/domain/taskQueues.js';
+import type { SimulatorOptions } from '../../src/simulator/simulatorOptions.js';
+import { type EmbeddedServer, startEmbeddedServer } from '../../src/temporal/embeddedServer.js';
+import { objectServerProgram } from '../support/describeObjectServer.js';
+import { eventually } from '../support/eventually.js';
+import { type ExportRig, startExportRig } from '../support/exportRig.js';
+import { coverageOf, expectedCoverage, factRows, truth, type UnitRange } from '../support/exportTruth.js';
+import { textsIn, walkHistories } from '../support/historyTexts.js';
+import { type ProductionStores, productionStores } from '../support/productionStores.js';
+import { rowDifferences } from '../support/rowDifferences.js';
+import { runRosterline } from '../support/runRosterline.js';
+import { commandLines, filesUnder, secretsIn, type Written } from '../support/secretScan.js';
+import { workByProcess } from '../support/workByProcess.js';
+
+const program = await objectServerProgram();
+if (program === null) process.stderr.write('skipped, for want of an S3 server: workers on Postgres and S3\n');
+
+const MINUTES = 60_000;
+const SAME = { missing: [], unexpected: [] };
+const ORGANISATION: SimulatorOptions = {
+  seed: 71,
+  units: [
+    { name: 'Singapore', timeZone: 'Asia/Singapore', agents: 5 },
+    { name: 'London', timeZone: 'Europe/London', agents: 5 },
+  ],
+  tokenLimitPerMinute: 300,
+  jobSeconds: { min: 0.2, max: 0.6 },
+  turnover: false,
+};
+const BY_TWO = { from: '2024-01-01', to: '2024-02-05', managementUnits: ['Singapore', 'London'] };
+const BY_FOUR = { ...BY_TWO, from: '2024-02-05', to: '2024-04-01' };
+const ALL = { ...BY_TWO, to: BY_FOUR.to };
+
+(program === null ? describe.skip : describe)('workers on Postgres and S3', () => {
+  let directory: string;
+  let temporal: EmbeddedServer;
+  let stores: ProductionStores;
+  let rig: ExportRig;
+  const workers: ChildCommand[] = [];
+  const outputs: Written[] = [];
+
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'rosterline-many-workers-'));
+    [temporal, stores] = await Promise.all([
+      startEmbeddedServer({ dataDirectory: directory, log: () => undefined }),
+      productionStores(directory, program ?? ''),
+    ]);
+    const { settings } = stores;
+    rig = await startExportRig('production', ORGANISATION, { address: temporal.address, directory, settings });
+  }, 5 * MINUTES);
+  afterAll(async () => {
+    await rig.close();
+    await temporal.stop();
+    await stores.close();
+    rmSync(directory, { recursive: true, force: true });
+  }, MINUTES);
+
+  it(
+    'share one export by two, each loading too, within one budget of calls',
+    async () => {
+      workers.push(...(await Promise.all([rig.startWorker(), rig.startWorker()])));
+      const request = { datasets: ['adherence', 'occupancy'], actuals: true, ...BY_TWO };
+      expect(await rig.export(request, 'by-two')).toMatchObject({ status: 'complete', gaps: [] });
+      await eachDidBoth(workers);
+      await isWholeAndOnce(BY_TWO);
+      expect(rig.simulator.counts().refused).toBe(0);
+    },
+    4 * MINUTES,
+  );
+
+  it(
+    'share one by four, one of which is killed: every window is there once, and nothing was fetched twice',
+    async () => {
+      workers.push(...(await Promise.all([rig.startWorker(), rig.startWorker()])));
+      const request = { datasets: ['adherence', 'occupancy'], actuals: true, ...BY_FOUR };
+      const { result } = await rig.start(request, 'by-four');
+      const handle = rig.client.workflow.getHandle('by-four');
+      const done = async () => (await handle.query<ExportProgress>('progress')).windows.done;
+      await eventually('some windows', async () => (await done()) >= 8, 2 * MINUTES);
+      await workers[2]?.kill();
+      const { head, ...ended } = await result;
+      expect(ended).toMatchObject({ status: 'complete', gaps: [] });
+      await eachDidBoth(workers);
+      await isWholeAndOnce(ALL);
+      expect(await rig.verify(head)).toMatchObject({ ok: true, broken: [] });
+    },
+    5 * MINUTES,
+  );
+
+  it(
+    'are ready by every check, which tells server, rights, bucket and Object Lock',
+    async () => {
+      const [checked, verified] = await Promise.all([
+        runRosterline(['check'], rig.environment),
+        runRosterline(['verify', '--json'], rig.environment),
+      ]);
+      for (const { stdout, stderr } of [checked, verified])
+        outputs.push({ name: 'the output of a command', bytes: Buffer.from(stdout + stderr) });
+      expect(checked.stdout).toMatch(/^ok +warehouse +postgres:.* PostgreSQL 1[5-9]/m);
+      expect(checked.stdout).toMatch(/^ok +warehouse rights +production_\w+ may make tables/m);
+      expect(checked.stdout).toMatch(/^ok +object lock +there is/m);
+      expect(checked.stdout).toMatch(/^ok +objects: rights +a tiny object was written/m);
+      expect(checked.stdout).toMatch(/^ready: /m);
+      expect(checked.code).toBe(0);
+      expect(JSON.parse(verified.stdout)).toMatchObject({ ok: true });
+    },
+    2 * MINUTES,
+  );
+
+  it(
+    'let no secret out: not in outputs, command lines, histories, Temporal’s database, the objects or the warehouse',
+    async () => {
+      const { clientSecret, otherClient } = rig.simulator;
+      const tokens = rig.simulator.accessTokens();
+      const secrets = {
+        ...stores.secrets,
+        'client secret': clientSecret,
+        'other client secret': otherClient.clientSecret,
+        ...Object.fromEntries(tokens.map((token, index) => [`access token ${index}`, token])),
+      };
+      expect(tokens.length).toBeGreaterThan(0);
+      const lines = [...commandLines()];
+      expect(lines.some(({ bytes }) => Buffer.from(bytes).includes('rosterline'))).toBe(true);
+      const histories = (await walkHistories(rig.client)).map(({ workflowId, events }) => ({
+        name: `the history of ${workflowId}`,
+        bytes: Buffer.from(textsIn(events).join('\n')),
+      }));
+      const dump = { name: 'the warehouse', bytes: Buffer.from(await stores.dumpWarehouse()) };
+      expect(dump.bytes.byteLength).toBeGreaterThan(100_000);
+      // Objects with their versions, and everything in the data directory: logs, spools, Temporal's SQLite file.
+      const own = join(directory, 'secrets');
+      const files = [...filesUnder(dirname(stores.objectServer.directory)), ...filesUnder(directory, [own])];
+      expect(files.map(({ name }) => name)).toEqual(
+        expect.arrayContaining([join(directory, 'worker.log'), join(directory, 'temporal', 'temporal.db')]),
+      );
+      expect(secretsIn([...outputs, ...lines, ...histories, dump, ...files], secrets)).toEqual([]);
+
+      // What finds nothing has to be able to find.
+      const leak = Buffer.from(`user:${clientSecret}`).toString('base64');
+      writeFileSync(join(directory, 'leak.log'), `authorization: Basic ${leak}\n`);
+      expect(secretsIn(filesUnder(directory, [own]), secrets)).toEqual([
+        `client secret in ${join(directory, 'leak.log')}`,
+      ]);
+    },
+    2 * MINUTES,
+  );
+
+  async function eachDidBoth(processes: readonly ChildCommand[]): Promise<void> {
+    const work = await workByProcess(rig.client, {
+      api: familyQueue('rosterline', 'reads').replace('reads', ''),
+      warehouse: warehouseQueue('rosterline'),
+    });
+    for (const { pid } of processes) {
+      expect(work.get(pid)?.api).toBeGreaterThan(0);
+      expect(work.get(pid)?.warehouse).toBeGreaterThan(0);
+    }
+  }
+
+  async function isWholeAndOnce(range: UnitRange): Promise<void> {
+    const counts = rig.simulator.counts();
+    expect(counts.jobs.duplicates).toBe(0);
+    expect(counts.downloads.objects.filter(({ complete }) => complete !== 1)).toEqual([]);
+    const whole = truth(rig.simulator, ORGANISATION, range);
+    for (const table of ['adherence_day', 'occupancy_interval'] as const)
+      expect(rowDifferences(await factRows(rig, table), whole[table])).toEqual(SAME);
+    expect(rowDifferences(await coverageOf(rig), expectedCoverage(rig.simulator, whole, range))).toEqual(SAME);
+  }
+});

@@ -7,6 +7,7 @@ import { loadActivities } from './load.js';
 import { occupancyQueryActivities } from './occupancyQuery.js';
 import { otherWindowActivities } from './otherWindow.js';
 import { planActivities } from './plan.js';
+import { purgeActivities } from './purge.js';
 import { queueRateActivities } from './queueRate.js';
 import { scheduleSearchActivities } from './scheduleSearch.js';
 import { structureActivities } from './structure.js';
@@ -28,6 +29,7 @@ export function createActivities(deps: ActivityDeps) {
     ...otherWindowActivities(deps),
     ...exportEndActivities(deps),
     ...holdActivities(deps),
+    ...purgeActivities(deps),
     ...queueRateActivities(),
     ...syncBeginActivities(deps),
     ...syncReadActivities(deps),

@@ -3,7 +3,6 @@ import { HoldRegistry } from '../src/custody/holdRegistry.js';
 import { CHAIN_START, endsPlacement, lastRecorded, recordStretch } from '../src/custody/recordHeld.js';
 import { heldObjectsIn, type ReleaseMeans, releaseUncovered } from '../src/custody/releaseHeld.js';
 import { holdObjects, sealInScope } from '../src/custody/sealsHeld.js';
-import { DATASET_NAMES } from '../src/domain/exportWindow.js';
 import { Failure } from '../src/domain/failure.js';
 import {
   describeScope,
@@ -19,6 +18,7 @@ import {
 import type { ActivityDeps } from './deps.js';
 import { ownedWarehouse } from './ownedWarehouse.js';
 import { step, type Whose } from './step.js';
+import { unitNamed } from './unitNamed.js';
 
 /** Activities of legal holds. They belong to the owner of the warehouse, which has a list of holds of its own. */
 export function holdActivities(deps: ActivityDeps) {
@@ -120,7 +120,7 @@ export function holdActivities(deps: ActivityDeps) {
   }
 
   async function newHold(holdId: string, request: HoldRequest): Promise<PlacedHold> {
-    const unit = request.managementUnitId === null ? null : await unitOf(request.managementUnitId);
+    const unit = request.managementUnitId === null ? null : await unitNamed(deps, request.managementUnitId);
     return {
       v: 1,
       kind: 'holdPlaced',
@@ -137,24 +137,6 @@ export function holdActivities(deps: ActivityDeps) {
     };
   }
 
-  /** A unit by id or exact name. One that nothing is known of is refused: a hold of a misspelt unit would hold nothing. */
-  async function unitOf(named: string): Promise<{ id: string; businessUnitId: string | null }> {
-    const found = await ownedWarehouse(deps).query('SELECT id, name, business_unit_id FROM management_unit');
-    const units = found.filter(({ id, name }) => id === named || name === named);
-    const [unit] = units;
-    if (units.length > 1)
-      throw new Failure('InvalidInput', `${units.length} units are named ${named}; give the id; nothing is held`);
-    if (unit) return { id: String(unit['id']), businessUnitId: String(unit['business_unit_id']) };
-    if (/^[0-9A-Za-z][0-9A-Za-z_-]{0,63}$/.test(named))
-      for (const dataset of DATASET_NAMES)
-        if ((await deps.objects.list(`seals/export/${dataset}/${named}`)).length > 0)
-          return { id: named, businessUnitId: null };
-    throw new Failure(
-      'InvalidInput',
-      `no management unit ${named} is known, by id or exact name; nothing is held; see the table management_unit, or leave out --unit to hold those of all units`,
-    );
-  }
-
   /** The hold of an id that stands already; the same request again is the same hold. */
   async function again({ placed, released }: RegisteredHold, request: HoldRequest): Promise<PlacedHold> {
     if (released !== null)
@@ -163,7 +145,7 @@ export function holdActivities(deps: ActivityDeps) {
         `hold ${placed.holdId} was released on ${released.at}; give a new hold another id`,
       );
     const { dataset, from, to } = request;
-    const unit = request.managementUnitId === null ? null : await unitOf(request.managementUnitId);
+    const unit = request.managementUnitId === null ? null : await unitNamed(deps, request.managementUnitId);
     const isSame = dataset === placed.dataset && from === placed.from && to === placed.to;
     if (isSame && (unit?.id ?? null) === placed.managementUnitId) return placed;
     throw new Failure(

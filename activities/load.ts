@@ -1,5 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { readDocument } from '../src/custody/holdingStore.js';
+import { assertLandingsStay } from '../src/custody/purgesUnderWay.js';
 import { writeSeals } from '../src/custody/writeSeals.js';
 import { adherenceRequest, adherenceSettings } from '../src/datasets/adherence.js';
 import { DATASETS } from '../src/datasets/datasets.js';
@@ -20,6 +22,7 @@ import { type Failure, isFailure } from '../src/domain/failure.js';
 import type { Gap } from '../src/domain/gap.js';
 import { provisionalFrom } from '../src/domain/provisional.js';
 import type { SealedRequest, WindowSeal } from '../src/domain/seal.js';
+import { sealedDocument } from '../src/domain/sealedDocument.js';
 import { sealGaps } from '../src/domain/sealGaps.js';
 import { storageFailure } from '../src/objects/storageFailure.js';
 import type { SlicedLanding } from '../src/warehouse/warehouse.js';
@@ -94,6 +97,8 @@ export function loadActivities(deps: ActivityDeps) {
           openSeals: () => warehouse.openSeals(seal),
           sealWritten: (written) => warehouse.sealWritten(written),
         });
+        const sealed = sealedDocument(await readDocument(deps.objects, seal));
+        await assertLandingsStay(deps.objects, sealed?.landings ?? [], deps.now().getTime());
         await warehouse.recordOutcome({
           exportId: input.exportId,
           runId: input.runId,

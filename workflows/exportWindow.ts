@@ -35,18 +35,16 @@ export async function exportWindow(raw: ExportWindowInput): Promise<WindowResult
   const fetch = FETCHERS[input.window.dataset](input, steps);
 
   setCurrentDetails(`**${input.label}**\n\nAsked by ${input.exportId}.`);
-  const { fetched, loaded } = await fetchAndLoad(fetch, input, steps);
-  await steps((activities) =>
-    activities.warehouse.sealWindow.executeWithOptions({ summary: `Seal ${input.label}` }, [
-      { input, seal: loaded.seal, gaps: loaded.gaps },
-    ]),
-  );
+  const { fetched, loaded } = await fetchLoadAndSeal(fetch, input, steps);
   setCurrentDetails(`**${input.label}**\n\nSealed: \`${loaded.seal}\`.`);
   return { windowId: id, seal: loaded.seal, rows: loaded.rows, calls: fetched.calls, gaps: loaded.gaps };
 }
 
-/** A result that is corrupt is fetched once more: bytes altered on the way are then mended, and a second time it is the window's. */
-async function fetchAndLoad(
+/**
+ * A result that is corrupt is fetched once more: bytes altered on the way are then mended, and a second time it is the window's. So is
+ * one whose landing a purge took away, because the same bytes had been landed years ago.
+ */
+async function fetchLoadAndSeal(
   fetch: FetchWindow,
   input: ExportWindowInput,
   steps: Patiently,
@@ -57,6 +55,11 @@ async function fetchAndLoad(
       const fetched: FetchedWindow = await fetch(corrupt);
       const loaded = await steps((activities) =>
         activities.warehouse.loadWindow.executeWithOptions({ summary: `Load ${input.label}` }, [{ input, fetched }]),
+      );
+      await steps((activities) =>
+        activities.warehouse.sealWindow.executeWithOptions({ summary: `Seal ${input.label}` }, [
+          { input, seal: loaded.seal, gaps: loaded.gaps },
+        ]),
       );
       return { fetched, loaded };
     } catch (error) {

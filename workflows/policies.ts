@@ -90,7 +90,19 @@ export function keeperActivitiesOf(prefix: string) {
  * Before backfills where they wait: who places a hold has a deadline that is not ours.
  */
 export function custodyActivitiesOf(prefix: string) {
-  return proxyActivities<Pick<Activities, 'registerHold' | 'holdStretch' | 'registerRelease' | 'releaseStretch'>>({
+  return proxyActivities<
+    Pick<
+      Activities,
+      | 'registerHold'
+      | 'holdStretch'
+      | 'registerRelease'
+      | 'releaseStretch'
+      | 'planPurge'
+      | 'registerPurge'
+      | 'purgePage'
+      | 'completePurge'
+    >
+  >({
     ...LONG_STEP,
     retry: { ...retryOf('probing'), nonRetryableErrorTypes: ['InvalidInput' satisfies FailureName] },
     priority: { priorityKey: priorityKeyOf('sync') },

@@ -90,6 +90,10 @@ export const WindowSeal = z.object({
 });
 export type WindowSeal = z.infer<typeof WindowSeal>;
 
+/** Of a window's seal, that by which its rows are counted: what a purge keeps of it. */
+export const DaysOfSeal = WindowSeal.omit({ requests: true, landings: true, settings: true, refusedUserIds: true });
+export type DaysOfSeal = z.infer<typeof DaysOfSeal>;
+
 /**
  * What an export did, whole: every window and every gap.
  *

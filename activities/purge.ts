@@ -3,7 +3,7 @@ import { bindDocument } from '../src/custody/bindDocument.js';
 import { readChain } from '../src/custody/chain.js';
 import { HoldRegistry } from '../src/custody/holdRegistry.js';
 import { planPurge } from '../src/custody/planPurge.js';
-import { type PageRemoved, readPurgedPage, removePage } from '../src/custody/purgePage.js';
+import { readPurgedPage, removePage } from '../src/custody/purgePage.js';
 import { readDocument } from '../src/custody/holdingStore.js';
 import {
   cutOf,
@@ -15,6 +15,8 @@ import {
   purgedPagePath,
   PurgedSeal,
   type PurgeScope,
+  PurgeStayed,
+  purgeStayedPath,
 } from '../src/domain/purge.js';
 import type { PurgePlanned, PurgeRequest } from '../src/domain/purgeInput.js';
 import { placedPath } from '../src/domain/legalHold.js';
@@ -71,13 +73,28 @@ export function purgeActivities(deps: ActivityDeps) {
       });
     },
 
-    /** Removes a page of what was bound, object by object, unless it is held or retained by now or named by a newer seal. */
-    async purgePage(input: { purgeId: string; page: number; headSeq: number }): Promise<PageRemoved> {
+    /**
+     * Removes a page of what was bound, object by object, unless it is held or retained by now or named by a newer seal.
+     *
+     * What stays is written into the chain, where there is any; then the page is done with, however often it is asked for.
+     */
+    async purgePage(input: { purgeId: string; page: number; headSeq: number }): Promise<PageCounts> {
       const { purgeId, page, headSeq } = input;
-      return await step<PageRemoved, Seals>(deps, whose(purgeId), async (beat) => {
-        const document = await readPurgedPage(deps.objects, purgeId, page);
-        const namedSince = await namedAfter(headSeq);
-        return await removePage({ store: deps.objects, registry, namedSince, onSeals: saying(beat) }, document);
+      return await step<PageCounts, Seals>(deps, whose(purgeId), async (beat) => {
+        const path = purgeStayedPath(purgeId, page);
+        const done = PurgeStayed.safeParse(await readDocument(deps.objects, path)).data;
+        const removed =
+          done ??
+          (await removePage(
+            { store: deps.objects, registry, namedSince: await namedAfter(headSeq), onSeals: saying(beat) },
+            await readPurgedPage(deps.objects, purgeId, page),
+          ));
+        if (removed.stayed.length > 0) {
+          const of = { v: 1, kind: 'purgeStayed', purgeId, page, organisationId: deps.organisation.id } as const;
+          const document = PurgeStayed.parse({ ...of, at: deps.now().toISOString(), ...removed });
+          await bindDocument(deps.objects, { path, document, kind: 'purge' });
+        }
+        return { removed: removed.removed, bytes: removed.bytes, stayed: byWhy(removed.stayed) };
       });
     },
 
@@ -113,6 +130,19 @@ export function purgeActivities(deps: ActivityDeps) {
       for (const sha256 of sealedDocument(document)?.landings ?? []) named.add(sha256);
     }
   }
+}
+
+/** What became of a page, in numbers. */
+interface PageCounts {
+  readonly removed: number;
+  readonly bytes: number;
+  readonly stayed: Record<string, number>;
+}
+
+function byWhy(stayed: readonly { why: string }[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { why } of stayed) counts[why] = (counts[why] ?? 0) + 1;
+  return counts;
 }
 
 interface Seals {

@@ -134,6 +134,7 @@ export function describeReport(report: VerifyReport): string[] {
   lines.push(
     `${report.ok ? 'verified' : 'NOT verified'}: ${report.windows} windows, ${report.rounds > 0 ? `${report.rounds} rounds, ` : ''}${report.objects} objects, ${(report.bytes / 1e6).toFixed(1)} MB`,
   );
+  if (report.purged > 0) lines.push(`purged: ${report.purged} seals are gone, as the chain says (rosterline purge)`);
   if (report.keys.length > 0)
     lines.push(`signed: ${report.signatures} entries, by ${report.keys.map(describeKey).join(', ')}`);
   if (report.differences.count > 0)

@@ -1,4 +1,11 @@
-import { decideRemoval, PurgedPage, purgedPagePath, type PurgedSeal } from '../domain/purge.js';
+import {
+  decideRemoval,
+  PurgedPage,
+  purgedPagePath,
+  type PurgedSeal,
+  type PurgeStayed,
+  type StayReason,
+} from '../domain/purge.js';
 import { Failure } from '../domain/failure.js';
 import type { HoldRegistry } from './holdRegistry.js';
 import { type HoldingStore, readDocument } from './holdingStore.js';
@@ -14,12 +21,8 @@ export interface PageRemoval {
   readonly onSeals?: (seals: number) => void;
 }
 
-export interface PageRemoved {
-  readonly removed: number;
-  readonly bytes: number;
-  /** Seals that stayed after all, by why. */
-  readonly stayed: Readonly<Record<string, number>>;
-}
+/** What became of a page. */
+export type PageRemoved = Pick<PurgeStayed, 'removed' | 'bytes' | 'stayed'>;
 
 /**
  * Removes the seals of a page, each with the landings that nobody names any more.
@@ -28,13 +31,13 @@ export interface PageRemoved {
  * after a crash at any point: what is gone counts as removed.
  */
 export async function removePage(removal: PageRemoval, page: PurgedPage): Promise<PageRemoved> {
-  const outcome = { removed: 0, bytes: 0, stayed: {} as Record<string, number> };
+  const outcome: PageRemoved = { removed: 0, bytes: 0, stayed: [] };
   for (const [index, seal] of page.seals.entries()) {
     const stays = await removeSeal(removal, seal, (bytes) => {
       outcome.removed++;
       outcome.bytes += bytes;
     });
-    if (stays !== null) outcome.stayed[stays] = (outcome.stayed[stays] ?? 0) + 1;
+    if (stays !== null) outcome.stayed.push({ path: seal.path, why: stays });
     removal.onSeals?.(index + 1);
   }
   return outcome;
@@ -55,7 +58,7 @@ async function removeSeal(
   { store, registry, namedSince }: PageRemoval,
   seal: PurgedSeal,
   onRemoved: (bytes: number) => void,
-): Promise<string | null> {
+): Promise<StayReason | null> {
   const own: PurgedSeal['landings'] = [];
   for (const landing of seal.landings)
     if (!namedSince.has(landing.sha256) && (await areGone(store, landing.alsoNamedBy))) own.push(landing);

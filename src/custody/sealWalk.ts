@@ -7,6 +7,7 @@ import type { Findings } from './findings.js';
 import { byKey, KeyedRuns, type Scratch } from './keyedRuns.js';
 import type { LandingWalk } from './landingWalk.js';
 import { nextBatch } from './readBatches.js';
+import type { PurgeRecord, PurgeWalk } from './purgeWalk.js';
 import type { NamedDay, SealedDays } from './sealedDays.js';
 
 /** Seals larger than this were not written by us; they are hashed but not read into memory. */
@@ -19,6 +20,8 @@ interface WantedSeal {
   readonly path: string;
   readonly bound: readonly Bound[];
   readonly named: readonly NamedDay[];
+  /** What purges say of it. */
+  readonly purged: readonly PurgeRecord[];
 }
 
 interface FoundSeal {
@@ -28,10 +31,15 @@ interface FoundSeal {
   readonly content: Uint8Array | null;
 }
 
+/** Parts of a window's seal that no purge keeps. */
+const NOT_KEPT = { requests: [], landings: [], settings: {}, refusedUserIds: [] };
+
 /** Checks the seals that entries bind and those that coverage names, each read once, in the order of their paths. */
 export class SealWalk {
   windows = 0;
   rounds = 0;
+  /** Seals that are not there because a purge removed them. */
+  purged = 0;
   private lastWindow: string | null = null;
   private readonly bound: KeyedRuns<Bound>;
   private readonly namedByExports: KeyedRuns<readonly [windowId: string]>;
@@ -42,6 +50,7 @@ export class SealWalk {
     private readonly findings: Findings,
     private readonly days: SealedDays,
     private readonly landings: LandingWalk,
+    private readonly purges: PurgeWalk,
     private readonly count: (bytes: number) => void,
   ) {
     this.bound = new KeyedRuns(scratch);
@@ -65,8 +74,11 @@ export class SealWalk {
       );
       batch = [];
     };
-    for (const { key, found } of byKey<[Bound, NamedDay]>(this.bound, this.days.namedBySeal)) {
-      batch.push({ path: key, bound: found[0].sort(([a], [b]) => a - b), named: found[1] });
+    const { namedBySeal } = this.days;
+    for (const { key, found } of byKey<[Bound, NamedDay, PurgeRecord]>(this.bound, namedBySeal, this.purges.records)) {
+      const [bound, named, purged] = found;
+      if (bound.length === 0 && named.length === 0) continue;
+      batch.push({ path: key, bound: bound.sort(([a], [b]) => a - b), named, purged });
       if (batch.length >= size) await checkBatch();
     }
     await checkBatch();
@@ -98,7 +110,13 @@ export class SealWalk {
       this.judgeUnbound(wanted, found);
       return;
     }
-    const expected = new Set(bound.map(([, sha256]) => sha256));
+    const purged = bound.flatMap(([, sha256]) => this.purges.purged(wanted.purged, sha256) ?? []);
+    this.purged += purged.length;
+    const [gone] = purged;
+    // Its landings went with it; its days are compared by what the purge says of them.
+    if (found === null && gone?.window) this.days.add(path, { ...gone.window, ...NOT_KEPT }, first[0], named);
+    if (found === null && gone) return;
+    const expected = new Set(bound.flatMap(([, sha256]) => (gone?.sha256 === sha256 ? [] : sha256)));
     for (const sha256 of expected) {
       if (found?.sha256 === sha256) continue;
       const kind = found === null ? 'seal-missing' : 'seal-altered';

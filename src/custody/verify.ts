@@ -4,6 +4,7 @@ import type { CustodyStore } from './custodyStore.js';
 import { Findings } from './findings.js';
 import { Scratch } from './keyedRuns.js';
 import { LandingWalk } from './landingWalk.js';
+import { PurgeWalk } from './purgeWalk.js';
 import { SealedDays } from './sealedDays.js';
 import { SealWalk } from './sealWalk.js';
 import { type PinnedKeys, SignatureWalk } from './signatureWalk.js';
@@ -61,23 +62,23 @@ async function walk(request: VerifyRequest, scratch: Scratch): Promise<VerifyRep
   const days = new SealedDays(scratch, findings, facts !== null);
   for (const day of (await facts?.allCoverage()) ?? []) days.cover(day);
   const landings = new LandingWalk(scratch, digest, findings);
-  const seals = new SealWalk(scratch, store, findings, days, landings, count);
-  const { signatures, keys } = await walkChain(request, findings, seals, count);
+  const purges = new PurgeWalk(scratch, store);
+  const seals = new SealWalk(scratch, store, findings, days, landings, purges, count);
+  const { signatures, keys } = await walkChain(request, findings, { seals, purges, count });
   await seals.check();
   await landings.check();
   if (facts !== null) await days.compare(facts);
   const differences = (await facts?.adherenceDifferences(DIFFERENCES_SHOWN)) ?? { count: 0, first: [] };
-  const { windows, rounds } = seals;
+  const { windows, rounds, purged } = seals;
   const { broken } = findings;
-  return { ok: broken.length === 0, windows, rounds, objects, bytes, signatures, keys, broken, differences };
+  return { ok: broken.length === 0, windows, rounds, purged, objects, bytes, signatures, keys, broken, differences };
 }
 
 /** Walks the entries in their order; the seals that they bind are checked afterwards. */
 async function walkChain(
   { store, facts, expectedHead, pinned }: VerifyRequest,
   findings: Findings,
-  seals: SealWalk,
-  count: (bytes: number) => void,
+  { seals, purges, count }: { seals: SealWalk; purges: PurgeWalk; count: (bytes: number) => void },
 ): Promise<SignatureWalk> {
   const signed = new SignatureWalk(store, findings, pinned ?? { keyIds: [], publicKeys: [] });
   let links: ChainLink[] = [];
@@ -99,6 +100,7 @@ async function walkChain(
     const { link } = step;
     count(link.bytes);
     for (const seal of link.entry?.seals ?? []) seals.add(seal, link.seq);
+    await purges.add(link);
     links.push(link);
     bytes += link.bytes;
     if (links.length === ENTRIES_AT_ONCE || bytes > ENTRY_BYTES_AT_ONCE) await checkSignatures();

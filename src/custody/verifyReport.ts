@@ -51,6 +51,8 @@ export interface VerifyReport {
   readonly windows: number;
   /** Rounds of the trunk sync whose seals were checked. */
   readonly rounds: number;
+  /** Seals that are not there because a purge removed them, as the chain says. */
+  readonly purged: number;
   /** Objects whose bytes were hashed: entries of the chain, seals, landings. */
   readonly objects: number;
   /** Bytes hashed. */

@@ -11,7 +11,7 @@ const Day = z.iso.date();
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** Why an object stays that is older than the cut. */
-export const STAY_REASONS = ['held', 'retained', 'named', 'unbound'] as const;
+export const STAY_REASONS = ['held', 'retained', 'unbound'] as const;
 export type StayReason = (typeof STAY_REASONS)[number];
 
 /** What a purge removes: landings and seals whose days all lie before the cut. */
@@ -59,6 +59,26 @@ export const PurgedPage = z.object({
   seals: z.array(PurgedSeal),
 });
 export type PurgedPage = z.infer<typeof PurgedPage>;
+
+/**
+ * Seals of a page that stayed after all: a hold or a retention came in between.
+ *
+ * Stored as `seals/purged/<purge id>/<page>-stayed.json` where there are any, bound by an entry of the kind `purge`: from then on the page
+ * is done with, and verification expects these seals to be there.
+ */
+export const PurgeStayed = z.object({
+  v: z.literal(1),
+  kind: z.literal('purgeStayed'),
+  purgeId: CustodyId,
+  organisationId: z.string(),
+  page: z.number().int().nonnegative(),
+  at: z.string(),
+  /** Of the page. */
+  removed: z.number().int(),
+  bytes: z.number().int(),
+  stayed: z.array(z.object({ path: z.string(), why: z.enum(STAY_REASONS) })),
+});
+export type PurgeStayed = z.infer<typeof PurgeStayed>;
 
 /** What a plan of a purge comes to. */
 export const PurgeCounts = z.object({
@@ -113,6 +133,10 @@ export function purgeCompletedPath(purgeId: string): string {
 
 export function purgedPagePath(purgeId: string, page: number): string {
   return `seals/purged/${purgeId}/${String(page).padStart(6, '0')}.json`;
+}
+
+export function purgeStayedPath(purgeId: string, page: number): string {
+  return purgedPagePath(purgeId, page).replace(/\.json$/, '-stayed.json');
 }
 
 /**

@@ -50,6 +50,7 @@ describe('verifying an organisation', () => {
       ok: true,
       windows: 2,
       rounds: 0,
+      purged: 0,
       // Two windows' and two exports' seals, a landing and a structure of each, two entries.
       objects: 10,
       bytes: Number(
@@ -70,6 +71,7 @@ describe('verifying an organisation', () => {
         ok: true,
         windows: 0,
         rounds: 0,
+        purged: 0,
         objects: 0,
         bytes: 0,
         signatures: 0,

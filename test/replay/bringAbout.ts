@@ -6,6 +6,7 @@ import type { ClosedGate } from '../../src/domain/exportProgress.js';
 import type { SimulatorOptions } from '../../src/simulator/simulatorOptions.js';
 import { eventually } from '../support/eventually.js';
 import type { ExportEnvironment, ExportHandle, ExportRequest } from '../support/exportEnvironment.js';
+import { startPurge } from '../support/purgeRuns.js';
 import { startHold } from '../support/holdRuns.js';
 import { oneDayWindowIds } from '../support/windowHistory.js';
 import type { exportPlan } from '../../workflows/exportPlan.js';
@@ -212,6 +213,15 @@ export const BRING_ABOUT: Readonly<Record<Exclude<CircumstanceName, 'killed'>, B
       const second = await environment.start({ ...request, to: '2024-03-07' });
       await first.result();
       return await ended(second);
+    },
+  },
+  purged: {
+    run: async (environment) => {
+      await environment.run({ ...FOUR_DAYS, to: '2024-03-06' });
+      const handle = await startPurge(environment, '2024-03-05', {}, false);
+      await handle.signal('confirmPurge');
+      await handle.result();
+      return handle;
     },
   },
   held: {

@@ -6,7 +6,7 @@ export type Mark = (events: readonly HistoryEvent[]) => boolean;
 /** Files of a circumstance, without `.json`: the workflow's type, a hyphen, what it met. */
 export type Recordings = Readonly<
   Record<
-    `${'historyExport' | 'exportWindow' | 'exportPlan' | 'budgetKeeper' | 'trunkSync' | 'legalHold'}-${string}`,
+    `${'historyExport' | 'exportWindow' | 'exportPlan' | 'budgetKeeper' | 'trunkSync' | 'legalHold' | 'purge'}-${string}`,
     Mark
   >
 >;
@@ -128,6 +128,17 @@ export const CIRCUMSTANCES = {
       scheduled('listSchedules', 2),
       scheduled('searchSchedules', 3),
       scheduled('listWindowUsers'),
+    ),
+  },
+  purged: {
+    'purge-completed': all(
+      completed,
+      scheduled('planPurge'),
+      signalled('confirmPurge'),
+      scheduled('registerPurge'),
+      scheduled('purgePage'),
+      scheduled('completePurge'),
+      not(failedActivity),
     ),
   },
   held: {

@@ -45,7 +45,12 @@ export async function migrate(
 /** Version of the schema; 0 where there is none. */
 export async function schemaVersion(session: Session, schema: string): Promise<number> {
   const table = `${escapeIdentifier(schema)}.schema_version`;
-  const known = await session.row<{ known: boolean }>('SELECT to_regclass($1) IS NOT NULL AS known', [table]);
+  // Not by to_regclass: it goes by the session's own cache, in which a table that another made while this one waited is still missing.
+  const known = await session.row<{ known: boolean }>(
+    `SELECT EXISTS (SELECT FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+       WHERE nspname = $1 AND relname = 'schema_version') AS known`,
+    [schema],
+  );
   if (known?.known !== true) return 0;
   const found = await session.row<{ version: number | null }>(`SELECT max(version) AS version FROM ${table}`);
   return found?.version ?? 0;

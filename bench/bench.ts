@@ -55,7 +55,7 @@ const program = new Command('npm run bench --')
   )
   .showHelpAfterError();
 
-add('load', 'landings to rows: against one read_json, and to lines alone; a minute');
+add('load', 'landings to rows: against one read_json, into Postgres against one COPY, and to lines alone; two minutes');
 add('calls', 'API calls against the fewest possible, jobs noticed; three minutes');
 add('speed', 'windows a second where no limit binds; a minute');
 add('memory', 'resident memory of a worker over five years of four units; a quarter of an hour')

@@ -7,17 +7,18 @@ import { DATASETS } from '../src/datasets/datasets.js';
 import { type Figure, machine, median, type Report } from './figures.js';
 import { loadByReadJson } from './loadByReadJson.js';
 import { loadByUs } from './loadByUs.js';
+import { postgresLoadFigures } from './postgresLoad.js';
 import { largeDocument, type ResultDocument, resultDocuments, type ResultDocuments } from './resultDocuments.js';
 import { type SlicedAlone, sliceAlone } from './sliceAlone.js';
 
 /** How much is measured. */
 const SIZES = {
-  full: { loadMegabytes: 30, loadRepeats: 9, sliceMegabytes: 300, sliceRepeats: 5 },
-  short: { loadMegabytes: 15, loadRepeats: 5, sliceMegabytes: 60, sliceRepeats: 3 },
+  full: { loadMegabytes: 30, loadRepeats: 9, postgresRepeats: 9, sliceMegabytes: 300, sliceRepeats: 5 },
+  short: { loadMegabytes: 15, loadRepeats: 5, postgresRepeats: 3, sliceMegabytes: 60, sliceRepeats: 3 },
 } as const;
 
 /**
- * How fast landings become rows: our whole way against one `read_json`, and the way to lines alone.
+ * How fast landings become rows: our whole way against one `read_json`, into Postgres against one COPY, and the way to lines alone.
  *
  * Each repeat measures both sides, one after the other, and figures are medians: what else runs meets both.
  */
@@ -30,6 +31,7 @@ export async function loadBench(form: Report['form'], cache: string, say: (line:
   const directory = await mkdtemp(join(tmpdir(), 'rosterline-bench-load-'));
   try {
     const load = await loadFigures(results, sizes.loadRepeats, directory, say);
+    const postgres = await postgresLoadFigures(results, sizes.postgresRepeats, directory, say);
     const slice = await sliceFigures(results, large, sizes.sliceRepeats, directory, say);
     return {
       bench: 'load',
@@ -39,7 +41,7 @@ export async function loadBench(form: Report['form'], cache: string, say: (line:
         'repeats of each': sizes.loadRepeats,
         'MB cut into lines': Math.round(large.bytes / 1e6),
       },
-      figures: [...load, ...slice],
+      figures: [...load, ...postgres, ...slice],
       seconds: (Date.now() - startedAt) / 1000,
       machine: machine(),
     };

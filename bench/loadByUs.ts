@@ -4,7 +4,7 @@ import { DATASETS } from '../src/datasets/datasets.js';
 import { type SliceLandingResult, sliceLanding } from '../src/datasets/sliceLanding.js';
 import type { EnvelopeFacts } from '../src/datasets/dataset.js';
 import { openDuckdbWarehouse } from '../src/warehouse/duckdb/openDuckdbWarehouse.js';
-import type { WindowLoad } from '../src/warehouse/warehouse.js';
+import type { Warehouse, WindowLoad } from '../src/warehouse/warehouse.js';
 import type { TimedLoad } from './loadByReadJson.js';
 import type { ResultDocument, ResultDocuments } from './resultDocuments.js';
 
@@ -13,18 +13,27 @@ export async function loadByUs(results: ResultDocuments, directory: string): Pro
   const path = join(directory, 'ours.duckdb');
   const warehouse = openDuckdbWarehouse({ path, tempDirectory: join(directory, 'duckdb-temp') });
   try {
-    // Opening and migrating is no part of a load.
-    await warehouse.migrate();
-    const startedAt = performance.now();
-    const landings: SliceLandingResult<EnvelopeFacts>[] = [];
-    for (const document of results.documents) {
-      landings.push(await sliceDocument(results, document, join(directory, `${document.sha256}.ndjson`)));
-    }
-    await warehouse.loadWindow(windowLoad(results, landings));
-    return { path, seconds: (performance.now() - startedAt) / 1000 };
+    return { path, seconds: await secondsToLoad(warehouse, results, directory) };
   } finally {
     await warehouse.release();
   }
+}
+
+/** Seconds from landings to committed rows in a warehouse that has none of them. */
+export async function secondsToLoad(
+  warehouse: Warehouse,
+  results: ResultDocuments,
+  directory: string,
+): Promise<number> {
+  // Opening and migrating is no part of a load.
+  await warehouse.migrate();
+  const startedAt = performance.now();
+  const landings: SliceLandingResult<EnvelopeFacts>[] = [];
+  for (const document of results.documents) {
+    landings.push(await sliceDocument(results, document, join(directory, `${document.sha256}.ndjson`)));
+  }
+  await warehouse.loadWindow(windowLoad(results, landings));
+  return (performance.now() - startedAt) / 1000;
 }
 
 /** Cuts a landed document into lines, as `activities/load.ts` does. */

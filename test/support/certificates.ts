@@ -18,8 +18,9 @@ export interface TestAuthority extends CertificateFiles {
    *
    * @param name also the files' name.
    * @param days until it ends; a negative number has ended already.
+   * @param names what it is for, in OpenSSL's words.
    */
-  sign(name: string, days?: number): Promise<CertificateFiles>;
+  sign(name: string, days?: number, names?: string): Promise<CertificateFiles>;
 }
 
 /** Makes an authority with OpenSSL. */
@@ -32,13 +33,13 @@ export async function testAuthority(directory: string): Promise<TestAuthority> {
   ]);
   return {
     ...files,
-    async sign(name, days = 1) {
+    async sign(name, days = 1, names = 'DNS:localhost,IP:127.0.0.1') {
       const signed = { certificate: at(`${name}.pem`), key: at(`${name}.key`) };
       await run('openssl', [
         ...['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', `/CN=${name}`],
         ...['-keyout', signed.key, '-out', at(`${name}.csr`)],
       ]);
-      await writeFile(at(`${name}.ext`), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
+      await writeFile(at(`${name}.ext`), `subjectAltName=${names}\n`);
       await run('openssl', [
         ...['x509', '-req', '-in', at(`${name}.csr`), '-CA', files.certificate, '-CAkey', files.key, '-CAcreateserial'],
         ...['-days', String(days), '-extfile', at(`${name}.ext`), '-out', signed.certificate],

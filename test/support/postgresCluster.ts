@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import {
-  chmodSync,
   chownSync,
   existsSync,
   mkdirSync,
@@ -37,6 +36,8 @@ export interface PostgresCluster {
   start(): Promise<void>;
   /** Puts a file into its data directory that the server may read and nobody else. */
   put(name: string, text: string): void;
+  /** Gives a directory to the user that the server runs as. */
+  own(directory: string): void;
   remove(): Promise<void>;
 }
 
@@ -45,8 +46,8 @@ export interface ClusterSettings {
   readonly fsync: boolean;
   /** Further lines of postgresql.conf. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Runs on the data directory's place before it is made. */
-  readonly prepare?: (directory: string) => void;
+  /** Files of its data directory, by name, which the server may read and nobody else. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** A server refuses root: tests of root run it as this user. */
@@ -58,14 +59,13 @@ const PASSWORD = 'not-a-secret-either';
 export async function startPostgresCluster({
   fsync,
   settings = {},
-  prepare,
+  files = {},
 }: ClusterSettings): Promise<PostgresCluster> {
   const programs = programsDirectory();
   const directory = mkdtempSync(join(tmpdir(), `rosterline-postgres-${process.pid}-`));
   const data = join(directory, 'data');
   giveToServer(directory);
   mkdirSync(data, { mode: 0o700 });
-  prepare?.(data);
   giveToServer(data);
   const port = await freePort('127.0.0.1');
   const put = (path: string, text: string) => {
@@ -100,6 +100,7 @@ export async function startPostgresCluster({
       .map(([name, value]) => `${name} = '${value}'\n`)
       .join(''),
   );
+  for (const [name, text] of Object.entries(files)) put(join(data, name), text);
   const control = async (...command: string[]): Promise<void> => {
     await asServer(join(programs, 'pg_ctl'), ['-D', data, '-w', '-t', '60', '-l', join(directory, 'log'), ...command]);
   };
@@ -111,6 +112,7 @@ export async function startPostgresCluster({
     stop: (mode = 'fast') => control('stop', '-m', mode),
     start: () => control('start'),
     put: (name, text) => put(join(data, name), text),
+    own: giveToServer,
     remove: async () => {
       if (existsSync(join(data, 'postmaster.pid'))) await control('stop', '-m', 'immediate').catch(() => undefined);
       rmSync(directory, { recursive: true, force: true });
@@ -126,11 +128,6 @@ function giveToServer(path: string): void {
   if (!isRoot()) return;
   const { uid, gid } = serverIds();
   chownSync(path, uid, gid);
-  if (!path.endsWith('password')) chmodSync(path, readMode(path));
-}
-
-function readMode(path: string): number {
-  return existsSync(join(path, '.')) ? 0o700 : 0o600;
 }
 
 function serverIds(): { uid: number; gid: number } {

@@ -32,12 +32,17 @@ export async function postgresServer(): Promise<PostgresServer> {
     const started = readJson(ready) as PostgresServer | undefined;
     if (started) return started;
     const server = serverOfUrl(process.env['POSTGRES_URL']) ?? (await startShared(run));
-    await asSuperuser(server, async (client) => {
-      const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [ROLE]);
-      if (rowCount === 0) await client.query(`CREATE ROLE ${ROLE} LOGIN PASSWORD '${ROLE_PASSWORD}'`);
-    });
+    await makeWriter(server);
     writeFileSync(ready, JSON.stringify(server));
     return server;
+  });
+}
+
+/** Makes the role that `testSchema` gives its schemas to. */
+export async function makeWriter(server: PostgresServer): Promise<void> {
+  await asSuperuser(server, async (client) => {
+    const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [ROLE]);
+    if (rowCount === 0) await client.query(`CREATE ROLE ${ROLE} LOGIN PASSWORD '${ROLE_PASSWORD}'`);
   });
 }
 

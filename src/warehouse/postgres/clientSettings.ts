@@ -18,8 +18,8 @@ export async function clientSettings(config: PostgresConfig): Promise<ClientConf
     port,
     database,
     user,
-    // Never undefined: the driver would look for one in the environment and the home directory.
-    password: password ?? '',
+    // Asked for, and never missing: the driver would look for one in the environment and the home directory.
+    password: () => password ?? '',
     ssl: await tlsOf(config),
     application_name: 'rosterline',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TableLoad } from '../../domain/datasetLoad.js';
 import { rowsOf } from '../duckdb/rows.js';
-import { keysAreFree } from '../sameKeys.js';
 import type { StagedTable } from '../staging/stageWindow.js';
 import type { Session } from './session.js';
 
@@ -44,7 +43,6 @@ export async function writeStage(
     copied,
     copy: async (session) => {
       await copyInto(session, stage, load.table, columns, files.rows);
-      if (!keysAreFree(load)) await session.run(`ANALYZE ${stage}`);
       if (copied.othersKeys !== null) await copyInto(session, copied.othersKeys, load.table, load.key, files.others);
     },
   };

@@ -87,7 +87,7 @@ async function stageAndCopy(
       beforeTables,
       take: async (table) => {
         const written = await writeStage(staging, table, scratch);
-        copied.push(written.copied);
+        copied.unshift(written.copied);
         copying = copying.then(() => written.copy(session));
         // Heard of below; until then nobody else listens.
         copying.catch(() => undefined);

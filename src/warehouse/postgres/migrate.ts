@@ -29,9 +29,7 @@ export async function migrate(
   await writersLock(session, schema, 'alone');
   const found = await schemaVersion(session, schema);
   if (found > newest(migrations)) throw newerSchema(location, found, newest(migrations));
-  // Asked for first: a role that owns its schema and nothing else may not say CREATE SCHEMA, even where it exists.
-  if (!(await session.row('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema])))
-    await session.run(`CREATE SCHEMA ${escapeIdentifier(schema)}`);
+  await createSchema(session, { location, schema });
   for (const migration of migrations) {
     if (migration.version <= found) continue;
     await session.run(
@@ -61,6 +59,21 @@ export async function requireKnownSchema(session: Session, location: string): Pr
   const found = await session.row<{ version: number | null }>('SELECT max(version) AS version FROM schema_version');
   const version = found?.version ?? 0;
   if (version > newest(MIGRATIONS)) throw newerSchema(location, version, newest(MIGRATIONS));
+}
+
+/** A role that owns its schema and nothing else may not say CREATE SCHEMA, not even of one that exists. */
+async function createSchema(session: Session, { location, schema }: SchemaPlace): Promise<void> {
+  const found = await session.row<{ exists: boolean; may: boolean }>(
+    `SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1) AS "exists",
+            has_database_privilege(current_database(), 'CREATE') AS may`,
+    [schema],
+  );
+  if (found?.exists === true) return;
+  if (found?.may === true) return await session.run(`CREATE SCHEMA ${escapeIdentifier(schema)}`);
+  throw new Failure(
+    'Blocked',
+    `the warehouse ${location} has no schema ${schema}, and the user may not create it. Nothing was changed; create it for the user (docs/postgres.md)`,
+  );
 }
 
 async function requireServer(session: Session, location: string): Promise<void> {

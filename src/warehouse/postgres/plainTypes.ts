@@ -1,7 +1,5 @@
 import { types } from 'pg';
 
-type TypeId = (typeof types.builtins)[keyof typeof types.builtins];
-
 const INT8 = types.builtins.INT8;
 const NUMERIC = types.builtins.NUMERIC;
 const DATE = types.builtins.DATE;
@@ -9,6 +7,9 @@ const TIMESTAMP = types.builtins.TIMESTAMP;
 const TIMESTAMPTZ = types.builtins.TIMESTAMPTZ;
 
 type TextParser = (text: string) => unknown;
+
+/** Any number is an object id; the driver's types know those of the server's own types only. */
+const driversOwn = types.getTypeParser as (oid: number, format?: 'text' | 'binary') => TextParser;
 
 const PLAIN = new Map<number, TextParser>([
   [INT8, numberOf],
@@ -26,7 +27,7 @@ const PLAIN = new Map<number, TextParser>([
 export const PLAIN_TYPES = {
   getTypeParser(oid: number, format?: 'text' | 'binary'): TextParser {
     const plain = format === 'binary' ? undefined : PLAIN.get(oid);
-    return plain ?? (types.getTypeParser(oid as TypeId, format) as TextParser);
+    return plain ?? driversOwn(oid, format);
   },
 };
 

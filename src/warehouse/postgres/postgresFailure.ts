@@ -73,6 +73,7 @@ export function postgresFailure(error: unknown, location: string, phase: 'connec
   if (TLS.test(code) || TLS.test(message)) return failure('Blocked', tlsAdvice(code, message));
   if (code === TOO_MANY || /too many (clients|connections)|remaining connection slots/i.test(message))
     return failure('Transient', 'has no connection left; raise its max_connections or run fewer workers');
+  if (/^SASL: .*password/.test(message)) return failure('Blocked', 'asks for a password, and none is set');
   const inTheWay = IN_THE_WAY[code];
   if (inTheWay !== undefined) return failure('Transient', `is used by others: ${inTheWay}; begun again`);
   if (lostConnection(error)) {

@@ -1,3 +1,4 @@
+import { escapeLiteral } from 'pg';
 import type { TableLoad } from '../../domain/datasetLoad.js';
 import { windowId } from '../../domain/exportWindow.js';
 import type { WindowSeal } from '../../domain/seal.js';
@@ -104,8 +105,16 @@ async function freeKeys(
   return { taken: found.map((days) => ({ ...days, table: load.table })), moved };
 }
 
-/** Condition that lets the server look into the partitions near the window alone: an instant has one date in each zone, two days apart at most. */
+/**
+ * Condition that lets the server look at the rows alone that may have one of the keys: those of the window's instants, on the dates that
+ * an instant has in some zone. They are none, but where a unit's zone was corrected or units share people.
+ */
 function nearSql({ key }: TableLoad, { window }: WindowLoad): string {
-  if (!key.some((column) => INSTANTS.includes(column))) return 'true';
-  return `other.local_date >= '${window.from}'::date - 2 AND other.local_date < '${window.to}'::date + 2`;
+  const instant = key.find((column) => INSTANTS.includes(column));
+  if (instant === undefined) return 'true';
+  const unit = key.includes('management_unit_id')
+    ? `other.management_unit_id = ${escapeLiteral(window.managementUnitId)} AND `
+    : '';
+  return `${unit}other.local_date >= '${window.from}'::date - 2 AND other.local_date < '${window.to}'::date + 2
+    AND other.${instant} >= '${window.startAt}'::timestamptz AND other.${instant} < '${window.endAt}'::timestamptz`;
 }

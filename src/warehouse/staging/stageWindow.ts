@@ -23,6 +23,7 @@ const SMALLEST_LINE_BUFFER_BYTES = 1024 * 1024;
 export interface StagingSteps {
   /** Before the SQL that may read the warehouse's own tables. */
   readonly beforeTables?: () => Promise<void>;
+  /** After each table, the last of them first: those are the large ones, which take longest to copy elsewhere meanwhile. */
   readonly take?: (staged: StagedTable) => Promise<void>;
 }
 
@@ -45,12 +46,12 @@ export async function stageWindow(
   await runChecks(connection, load);
   await between.beforeTables?.();
   const staged: StagedTable[] = [];
-  for (const table of load.load.tables) {
+  for (const table of load.load.tables.toReversed()) {
     if (table.onlyWhen !== undefined && load.seal.settings[table.onlyWhen] === false) continue;
     const one = await stageTable(connection, table, load);
     signal?.throwIfAborted();
     await between.take?.(one);
-    staged.push(one);
+    staged.unshift(one);
   }
   return staged;
 }

@@ -191,12 +191,7 @@ describe('TLS', () => {
   });
 
   it.each<[string, string, number, string]>([
-    [
-      'of another host',
-      ['DNS:elsewhere.example'],
-      2,
-      "shows a certificate of another host; use the certificate's name",
-    ],
+    ['of another host', 'DNS:elsewhere.example', 2, "shows a certificate of another host; use the certificate's name"],
     ['that has expired', 'DNS:localhost', -1, 'shows a certificate that has expired; renew it on the server'],
   ])('refuses a certificate %s, and goes on once there is a right one', async (_, names, days, message) => {
     const warehouse = open({ host: 'localhost', tls: 'verify-full', tlsCaFile: authority.certificate });

@@ -10,6 +10,7 @@ import { loadBench } from './loadBench.js';
 import { MEMORY_SIZES, memoryBench, type MemorySize } from './memoryBench.js';
 import { modelBench } from './modelBench.js';
 import { PACING_SIZES, pacingBench } from './pacingBench.js';
+import { s3Bench } from './s3Bench.js';
 import { SHAPES } from './pacing/shapes.js';
 import { speedBench } from './speedBench.js';
 import { syncBench } from './syncBench.js';
@@ -43,11 +44,12 @@ const BENCHES: Readonly<Record<Report['bench'], Measure>> = {
   },
   model: (form, say) => modelBench(form, say),
   sync: (form, say) => syncBench(form, say),
+  s3: (form, say) => s3Bench(form, say),
   verify: (form, say, { seals }) => verifyBench(form, join(cacheDirectory(process.env), 'bench'), seals, say),
 };
 
 /** Those whose ratios mean the same on every machine: `ci` holds them to `recorded.json`. */
-const HELD = ['load', 'calls', 'memory', 'pacing', 'sync', 'verify'] as const;
+const HELD = ['load', 'calls', 'memory', 'pacing', 'sync', 'verify', 's3'] as const;
 
 const program = new Command('npm run bench --')
   .description(
@@ -65,6 +67,7 @@ add('pacing', 'the same jobs against limiters of six shapes, ours beside what pe
   .addOption(new Option('--shape <name>', 'one limiter alone').choices(SHAPES.map(({ name }) => name)))
   .option('--seed <n>', 'draw the limits by this seed alone (default: the medians of 1, 2 and 3)', wholeNumber);
 add('sync', "a failover storm over schedule changes: the trunk sync beside the complaint's loop; six minutes");
+add('s3', "bodies into a bucket, against the AWS SDK's own upload; half a minute");
 add('verify', 'hashes and signatures of landings and a million seals; ten minutes and 15 GB of disk').option(
   '--seals <n>',
   'seals of the larger chains (default 1000000)',

@@ -48,8 +48,6 @@ export function openS3Connection(config: S3ObjectsConfig, options: { maxAttempts
     retryMode: 'standard',
     // Whoever sets a region means it: a bucket elsewhere is told, not followed.
     followRegionRedirects: false,
-    // With it, the SDK opens a connection for every part. What refuses a part has mostly refused the question before it.
-    expectContinueHeader: false,
     ...(endpoint !== null && { endpoint, forcePathStyle: true }),
     ...(credentials !== null && { credentials }),
     requestHandler: {

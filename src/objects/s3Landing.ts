@@ -3,7 +3,7 @@ import { Failure } from '../domain/failure.js';
 import type { BodySource } from './bodySource.js';
 import { landingPath } from './objectPath.js';
 import type { S3Connection } from './s3Connection.js';
-import { s3ErrorFacts } from './s3Failure.js';
+import { isNoSuchObject, s3ErrorFacts } from './s3Failure.js';
 import { endUploads, PART_BYTES, sendInParts } from './s3Multipart.js';
 import { headOf } from './s3Reading.js';
 import { putOnce, put } from './s3Writing.js';
@@ -37,11 +37,13 @@ export async function landBody(
         if (tries === MAX_TRIES) throw othersBusy(path);
       } catch (error) {
         const { status, code } = s3ErrorFacts(error);
-        // Somebody else has landed it, or is about to, or has ended the very upload that this one went on with: look again.
-        const isOthers = status === 412 || status === 409 || (status === 404 && code !== 'NoSuchBucket');
+        // Somebody else has landed it, or is about to, or has ended the very upload that this one went on with: look again. A store
+        // that refuses a part before it has all of it may cut the connection, so that its answer is never heard.
+        const isCut = status === undefined && (code === 'ECONNRESET' || code === 'EPIPE');
+        const isOthers = status === 412 || status === 409 || isNoSuchObject(error) || isCut;
         if (!isOthers || tries === MAX_TRIES) throw error;
         // An upload that met another's (409) cannot be completed any more.
-        if (status !== 404 && source.bytes > PART_BYTES) await endUploads(s3, path);
+        if ((status === 412 || status === 409) && source.bytes > PART_BYTES) await endUploads(s3, path);
       }
     }
   });

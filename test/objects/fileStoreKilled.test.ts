@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { openFileStore } from '../../src/objects/fileStore.js';
 import { type CompiledSource, compileSource, ended, outputOf } from './compiledSource.js';
+import { seeded } from './seeded.js';
 
 const BODIES = 12;
 const BODY_BYTES = 300_000;
@@ -219,15 +220,4 @@ async function* one(chunk: Uint8Array): AsyncGenerator<Uint8Array> {
 
 function sha256(content: Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
-}
-
-/** Uniform numbers in [0, 1), the same every time (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

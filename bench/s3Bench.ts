@@ -94,6 +94,6 @@ function memoryFigures(small: Sent & SenderReady, large: Sent & SenderReady): Fi
   const over = ({ peakBytes, idleBytes }: Sent & SenderReady): number => (peakBytes - idleBytes) / MB;
   return [
     { name: 'memory over the idle process', value: over(small), unit: 'MB' },
-    { name: 'memory with the large body', value: over(large), unit: 'MB', must: { atMost: 150 }, inEveryForm: true },
+    { name: 'memory with the large body', value: over(large), unit: 'MB', must: { atMost: 120 }, inEveryForm: true },
   ];
 }

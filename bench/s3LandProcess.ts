@@ -29,7 +29,7 @@ export interface Sent {
 const CHUNK_BYTES = 256 * 1024;
 
 /** Sends bodies as it is told, one at a time, so that the memory of each can be seen. Ends with its parent. */
-async function main(config: S3ObjectsConfig): Promise<void> {
+function main(config: S3ObjectsConfig): void {
   const store = openS3Store(config);
   const client = new S3Client({
     region: config.region,
@@ -81,4 +81,4 @@ async function* body({ bytes, number }: SendTask): AsyncGenerator<Uint8Array> {
   }
 }
 
-await main(JSON.parse(process.argv[2] ?? '') as S3ObjectsConfig);
+main(JSON.parse(process.argv[2] ?? '') as S3ObjectsConfig);

@@ -15,6 +15,7 @@ import { SHAPES } from './pacing/shapes.js';
 import { speedBench } from './speedBench.js';
 import { syncBench } from './syncBench.js';
 import { verifyBench } from './verifyBench.js';
+import { workersBench } from './workersBench.js';
 import { compared, type Comparison, readRecord, writeRecord } from './record.js';
 
 interface Options extends Partial<MemorySize> {
@@ -45,6 +46,7 @@ const BENCHES: Readonly<Record<Report['bench'], Measure>> = {
   model: (form, say) => modelBench(form, say),
   sync: (form, say) => syncBench(form, say),
   s3: (form, say) => s3Bench(form, say),
+  workers: (form, say) => workersBench(form, say),
   verify: (form, say, { seals }) => verifyBench(form, join(cacheDirectory(process.env), 'bench'), seals, say),
 };
 
@@ -60,6 +62,7 @@ const program = new Command('npm run bench --')
 add('load', 'landings to rows: against one read_json, into Postgres against one COPY, and to lines alone; two minutes');
 add('calls', 'API calls against the fewest possible, jobs noticed; three minutes');
 add('speed', 'windows a second where no limit binds; a minute');
+add('workers', 'windows a second of one, two and four workers on Postgres and S3, and what bounds each; three minutes');
 add('memory', 'resident memory of a worker over five years of four units; a quarter of an hour')
   .option('--years <n>', 'years of adherence (default 5)', wholeNumber)
   .option('--agents <n>', 'agents of each of the four units (default 200)', wholeNumber);

@@ -16,6 +16,8 @@ import { startSimulatorProcess, startWorkerProcess } from './startProcesses.js';
 export interface ExportStage {
   /** Process ids of those who work during an export. */
   readonly processes: { readonly worker: number; readonly 'Temporal server': number; readonly simulator: number };
+  /** Process ids of all workers. */
+  readonly workers: readonly number[];
   counts(): Promise<SimulatorCounts>;
   /** Forgets what was counted so far. */
   resetCounts(): Promise<void>;
@@ -26,10 +28,15 @@ export interface ExportStage {
 
 const LOOK_EVERY_MS = 2000;
 
-/** Starts a Temporal server on a file, the simulator and `rosterline worker`, all in a directory that goes with them. */
+/**
+ * Starts a Temporal server on a file, the simulator and `rosterline worker`, all in a directory that goes with them.
+ *
+ * @param options.workers how many, one unless given; `settings` are theirs, such as stores elsewhere.
+ */
 export async function startExportStage(
   organisation: SimulatorOptions,
   say: (line: string) => void,
+  options: { readonly workers?: number; readonly settings?: Readonly<Record<string, string>> } = {},
 ): Promise<ExportStage> {
   const directory = await mkdtemp(join(tmpdir(), 'rosterline-bench-'));
   const closing = new Closing();
@@ -41,13 +48,18 @@ export async function startExportStage(
     const server = await startEmbeddedServer({ dataDirectory: directory, log: say });
     closing.add(() => server.stop());
     const simulator = await startSimulatorProcess(organisation, closing);
-    const worker = await startWorkerProcess(simulator.ready, server.address, directory, closing);
+    const { settings = {} } = options;
+    const start = async () =>
+      await startWorkerProcess(simulator.ready, server.address, directory, closing, { settings });
+    const worker = await start();
+    const more = await Promise.all(Array.from({ length: (options.workers ?? 1) - 1 }, start));
     const connection = await Connection.connect({ address: server.address });
     closing.add(() => connection.close());
     const client = new Client({ connection });
     let exports = 0;
     return {
       processes: { worker: worker.pid, 'Temporal server': server.pid, simulator: simulator.pid },
+      workers: [worker, ...more].map(({ pid }) => pid),
       counts: async () => (await (await fetch(`${simulator.ready.controlUrl}/counts`)).json()) as SimulatorCounts,
       resetCounts: async () => {
         await fetch(`${simulator.ready.controlUrl}/reset`, { method: 'POST' });

@@ -1,4 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+
+const TICKS_A_SECOND = 100;
 
 /** Resident memory of a process now, in bytes. Linux. */
 export function residentBytes(pid: number | 'self'): number {
@@ -17,11 +20,33 @@ export function forgetPeak(pid: number | 'self'): void {
 
 /** Processor seconds that a process has used. */
 export function processorSeconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The name, in parentheses, may hold blanks; user and system time are the 14th and 15th field.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const TICKS_A_SECOND = 100;
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
+  return ticksOf(pid).own / TICKS_A_SECOND;
+}
+
+/** Processor seconds of a process and all that it started, those that have ended among them. */
+export function familySeconds(pid: number): number {
+  const { own, ended } = ticksOf(pid);
+  const children = spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
+    .stdout.split('\n')
+    .filter(Boolean);
+  return (own + ended) / TICKS_A_SECOND + children.reduce((sum, child) => sum + familySeconds(Number(child)), 0);
+}
+
+function ticksOf(pid: number): { own: number; ended: number } {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    // It has ended meanwhile, and counts with its parent.
+    return { own: 0, ended: 0 };
+  }
+  // The name, in parentheses, may hold blanks; user and system time are the 14th and 15th field, those of ended children follow.
+  const fields = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
+  const [user = 0, system = 0, endedUser = 0, endedSystem = 0] = fields.slice(11, 15);
+  return { own: user + system, ended: endedUser + endedSystem };
 }
 
 function statusBytes(pid: number | 'self', field: string): number {

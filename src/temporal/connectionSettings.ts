@@ -43,7 +43,7 @@ function setVariables(env: NodeJS.ProcessEnv): Record<string, string> {
     if (variables[name] !== undefined && !/^(1|0|true|false)$/.test(variables[name]))
       throw new Failure('InvalidInput', `${name}: not true or false (1 or 0); anything else would count as false`);
   const apiKey = readSecret(
-    { value: env['TEMPORAL_API_KEY'], file: env['TEMPORAL_API_KEY_FILE'], fileVariable: 'TEMPORAL_API_KEY_FILE' },
+    { value: variables['TEMPORAL_API_KEY'], file: env['TEMPORAL_API_KEY_FILE'], fileVariable: 'TEMPORAL_API_KEY_FILE' },
     (file) => file,
   );
   if (apiKey !== null) variables['TEMPORAL_API_KEY'] = apiKey;

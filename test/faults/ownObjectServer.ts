@@ -20,6 +20,10 @@ export class OwnObjectServer extends KillableServer {
     return new OwnObjectServer(server, await server.bucket());
   }
 
+  get pid(): number {
+    return this.server.pid;
+  }
+
   /** What a worker is told of it; retention of a day, so that everything is written under Object Lock. */
   get settings(): Record<string, string> {
     const { bucket, endpoint, region, credentials } = this.bucket;

@@ -41,6 +41,11 @@ export class OwnPostgres extends KillableServer {
     return postgres;
   }
 
+  /** The process that all others of the server descend from; 0 while it is killed. */
+  get pid(): number {
+    return this.first?.pid ?? 0;
+  }
+
   /** What a worker is told of it. */
   get settings(): Record<string, string> {
     const { host, port } = this.cluster.server;

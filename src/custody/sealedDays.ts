@@ -1,7 +1,7 @@
 import { addDays, localDays } from '../domain/calendar.js';
 import { DATASET_NAMES, type DatasetName, type LocalDate } from '../domain/exportWindow.js';
 import type { DayState, WindowSeal } from '../domain/seal.js';
-import { daysApart, type LoadOrder } from './dayComparison.js';
+import { daysApart, type FoundRows, type LoadOrder, type SealedNumbers, type TakenRows } from './dayComparison.js';
 import type { Findings } from './findings.js';
 import { byKey, KeyedRuns, type Scratch } from './keyedRuns.js';
 import type { CoveredDay, VerifyFacts } from './verifyFacts.js';
@@ -24,12 +24,12 @@ export class SealedDays {
   /** Days whose rows are compared, by the path of the seal that coverage names. */
   readonly namedBySeal: KeyedRuns<NamedDay>;
   private readonly covered: KeyedRuns<[at: number, state: DayState, windowId: string, seal: string | null]>;
-  private readonly expected: KeyedRuns<[windowId: string, order: LoadOrder, rows: Record<string, number>]>;
+  private readonly expected: KeyedRuns<SealedNumbers>;
   /** Days whose seal is missing or altered: reported as such already, they cannot be compared. */
   private readonly excused: KeyedRuns<[]>;
   private readonly asked: KeyedRuns<[entry: number, windowId: string]>;
-  private readonly taken: KeyedRuns<[table: string, rows: number, order: LoadOrder]>;
-  private readonly actual: KeyedRuns<[table: string, rows: number]>;
+  private readonly taken: KeyedRuns<TakenRows>;
+  private readonly actual: KeyedRuns<FoundRows>;
   private count = 0;
 
   /** @param isCompared whether there is a warehouse to compare with; without one nothing is remembered. */
@@ -61,13 +61,14 @@ export class SealedDays {
     const { dataset, managementUnitId, windowId } = seal;
     for (const { localDate } of seal.days)
       this.asked.add(dayKey(dataset, managementUnitId, localDate), entry, windowId);
-    for (const { managementUnitId: unit, localDate, table, rows } of seal.taken) {
-      this.taken.add(dayKey(dataset, unit, localDate), table, rows, order);
+    for (const { managementUnitId: unit, localDate, table, rows, contents } of seal.taken) {
+      this.taken.add(dayKey(dataset, unit, localDate), table, rows, contents ?? null, order);
     }
     const days = new Map(named.length === 0 ? [] : seal.days.map((day) => [day.localDate, day]));
     for (const [ofDataset, ofUnit, localDate] of named) {
       const day = ofDataset === dataset && ofUnit === managementUnitId ? days.get(localDate) : undefined;
-      if (day !== undefined) this.expected.add(dayKey(dataset, managementUnitId, localDate), windowId, order, day.rows);
+      if (day !== undefined)
+        this.expected.add(dayKey(dataset, managementUnitId, localDate), windowId, order, day.rows, day.contents ?? {});
     }
   }
 
@@ -79,8 +80,8 @@ export class SealedDays {
   /** Reports everything that is wrong, once all seals were added. */
   async compare(facts: Pick<VerifyFacts, 'countRows'>): Promise<void> {
     for (const dataset of DATASET_NAMES) {
-      for (const { table, managementUnitId, localDate, rows } of await facts.countRows(dataset)) {
-        this.actual.add(dayKey(dataset, managementUnitId, localDate), table, rows);
+      for (const { table, managementUnitId, localDate, rows, contents } of await facts.countRows(dataset)) {
+        this.actual.add(dayKey(dataset, managementUnitId, localDate), table, rows, contents ?? null);
       }
     }
     const sources = [this.covered, this.expected, this.excused, this.asked, this.taken, this.actual] as const;
@@ -124,11 +125,11 @@ export class SealedDays {
 
 type DayRecords = [
   covered: [at: number, state: DayState, windowId: string, seal: string | null][],
-  expected: [windowId: string, order: LoadOrder, rows: Record<string, number>][],
+  expected: SealedNumbers[],
   excused: [][],
   asked: [entry: number, windowId: string][],
-  taken: [table: string, rows: number, order: LoadOrder][],
-  actual: [table: string, rows: number][],
+  taken: TakenRows[],
+  actual: FoundRows[],
 ];
 
 /**

@@ -13,12 +13,20 @@ export interface CoveredDay {
   readonly seal: string | null;
 }
 
+/** Rows of one table, unit and day. */
+export interface CountedRows {
+  readonly table: string;
+  readonly managementUnitId: string;
+  readonly localDate: LocalDate;
+  readonly rows: number;
+  /** What they hold: a version, `:` and a sum, comparable with what was sealed. */
+  readonly contents?: string;
+}
+
 /** What verification asks of a warehouse; every `Warehouse` answers it. */
 export interface VerifyFacts {
   allCoverage(): Promise<readonly CoveredDay[]>;
-  countRows(
-    dataset: DatasetName,
-  ): Promise<readonly { table: string; managementUnitId: string; localDate: LocalDate; rows: number }[]>;
+  countRows(dataset: DatasetName): Promise<readonly CountedRows[]>;
   custodyHead(): Promise<ChainHead | null>;
   adherenceDifferences(limit: number): Promise<{ count: number; first: readonly AdherenceDifference[] }>;
 }

@@ -41,6 +41,8 @@ export const SealedDay = z.object({
   agents: z.number().int().nonnegative(),
   kept: z.enum(['Shrunk', 'Older']).nullable(),
   reason: z.string().nullable(),
+  /** What those rows hold, by table: `contentsSql` of `src/warehouse/rowContents.ts`. Older seals have none. */
+  contents: z.record(z.string(), z.string()).optional(),
 });
 export type SealedDay = z.infer<typeof SealedDay>;
 
@@ -75,7 +77,14 @@ export const WindowSeal = z.object({
   days: z.array(SealedDay),
   /** Rows of another unit's day that this load replaced, because adherence now says this unit held the user. */
   taken: z.array(
-    z.object({ managementUnitId: z.string(), localDate: z.string(), table: z.string(), rows: z.number().int() }),
+    z.object({
+      managementUnitId: z.string(),
+      localDate: z.string(),
+      table: z.string(),
+      rows: z.number().int(),
+      /** What those rows held. */
+      contents: z.string().optional(),
+    }),
   ),
   /** Rows of the landings that were not loaded, counted by why (`otherUnit`, `noUnit`, `outsideWindow`, `repeated`, `Shrunk`, `Older`). */
   leftInLanding: Rows,

@@ -157,10 +157,10 @@ export interface Warehouse extends WarehouseHolds {
   sealsChained(paths: readonly string[], head: { seq: number; sha256: string }): Promise<void>;
   custodyHead(): Promise<{ seq: number; sha256: string } | null>;
 
-  /** Rows of each fact table by local date, counted now, for `verify`. */
+  /** Rows of each fact table by local date, counted now, and what they hold (`contentsSql`), for `verify`. */
   countRows(
     dataset: DatasetName,
-  ): Promise<{ table: string; managementUnitId: string; localDate: LocalDate; rows: number }[]>;
+  ): Promise<{ table: string; managementUnitId: string; localDate: LocalDate; rows: number; contents: string }[]>;
   allCoverage(): Promise<CoverageDay[]>;
   /** Rows whose adherence differs from the published formula by more than 0.1 point. */
   adherenceDifferences(limit: number): Promise<{

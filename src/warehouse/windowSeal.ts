@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalText } from '../domain/canonicalText.js';
-import { windowId } from '../domain/exportWindow.js';
+import { type LocalDate, windowId } from '../domain/exportWindow.js';
 import { type SealedDay, WindowSeal } from '../domain/seal.js';
 import type { DecidedDay } from './decideDays.js';
 import type { StagedTable } from './staging/stageWindow.js';
@@ -12,6 +12,8 @@ export interface LoadOutcome {
   readonly loadedAt: string;
   readonly taken: WindowSeal['taken'];
   readonly supersedes: NonNullable<WindowSeal['supersedes']>;
+  /** What the warehouse has for each day after the load, by table. */
+  readonly contents: ReadonlyMap<LocalDate, Record<string, string>>;
 }
 
 /** A seal with its canonical text, as the load's transaction keeps it until the object store has it. */
@@ -79,6 +81,16 @@ export function coverageAfter(load: WindowLoad, day: DecidedDay, sealPath: strin
   };
 }
 
+/** Contents of days by date and table; a day without rows has none. */
+export function contentsByDate(
+  found: readonly { readonly table: string; readonly localDate: LocalDate; readonly contents: string }[],
+): Map<LocalDate, Record<string, string>> {
+  const days = new Map<LocalDate, Record<string, string>>();
+  for (const { table, localDate, contents } of found)
+    days.set(localDate, { ...days.get(localDate), [table]: contents });
+  return days;
+}
+
 /** An instant after the last load's, so that `loadedAt` orders loads as they were committed, whatever the clock does. */
 export function loadedAfter(wished: string, last: string | null): string {
   const lastMs = last === null ? Number.NEGATIVE_INFINITY : Date.parse(last);
@@ -89,7 +101,7 @@ function sealOf(
   load: WindowLoad,
   staged: readonly StagedTable[],
   decided: readonly DecidedDay[],
-  { supersedes, ...outcome }: LoadOutcome,
+  { supersedes, contents, ...outcome }: LoadOutcome,
 ): WindowSeal {
   const { window, seal } = load;
   const { dataset, managementUnitId, businessUnitId, timeZone, from, to, startAt, endAt } = window;
@@ -112,7 +124,7 @@ function sealOf(
     requests: [...seal.requests],
     landings: [...seal.landings],
     rows: loadedRows(staged, decided),
-    days: decided.map((day) => sealedDay(day)),
+    days: decided.map((day) => sealedDay(day, contents.get(day.localDate))),
     leftInLanding: leftInLanding(staged, decided),
     refusedUserIds: [...seal.refusedUserIds],
     ...outcome,
@@ -132,7 +144,7 @@ function loadedRows(staged: readonly StagedTable[], decided: readonly DecidedDay
 }
 
 /** `rows` and `agents` are what the warehouse has for the day after this load, kept or written: what `verify` recounts. */
-function sealedDay(day: DecidedDay): SealedDay {
+function sealedDay(day: DecidedDay, contents: Record<string, string> | undefined): SealedDay {
   return {
     localDate: day.localDate,
     // The day's line in coverage keeps an earlier answer's state; this load did not answer for the day.
@@ -141,6 +153,7 @@ function sealedDay(day: DecidedDay): SealedDay {
     agents: day.action === 'replace' ? day.replaced.agents : day.existing.agents,
     kept: day.kept,
     reason: day.reason,
+    ...(contents === undefined ? {} : { contents }),
   };
 }
 

@@ -115,6 +115,8 @@ export function warehouseAdherenceContract(warehouse: () => Warehouse): void {
           agents: 0,
           kept: null,
           reason: null,
+          // The same in every warehouse.
+          contents: { adherence_actual: 'md5-1:1032598878936679337' },
         },
         {
           localDate: '2024-01-02',
@@ -123,6 +125,10 @@ export function warehouseAdherenceContract(warehouse: () => Warehouse): void {
           agents: 1,
           kept: null,
           reason: null,
+          contents: {
+            adherence_day: 'md5-1:558265305977678392',
+            adherence_exception: 'md5-1:176853238837317472',
+          },
         },
       ]);
       expect(await warehouse().coverage({ ...RANGE, from: '2024-01-02', to: '2024-01-03' })).toEqual([
@@ -307,10 +313,16 @@ export function warehouseAdherenceContract(warehouse: () => Warehouse): void {
       });
     });
 
-    it('counts the rows of each table, unit and day, for verification', async () => {
+    it('counts the rows of each table, unit and day, and sums what they hold, for verification', async () => {
       await loadDocuments(warehouse(), window, [adherenceOf(window, ['ana', 'ben'], 1)]);
       expect(await warehouse().countRows('adherence')).toEqual([
-        { table: 'adherence_day', managementUnitId: 'mu-1', localDate: '2024-01-01', rows: 2 },
+        {
+          table: 'adherence_day',
+          managementUnitId: 'mu-1',
+          localDate: '2024-01-01',
+          rows: 2,
+          contents: 'md5-1:1399634530009283391',
+        },
       ]);
       expect(await warehouse().countRows('occupancy')).toEqual([]);
     });

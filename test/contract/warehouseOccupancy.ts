@@ -203,7 +203,13 @@ export function warehouseOccupancyContract(warehouse: () => Warehouse): void {
       await adherenceKnows('mu-1', ['mia'], 1);
       const after = await loadDocuments(warehouse(), window, [aggregates({ mia: [bucket(morning, busy)] })]);
       expect(after.seal.taken).toEqual([
-        { managementUnitId: 'mu-2', localDate: '2024-01-01', table: 'occupancy_interval', rows: 1 },
+        {
+          managementUnitId: 'mu-2',
+          localDate: '2024-01-01',
+          table: 'occupancy_interval',
+          rows: 1,
+          contents: 'md5-1:922109269865035106',
+        },
       ]);
       expect(await owners()).toEqual([
         { unit: 'mu-1', user: 'mia', at: morning },

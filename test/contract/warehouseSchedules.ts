@@ -28,6 +28,10 @@ export function warehouseSchedulesContract(warehouse: () => Warehouse): void {
         agent('ana', [night, shift('day', '2024-03-31T08:00:00Z', 30, [])]),
         agent('ben', [early]),
       ]);
+      expect(seal.days.map(({ contents }) => contents)).toEqual([
+        { schedule_activity: 'md5-1:1474989181645034309', schedule_shift: 'md5-1:851182895962595784' },
+        { schedule_shift: 'md5-1:1060497429664399333' },
+      ]);
       expect(await shiftsOf()).toEqual([
         {
           schedule_id: 'spring',

@@ -6,6 +6,7 @@ import type { LoadedWindow, WindowLoad } from '../warehouse.js';
 import { coverageAfter, loadedAfter, sameLoad, sealPathOf, writtenSeal } from '../windowSeal.js';
 import { writeCoverage } from './coverage.js';
 import { addSeal, nextSealNumber, unwrittenSeal } from './custody.js';
+import { dayContents } from './dayContents.js';
 import { dayFacts } from './dayFacts.js';
 import { followFormula } from './followFormula.js';
 import { anyHold } from './moveHeldRows.js';
@@ -33,7 +34,12 @@ export async function loadWindow(
     });
     await followFormula(connection, load.seal.settings['formula']);
 
-    const { text, ...loaded } = writtenSeal(load, staged, decided, { number, loadedAt, ...replaced });
+    const { text, ...loaded } = writtenSeal(load, staged, decided, {
+      number,
+      loadedAt,
+      contents: await dayContents(connection, load),
+      ...replaced,
+    });
     await addSeal(connection, {
       path: loaded.sealPath,
       sha256: loaded.sealSha256,

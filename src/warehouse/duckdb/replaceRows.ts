@@ -3,6 +3,7 @@ import { windowId } from '../../domain/exportWindow.js';
 import type { WindowSeal } from '../../domain/seal.js';
 import type { DecidedDay } from '../decideDays.js';
 import { type MovedRows, supersedesOf } from '../heldRows.js';
+import { contentsSql } from '../rowContents.js';
 import { keyOutsideWindow, keysAreFree } from '../sameKeys.js';
 import type { StagedTable } from '../staging/stageWindow.js';
 import type { WindowLoad } from '../warehouse.js';
@@ -86,9 +87,10 @@ async function freeKeys(
   if (keysAreFree(load)) return { taken: [], moved: [] };
   const sameKey = load.key.map((column) => `other.${column} = staged.${column}`).join(' AND ');
   const condition = `EXISTS (SELECT 1 FROM ${stage} AS staged WHERE ${TO_LOAD} AND ${sameKey})`;
-  const found = await rowsOf<{ managementUnitId: string; localDate: string; rows: number }>(
+  const found = await rowsOf<{ managementUnitId: string; localDate: string; rows: number; contents: string }>(
     connection,
-    `SELECT other.management_unit_id AS "managementUnitId", other.local_date AS "localDate", count(*) AS "rows"
+    `SELECT other.management_unit_id AS "managementUnitId", other.local_date AS "localDate", count(*) AS "rows",
+       ${contentsSql('duckdb', load.table, 'other')} AS contents
      FROM ${load.table} AS other WHERE ${condition} GROUP BY ALL ORDER BY ALL`,
   );
   const [first] = found;

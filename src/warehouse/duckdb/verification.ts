@@ -2,17 +2,18 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { ADHERENCE_DIFFERS_SQL, ADHERENCE_SQL } from '../../domain/adherenceFormula.js';
 import type { DatasetName } from '../../domain/exportWindow.js';
 import { FACT_TABLES } from '../factTables.js';
+import { contentsSql } from '../rowContents.js';
 import type { Warehouse } from '../warehouse.js';
 import { rowOf, rowsOf } from './rows.js';
 
 type CountedRows = Awaited<ReturnType<Warehouse['countRows']>>;
 type Differences = Awaited<ReturnType<Warehouse['adherenceDifferences']>>;
 
-/** Rows of each fact table by unit and local date, counted now. */
+/** Rows of each fact table by unit and local date, counted now, and what they hold. */
 export async function countRows(connection: DuckDBConnection, dataset: DatasetName): Promise<CountedRows> {
   const counts = FACT_TABLES[dataset].map(
     (table) => `SELECT '${table}' AS "table", management_unit_id AS "managementUnitId", local_date AS "localDate",
-      count(*) AS "rows" FROM ${table} GROUP BY ALL`,
+      count(*) AS "rows", ${contentsSql('duckdb', table, 'it')} AS contents FROM ${table} AS it GROUP BY ALL`,
   );
   return await rowsOf(connection, `${counts.join(' UNION ALL ')} ORDER BY ALL`);
 }

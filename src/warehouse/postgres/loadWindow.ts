@@ -7,6 +7,7 @@ import { coverageAfter, loadedAfter, sameLoad, sealPathOf, writtenSeal } from '.
 import { type CopiedTable, writeStage } from './copyStage.js';
 import { writeCoverage } from './coverage.js';
 import { addSeal, nextSealNumber, unwrittenSeal } from './custody.js';
+import { dayContents } from './dayContents.js';
 import { dayFacts } from './dayFacts.js';
 import { followFormula } from './followFormula.js';
 import { loadLock, loadScope } from './locks.js';
@@ -56,7 +57,12 @@ export async function loadWindow(
   });
   await followFormula(session, load.seal.settings['formula']);
 
-  const { text, ...loaded } = writtenSeal(load, staged, decided, { number, loadedAt, ...replaced });
+  const { text, ...loaded } = writtenSeal(load, staged, decided, {
+    number,
+    loadedAt,
+    contents: await dayContents(session, load),
+    ...replaced,
+  });
   await addSeal(session, {
     path: loaded.sealPath,
     sha256: loaded.sealSha256,

@@ -4,6 +4,7 @@ import { windowId } from '../../domain/exportWindow.js';
 import type { WindowSeal } from '../../domain/seal.js';
 import type { DecidedDay } from '../decideDays.js';
 import { type MovedRows, supersedesOf } from '../heldRows.js';
+import { contentsSql } from '../rowContents.js';
 import { keyOutsideWindow, keysAreFree } from '../sameKeys.js';
 import type { WindowLoad } from '../warehouse.js';
 import type { LoadOutcome } from '../windowSeal.js';
@@ -83,8 +84,9 @@ async function freeKeys(
   if (keysAreFree(load)) return { taken: [], moved: [] };
   const sameKey = load.key.map((column) => `other.${column} = staged.${column}`).join(' AND ');
   const to = `${nearSql(load, windowLoad)} AND staged.local_date = ANY($1::date[])`;
-  const found = await session.rows<{ managementUnitId: string; localDate: string; rows: number }>(
-    `SELECT other.management_unit_id AS "managementUnitId", other.local_date AS "localDate", count(*) AS "rows"
+  const found = await session.rows<{ managementUnitId: string; localDate: string; rows: number; contents: string }>(
+    `SELECT other.management_unit_id AS "managementUnitId", other.local_date AS "localDate", count(*) AS "rows",
+       ${contentsSql('postgres', load.table, 'other')} AS contents
      FROM ${load.table} AS other JOIN ${stage} AS staged ON ${sameKey} WHERE ${to} GROUP BY 1, 2 ORDER BY 1, 2`,
     [dates],
   );

@@ -1,17 +1,18 @@
 import { ADHERENCE_DIFFERS_SQL, ADHERENCE_SQL } from '../../domain/adherenceFormula.js';
 import type { DatasetName } from '../../domain/exportWindow.js';
 import { FACT_TABLES } from '../factTables.js';
+import { contentsSql } from '../rowContents.js';
 import type { Warehouse } from '../warehouse.js';
 import type { Session } from './session.js';
 
 type CountedRows = Awaited<ReturnType<Warehouse['countRows']>>;
 type Differences = Awaited<ReturnType<Warehouse['adherenceDifferences']>>;
 
-/** Rows of each fact table by unit and local date, counted now. */
+/** Rows of each fact table by unit and local date, counted now, and what they hold. */
 export async function countRows(session: Session, dataset: DatasetName): Promise<CountedRows> {
   const counts = FACT_TABLES[dataset].map(
     (table) => `SELECT '${table}' AS "table", management_unit_id AS "managementUnitId", local_date AS "localDate",
-      count(*) AS "rows" FROM ${table} GROUP BY 2, 3`,
+      count(*) AS "rows", ${contentsSql('postgres', table, 'it')} AS contents FROM ${table} AS it GROUP BY 2, 3`,
   );
   return await session.rows(`${counts.join(' UNION ALL ')} ORDER BY 1, 2, 3`);
 }

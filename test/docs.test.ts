@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { loadConfig } from '../src/config/loadConfig.js';
 import { Settings } from '../src/config/settings.js';
@@ -11,7 +10,6 @@ import { DATASETS } from '../src/datasets/datasets.js';
 import { FAILURE_NAMES } from '../src/domain/failure.js';
 import { HistoryExportInput } from '../src/domain/historyExportInput.js';
 import { ENDPOINTS } from '../src/genesys/endpoints.js';
-import { openAnalystsWarehouse, type AnalystsWarehouse } from './support/analystsWarehouse.js';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const README = textOf('README.md');
@@ -174,35 +172,6 @@ describe('rosterline.example.yaml', () => {
   });
 });
 
-describe('docs/queries.sql', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'rosterline-queries-'));
-  const queries = statements(textOf('docs/queries.sql'));
-  let warehouse: AnalystsWarehouse;
-
-  beforeAll(async () => {
-    warehouse = await openAnalystsWarehouse(join(directory, 'warehouse.duckdb'));
-  });
-  afterAll(async () => {
-    await warehouse.close();
-    rmSync(directory, { recursive: true });
-  });
-
-  it.each(queries.map(({ question, sql }) => [question, sql]))('answers: %s', async (_question, sql) => {
-    const rows = await warehouse.query(sql);
-    expect(rows.length).toBeGreaterThan(0);
-  });
-
-  it('gives the figures worked by hand', async () => {
-    const [adherence, occupancy] = await Promise.all(queries.slice(0, 2).map(({ sql }) => warehouse.query(sql)));
-    expect(adherence).toContainEqual(
-      expect.objectContaining({ unit: 'Kuala Lumpur', adherence: 95, conformance: 90, agents: 2 }),
-    );
-    expect(occupancy).toContainEqual(
-      expect.objectContaining({ unit: 'Kuala Lumpur', occupancy: 0.6, hours_on_queue: 1 }),
-    );
-  });
-});
-
 /** The part of a document under a `##` heading. */
 function section(markdown: string, heading: string): string {
   const start = markdown.indexOf(`\n## ${heading}\n`);
@@ -244,17 +213,6 @@ function commandHelp(): Map<string, string[]> {
   };
   visit('');
   return commands;
-}
-
-/** Statements with the comment above each, which is the question it answers. */
-function statements(sql: string): { question: string; sql: string }[] {
-  return sql
-    .split(/;\s*\n/)
-    .filter((text) => text.trim() !== '')
-    .map((text) => {
-      const comments = [...text.matchAll(/^-- (.*)$/gm)].map(([, comment]) => comment ?? '');
-      return { question: comments.at(-1) ?? '', sql: text };
-    });
 }
 
 /** Variables that Temporal's own configuration loader reads. */

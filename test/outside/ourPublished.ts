@@ -41,4 +41,4 @@ for (const table of Object.keys(report.tables))
   rows[table] = (await warehouse.query(`SELECT count(*) AS "rows" FROM ${table}`))[0]?.['rows'];
 const days = await warehouse.query('SELECT * FROM adherence_day ORDER BY management_unit_id, local_date, user_id');
 process.stdout.write(`${JSON.stringify({ rows, days })}\n`);
-await warehouse.close();
+await warehouse.release();

@@ -1,4 +1,5 @@
 import { openDuckdbWarehouse } from '../../src/warehouse/duckdb/openDuckdbWarehouse.js';
+import type { Warehouse } from '../../src/warehouse/warehouse.js';
 import {
   adherenceDocument,
   aggregates,
@@ -8,12 +9,6 @@ import {
   userResult,
   windowOf,
 } from './windowLoads.js';
-
-/** A warehouse to ask questions of. */
-export interface AnalystsWarehouse {
-  query(sql: string): Promise<Record<string, unknown>[]>;
-  close(): Promise<void>;
-}
 
 const UNIT = 'mu-1';
 
@@ -35,13 +30,12 @@ const LATE = {
 };
 
 /**
- * A small warehouse, loaded as any other, that has something to answer to each of an analyst's questions.
+ * Fills a small warehouse, loaded as any other, so that it has something to answer to each of an analyst's questions.
  *
  * One unit, two agents of whom one has left; three days of adherence read twice, the last still provisional; one of its figures
  * published wrong; one day of occupancy; a day that was never asked for and one that is pending.
  */
-export async function openAnalystsWarehouse(path: string): Promise<AnalystsWarehouse> {
-  const warehouse = openDuckdbWarehouse({ path, tempDirectory: `${path}.tmp` });
+export async function fillAnalystsWarehouse(warehouse: Warehouse): Promise<void> {
   const structure = {
     businessUnits: [{ id: 'bu-1', name: 'Support' }],
     managementUnits: [
@@ -77,5 +71,11 @@ export async function openAnalystsWarehouse(path: string): Promise<AnalystsWareh
       windowId: 'export/adherence/mu-1/2026-01-09_2026-01-10',
     },
   ]);
-  return { query: (sql) => warehouse.query(sql), close: () => warehouse.release() };
+}
+
+/** The same in a new DuckDB file. */
+export async function openAnalystsWarehouse(path: string): Promise<Warehouse> {
+  const warehouse = openDuckdbWarehouse({ path, tempDirectory: `${path}.tmp` });
+  await fillAnalystsWarehouse(warehouse);
+  return warehouse;
 }

@@ -42,7 +42,8 @@ export async function startObjectServer(
   const keys = options.keys ?? OBJECT_SERVER_KEYS;
   const home = options.home ?? mkdtempSync(join(tmpdir(), 'rosterline-s3-'));
   const directory = join(home, 'buckets');
-  for (const part of [directory, join(home, 'versions'), join(home, 'spools')]) mkdirSync(part, { mode: 0o700 });
+  for (const part of [directory, ...['versions', 'spools', 'users'].map((name) => join(home, name))])
+    mkdirSync(part, { mode: 0o700 });
   const ip = '127.0.0.1';
   const port = await freePort(ip);
   const tls = options.tls ? ['--cert', options.tls.certificate, '--key', options.tls.key] : [];
@@ -103,6 +104,8 @@ export async function startObjectServer(
       [
         '--quiet',
         '--keep-alive',
+        '--iam-dir',
+        join(home, 'users'),
         '--port',
         `${ip}:${port}`,
         ...tls,

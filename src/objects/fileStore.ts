@@ -6,12 +6,13 @@ import type { Readable } from 'node:stream';
 import { Failure } from '../domain/failure.js';
 import type { Landing, LandingEncoding } from '../domain/landing.js';
 import { digestBlocking, readBlocking } from './blockingRead.js';
-import { createFileOnce, makeDirectory, syncDirectory, writeUnfinished } from './durableFile.js';
+import { createFileOnce, makeDirectory, writeUnfinished } from './durableFile.js';
+import { fileProtection, type ProtectedDirectory } from './fileProtection.js';
 import { openFileSpool } from './fileSpool.js';
 import { landingPath, objectPathSegments } from './objectPath.js';
-import type { Protection } from './objectProtection.js';
+import type { ObjectProtection } from './objectProtection.js';
 import type { ObjectStore, Spool } from './objectStore.js';
-import { isHeldMode, placeLanding, setHeldMode } from './placeLanding.js';
+import { placeLanding } from './placeLanding.js';
 import { isMissing, storageFailure } from './storageFailure.js';
 import { sweepOldFiles } from './sweepSpools.js';
 
@@ -23,7 +24,6 @@ const SCRATCH = '.scratch';
 const LEAST_FREE_BYTES = 64 * 1024;
 const READ_CHUNK_BYTES = 256 * 1024;
 const LISTED_AT_ONCE = 1024;
-const DAY_MS = 86_400_000;
 
 /**
  * Opens a directory of objects: landings, seals and the chain as plain files, which `sha256sum` and `jq` can check.
@@ -50,16 +50,16 @@ export function openFileStore(options: { directory: string; retentionDays?: numb
   } catch (error) {
     throw storageFailure(error, `opening the objects in ${directory}`, 'nothing was changed');
   }
-  return new FileStore(directory, options.retentionDays ?? 0, readOnly);
+  const store = new FileStore(directory, readOnly);
+  return Object.assign(store, fileProtection(store, options.retentionDays ?? 0));
 }
 
-class FileStore implements ObjectStore {
+class FileStore implements Omit<ObjectStore, keyof ObjectProtection>, ProtectedDirectory {
   private readonly scratch: string;
 
   constructor(
     readonly location: string,
-    private readonly retentionDays: number,
-    private readonly readOnly: boolean,
+    readonly readOnly: boolean,
   ) {
     this.scratch = join(location, SCRATCH);
   }
@@ -173,55 +173,6 @@ class FileStore implements ObjectStore {
     return found.sort();
   }
 
-  async holdable(): Promise<{ holdable: true } | { holdable: false; why: string }> {
-    if (this.readOnly) return { holdable: false, why: `the objects in ${this.location} were opened for reading only` };
-    await this.assertPresent();
-    return { holdable: true };
-  }
-
-  async protection(path: string): Promise<Protection | null> {
-    const file = join(this.location, ...objectPathSegments(path));
-    return await this.reading(path, async () => {
-      const found = await stat(file);
-      if (!found.isFile()) return null;
-      const until = found.mtimeMs + this.retentionDays * DAY_MS;
-      const retainedUntil = until > Date.now() && this.retentionDays > 0 ? new Date(until).toISOString() : null;
-      return { versionId: null, held: isHeldMode(found.mode), retainedUntil };
-    });
-  }
-
-  async hold(path: string): Promise<{ versionId: null } | null> {
-    return await this.protecting(path, true);
-  }
-
-  async releaseHold(path: string, versionId: string | null): Promise<void> {
-    if (versionId === null) await this.protecting(path, false);
-  }
-
-  async remove(path: string, versionId: string | null): Promise<'removed' | 'missing' | 'held' | 'retained'> {
-    const file = join(this.location, ...objectPathSegments(path));
-    await this.assertWritable();
-    const protection = versionId === null ? await this.protection(path) : null;
-    if (protection === null) return 'missing';
-    if (protection.held) return 'held';
-    if (protection.retainedUntil !== null) return 'retained';
-    await this.storing(`removing ${path}`, 'it is kept', async () => {
-      await rm(file, { force: true });
-      await syncDirectory(dirname(file));
-    });
-    return 'removed';
-  }
-
-  private async protecting(path: string, held: boolean): Promise<{ versionId: null } | null> {
-    const file = join(this.location, ...objectPathSegments(path));
-    await this.assertWritable();
-    return await this.reading(path, async () => {
-      if (!(await stat(file)).isFile()) return null;
-      await setHeldMode(file, held);
-      return { versionId: null };
-    });
-  }
-
   private async readStream(path: string): Promise<Readable | null> {
     const file = join(this.location, ...objectPathSegments(path));
     const handle = await this.reading(path, async () => {
@@ -232,7 +183,7 @@ class FileStore implements ObjectStore {
   }
 
   /** Null where there is no such object; a store that is gone as a whole is never taken for an empty one. */
-  private async reading<T>(path: string, work: () => Promise<T>): Promise<T | null> {
+  async reading<T>(path: string, work: () => Promise<T>): Promise<T | null> {
     return await this.storing(`reading ${path}`, 'nothing was changed', async () => {
       try {
         return await work();
@@ -244,14 +195,14 @@ class FileStore implements ObjectStore {
     });
   }
 
-  private async assertWritable(): Promise<void> {
+  async assertWritable(): Promise<void> {
     if (this.readOnly) {
       throw new Failure('Blocked', `the objects in ${this.location} were opened for reading only; nothing was written`);
     }
     await this.assertPresent();
   }
 
-  private async assertPresent(): Promise<void> {
+  async assertPresent(): Promise<void> {
     try {
       await stat(this.readOnly ? this.location : join(this.location, SPOOLS));
     } catch (error) {
@@ -264,7 +215,7 @@ class FileStore implements ObjectStore {
     if (bavail * bsize < LEAST_FREE_BYTES) throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
   }
 
-  private async storing<T>(doing: string, kept: string, work: () => Promise<T>): Promise<T> {
+  async storing<T>(doing: string, kept: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {

@@ -28,13 +28,7 @@ const ORGANISATION = {
 };
 
 /** Processors that each part of production kept busy during an export. */
-interface Busy {
-  readonly workers: number;
-  readonly Temporal: number;
-  readonly simulator: number;
-  readonly Postgres: number;
-  readonly 'object server': number;
-}
+type Busy = Readonly<Record<'workers' | 'Temporal' | 'simulator' | 'Postgres' | 'object server', number>>;
 
 interface Measured {
   readonly workers: number;
@@ -73,7 +67,7 @@ export async function workersBench(form: Report['form'], say: (line: string) => 
       rows: measured.map(({ workers, windowsASecond, busy }) => [
         workers,
         windowsASecond.toFixed(2),
-        ...Object.values(busy).map((cores: number) => cores.toFixed(2)),
+        ...Object.values(busy).map((cores) => cores.toFixed(2)),
         inAll(busy).toFixed(2),
         boundBy(workers, busy),
       ]),
@@ -120,10 +114,7 @@ async function exportBy(workers: number, form: Report['form'], say: (line: strin
         throw new Error(`the export ended ${result.status}: ${JSON.stringify(result.gaps)}`);
       const after = used();
       const busy = Object.fromEntries(
-        Object.entries(after).map(([name, value]: [string, number]) => [
-          name,
-          (value - before[name as keyof Busy]) / seconds,
-        ]),
+        Object.entries(after).map(([name, value]) => [name, (value - before[name as keyof Busy]) / seconds]),
       ) as unknown as Busy;
       return { workers, windows: result.windows, windowsASecond: result.windows / seconds, busy };
     } finally {
@@ -136,8 +127,7 @@ async function exportBy(workers: number, form: Report['form'], say: (line: strin
 }
 
 function inAll(busy: Busy): number {
-  const cores: number[] = Object.values(busy);
-  return cores.reduce((sum, some) => sum + some, 0);
+  return Object.values(busy).reduce((sum, cores) => sum + cores, 0);
 }
 
 function boundBy(workers: number, busy: Busy): string {

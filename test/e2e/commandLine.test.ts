@@ -139,6 +139,11 @@ describe('the command line, used wrongly', () => {
     expect(ended.stderr).toContain("start one with 'rosterline dev'");
   });
 
+  it('ends in silence when nobody reads on, as with `| head -1`', async () => {
+    const { code, stderr } = await run('sh', ['-c', `"${process.execPath}" "${BIN}" --help | true`]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
   it('has help for each command', async () => {
     for (const command of [
       ['export', 'plan'],

@@ -16,20 +16,25 @@ export async function publishHere(config: Config, to: string, request: PublishRe
   try {
     const destination = await openDestination(config, to);
     try {
-      return await whenWarehouseFree(
-        () =>
-          publish({
-            source,
-            destination,
-            request,
-            now: new Date().toISOString(),
-            onProgress: ({ table, month, written }) =>
-              status.show(
-                `publishing ${table}${month === null ? '' : ` of ${month}`}; ${written} files written so far`,
-              ),
-          }),
-        (waiting) => status.show(waiting),
-      );
+      return await publish({
+        source: {
+          ...source,
+          read: (use) =>
+            whenWarehouseFree(
+              (opened) =>
+                source.read((snapshot) => {
+                  opened();
+                  return use(snapshot);
+                }),
+              (waiting) => status.show(waiting),
+            ),
+        },
+        destination,
+        request,
+        now: new Date().toISOString(),
+        onProgress: ({ table, month, written }) =>
+          status.show(`publishing ${table}${month === null ? '' : ` of ${month}`}; ${written} files written so far`),
+      });
     } finally {
       await destination.close();
     }

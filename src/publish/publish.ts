@@ -69,7 +69,8 @@ export async function publish(options: PublishOptions): Promise<PublishReport> {
   const staged: StagedFile[] = [];
   const written: WrittenPartition[] = [];
   const manifest = await source.read(async (snapshot) => {
-    if (!request.full) await refuseOtherWarehouse(snapshot, previous, destination.location);
+    // Of the tables that are not looked at, another warehouse's would stay.
+    if (!request.full || request.tables !== null) await refuseOtherWarehouse(snapshot, previous, destination.location);
     const months = await snapshot.months();
     const digests = new Map<string, string>();
     for (const month of months)
@@ -88,7 +89,7 @@ export async function publish(options: PublishOptions): Promise<PublishReport> {
         { ...request, onPartition: (partition) => options.onProgress?.({ ...partition, written: written.length }) },
       );
     }
-    return await manifestOf(snapshot, request, tables, now);
+    return await manifestOf(snapshot, tables, now);
   });
 
   const changed =
@@ -110,13 +111,12 @@ async function refuseOtherWarehouse(
   if (known === null || (await snapshot.seal(known.path))?.sha256 === known.sha256) return;
   throw new Failure(
     'InvalidInput',
-    `${location} was published from another warehouse: this one does not know its seal ${known.path}. Nothing was changed; publish to another place, or replace what is there with --full`,
+    `${location} was published from another warehouse: this one does not know its seal ${known.path}. Nothing was changed; publish to another place, or replace what is there with --full, all tables of it`,
   );
 }
 
 async function manifestOf(
   snapshot: ParquetSnapshot,
-  { names }: PublishRequest,
   tables: Record<string, ManifestTable>,
   publishedAt: string,
 ): Promise<PublishManifest> {
@@ -125,7 +125,7 @@ async function manifestOf(
     kind: 'rosterline-publish',
     publishedAt,
     writtenBy: snapshot.writtenBy,
-    names: names || (tables['agent']?.columns.some(({ name }) => name === 'name') ?? false),
+    names: tables['agent']?.columns.some(({ name }) => name === 'name') ?? false,
     source: { chainHead: await snapshot.chainHead(), newestSeal: await snapshot.seal() },
     tables,
   };

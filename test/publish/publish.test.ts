@@ -7,6 +7,7 @@ import { filesOf } from '../../src/publish/publishManifest.js';
 import { sinceMonth } from '../../src/publish/sinceMonth.js';
 import { tryLock } from '../../src/temporal/processLock.js';
 import { publishedTables } from '../../src/warehouse/publishedTables.js';
+import { CAN_MOUNT, mountSmallDisk } from '../support/smallDisk.js';
 import { filesUnder, openPublishRig, type PublishRig } from '../support/publishRig.js';
 
 describe('publish to a directory', () => {
@@ -124,6 +125,27 @@ describe('publish to a directory', () => {
     expect(report.tables['coverage']).toEqual({ rows: 2, partitions: 2 });
   });
 
+  const onRoot = CAN_MOUNT ? it : it.skip;
+  onRoot('keeps what was published when the disk is full, says so, and goes on where there is room', async () => {
+    const disk = mountSmallDisk(rig.to, 256 * 1024);
+    try {
+      await rig.publish();
+      const before = await filesUnder(rig.to);
+      await rig.loadDay('2026-02-03', ['ana']);
+      // Room for the lock alone.
+      disk.fill(4096);
+      await expect(rig.publish()).rejects.toMatchObject({
+        name: 'Blocked',
+        message: expect.stringMatching(/disk .*full.*What was published before is as it was/),
+      });
+      disk.free();
+      expect(await filesUnder(rig.to)).toEqual(before);
+      expect((await rig.publish()).written).toHaveLength(2);
+    } finally {
+      disk.unmount();
+    }
+  });
+
   it('refuses a directory with the files of others, and leaves it as it was', async () => {
     await mkdir(rig.to);
     await writeFile(join(rig.to, 'budget.xlsx'), 'figures');
@@ -162,6 +184,7 @@ describe('publish to a directory', () => {
       name: 'InvalidInput',
       message: expect.stringContaining('another warehouse'),
     });
+    await expect(rig.publish({ full: true, tables: ['coverage'] })).rejects.toThrow('all tables of it');
     expect(await filesUnder(rig.to)).toEqual(before);
     expect((await rig.publish({ full: true })).written).toHaveLength(8);
   });

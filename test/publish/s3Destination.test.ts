@@ -41,6 +41,9 @@ describeObjectServer('publish to a bucket', program, (server) => {
       ['adherence_day', '2026-02'],
       ['coverage', '2026-02'],
     ]);
+    // What a publish that was killed left behind.
+    const left = `adherence_day/month=2026-02/part-${'0'.repeat(16)}.parquet`;
+    await client.send(new PutObjectCommand({ Bucket: config.bucket, Key: `${config.prefix}/${left}`, Body: 'half' }));
     expect(await publishTo(await open(), rig.warehousePath)).toMatchObject({ changed: false, written: [] });
 
     const manifest = PublishManifest.parse(JSON.parse((await read('manifest.json')).toString()));

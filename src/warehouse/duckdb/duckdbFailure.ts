@@ -19,6 +19,11 @@ export function wantsMemory(error: unknown): boolean {
   return OUT_OF_MEMORY.test(messageOf(cause));
 }
 
+/** Whether an error says that a disk is full: the file's, or the one where the engine keeps what its memory does not hold. */
+export function isDiskFull(error: unknown): boolean {
+  return DISK_FULL.test(messageOf(error));
+}
+
 /** The process that has the file, where an error says that one does; its program where DuckDB names it. */
 export function lockHolder(error: unknown): { pid: number; program: string | null } | null {
   const lock = LOCK_HELD.exec(messageOf(error));

@@ -1,6 +1,9 @@
+import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { Failure } from '../../domain/failure.js';
 import type { MonthDigest, ParquetPart, ParquetSnapshot, ParquetSource } from '../parquetSource.js';
 import { monthDates, partCondition, writeParquetSql } from '../parquetSql.js';
+import { isDiskFull } from './duckdbFailure.js';
 import { duckdbFile } from './duckdbFile.js';
 import type { DuckdbWarehouseOptions } from './openDuckdbWarehouse.js';
 import { inTransaction, rowOf, rowsOf } from './rows.js';
@@ -60,8 +63,14 @@ export async function writeParquet(
   rows: string,
   file: string,
 ): Promise<number> {
-  const written = await rowOf<{ Count: number }>(connection, writeParquetSql(part, rows, file));
-  return written?.Count ?? 0;
+  try {
+    const written = await rowOf<{ Count: number }>(connection, writeParquetSql(part, rows, file));
+    return written?.Count ?? 0;
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    const message = `the disk under ${dirname(file)} is full; free some space and run this again. What was published before is as it was`;
+    throw new Failure('Blocked', message, {}, { cause: error });
+  }
 }
 
 async function digests(connection: DuckDBConnection, month: string): Promise<MonthDigest[]> {

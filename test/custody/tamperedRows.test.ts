@@ -27,7 +27,7 @@ const PLACES: Readonly<Record<string, (directory: string) => Promise<Place>>> = 
     const warehouse = openDuckdbWarehouse({ path, tempDirectory: join(directory, 'temp'), threads: 1 });
     const run = async (sql: string): Promise<unknown> => {
       await warehouse.release();
-      const instance = await DuckDBInstance.create(path);
+      const instance = await DuckDBInstance.fromCache(path);
       const connection = await instance.connect();
       try {
         return await connection.run(sql);

@@ -10,6 +10,7 @@ import type { CoveredDay, VerifyFacts } from '../../src/custody/verifyFacts.js';
 import type { AdherenceDifference } from '../../src/custody/verifyReport.js';
 import { localDays } from '../../src/domain/calendar.js';
 import { type DatasetName, windowId } from '../../src/domain/exportWindow.js';
+import type { Landing } from '../../src/domain/landing.js';
 import { ExportSeal, WindowSeal } from '../../src/domain/seal.js';
 import { openFileStore } from '../../src/objects/fileStore.js';
 import type { ObjectStore } from '../../src/objects/objectStore.js';
@@ -82,45 +83,11 @@ export class SealedOrganisation {
 
   /** Lands a body and loads a window: seal, coverage and rows, as a warehouse's transaction would leave them. */
   async load(facts: LoadedWindowFacts): Promise<WindowSeal> {
-    const { dataset = 'adherence', unit = 'mu1', from, to, timeZone = 'Asia/Singapore', rowsADay = 3 } = facts;
+    const { dataset = 'adherence', unit = 'mu1', from, to, rowsADay = 3 } = facts;
     const id = windowId({ dataset, managementUnitId: unit, from, to });
     const table = dataset === 'adherence' ? 'adherence_day' : 'occupancy_interval';
     const landing = await this.store.landBytes(Buffer.from(facts.body ?? `body of ${id}`), 'identity');
-    const days = localDays(timeZone, from, to);
-    const at = facts.loadedAt ?? '2024-03-01T00:00:00.000Z';
-    const seal = WindowSeal.parse({
-      v: 1,
-      kind: 'window',
-      windowId: id,
-      number: facts.number ?? 1,
-      organisationId: 'org',
-      dataset,
-      managementUnitId: unit,
-      businessUnitId: 'bu1',
-      timeZone,
-      timeZoneDatabase: '2025b',
-      from,
-      to,
-      startAt: days[0]?.startAt ?? '',
-      endAt: days.at(-1)?.endAt ?? '',
-      settings: {},
-      requestedAt: at,
-      requests: [],
-      landings: [{ ...landing, receivedAt: at }],
-      loadedAt: at,
-      rows: { [table]: rowsADay * days.length },
-      days: days.map(({ localDate }) => ({
-        localDate,
-        state: rowsADay === 0 ? 'empty' : 'loaded',
-        rows: { [table]: rowsADay },
-        agents: rowsADay,
-        kept: null,
-        reason: null,
-      })),
-      taken: facts.taken ?? [],
-      leftInLanding: {},
-      refusedUserIds: [],
-    });
+    const seal = windowSealOf(facts, landing);
     const path = `seals/${id}/${seal.number}.json`;
     await this.add(path, seal);
     const isThis = (row: { dataset: DatasetName; managementUnitId: string; localDate: string }) =>
@@ -168,4 +135,46 @@ export class SealedOrganisation {
   remove(): Promise<void> {
     return rm(this.directory, { recursive: true, force: true });
   }
+}
+
+/** The seal of a load, as a warehouse's transaction would make it. */
+export function windowSealOf(facts: LoadedWindowFacts, landing: Landing): WindowSeal {
+  const { dataset = 'adherence', unit = 'mu1', from, to, timeZone = 'Asia/Singapore', rowsADay = 3 } = facts;
+  const id = windowId({ dataset, managementUnitId: unit, from, to });
+  const table = dataset === 'adherence' ? 'adherence_day' : 'occupancy_interval';
+  const days = localDays(timeZone, from, to);
+  const at = facts.loadedAt ?? '2024-03-01T00:00:00.000Z';
+  return WindowSeal.parse({
+    v: 1,
+    kind: 'window',
+    windowId: id,
+    number: facts.number ?? 1,
+    organisationId: 'org',
+    dataset,
+    managementUnitId: unit,
+    businessUnitId: 'bu1',
+    timeZone,
+    timeZoneDatabase: '2025b',
+    from,
+    to,
+    startAt: days[0]?.startAt ?? '',
+    endAt: days.at(-1)?.endAt ?? '',
+    settings: {},
+    requestedAt: at,
+    requests: [],
+    landings: [{ ...landing, receivedAt: at }],
+    loadedAt: at,
+    rows: { [table]: rowsADay * days.length },
+    days: days.map(({ localDate }) => ({
+      localDate,
+      state: rowsADay === 0 ? 'empty' : 'loaded',
+      rows: { [table]: rowsADay },
+      agents: rowsADay,
+      kept: null,
+      reason: null,
+    })),
+    taken: facts.taken ?? [],
+    leftInLanding: {},
+    refusedUserIds: [],
+  });
 }

@@ -1,0 +1,167 @@
+import { bindDocument } from '../../src/custody/bindDocument.js';
+import { bindSeals } from '../../src/custody/bindSeals.js';
+import { chainHead } from '../../src/custody/chain.js';
+import { canonicalBytes, sha256Hex } from '../../src/custody/canonicalJson.js';
+import { heldOnArrival } from '../../src/custody/heldOnArrival.js';
+import { HoldRegistry } from '../../src/custody/holdRegistry.js';
+import { planPurge } from '../../src/custody/planPurge.js';
+import { removePage } from '../../src/custody/purgePage.js';
+import { CHAIN_START, lastRecorded, recordArrivals, recordStretch } from '../../src/custody/recordHeld.js';
+import { heldObjectsIn, releaseUncovered } from '../../src/custody/releaseHeld.js';
+import { holdObjects, sealInScope } from '../../src/custody/sealsHeld.js';
+import { writeSeals } from '../../src/custody/writeSeals.js';
+import { addDays } from '../../src/domain/calendar.js';
+import { isFailure } from '../../src/domain/failure.js';
+import { heldFolder, type PlacedHold, placedPath, releasedPath } from '../../src/domain/legalHold.js';
+import type { PurgedPage, PurgedSeal } from '../../src/domain/purge.js';
+import { WindowSeal } from '../../src/domain/seal.js';
+import { sealedDocument } from '../../src/domain/sealedDocument.js';
+import { ArrayLedger, windowSealOf } from './sealedOrganisation.js';
+import { MemoryStore } from './memoryStore.js';
+
+export const FIRST_DAY = '2024-03-01';
+const AT = '2024-06-01T00:00:00.000Z';
+
+/** An organisation in memory: loads, holds and purges as the activities do them, one step after the other. */
+export class HeldOrganisation {
+  readonly memory = new MemoryStore();
+  readonly store = heldOnArrival(this.memory);
+  readonly registry = new HoldRegistry(this.memory);
+  readonly ledger = new ArrayLedger();
+  private numbers = new Map<number, number>();
+
+  /** Loads a day: lands its body and commits its seal; `write` and `bind` are further steps. */
+  async load(day: number, body: string): Promise<string> {
+    const number = (this.numbers.get(day) ?? 0) + 1;
+    this.numbers.set(day, number);
+    const landing = await this.store.landBytes(Buffer.from(body));
+    const seal = windowSealOf({ from: dayOf(day), to: dayOf(day + 1), number }, landing);
+    const path = `seals/${seal.windowId}/${number}.json`;
+    const bytes = canonicalBytes(seal);
+    await this.ledger.addSeal({ path, sha256: sha256Hex(bytes), content: Buffer.from(bytes).toString() });
+    return path;
+  }
+
+  async write(): Promise<void> {
+    await writeSeals(this.store, this.ledger);
+  }
+
+  /** Binds what waits, as the end of an export does. */
+  async bind(): Promise<void> {
+    await bindSeals(this.store, this.ledger, { kind: 'export', at: AT });
+    for (const hold of await this.registry.standing()) await recordArrivals(this.store, hold, AT);
+  }
+
+  async place(holdId: string, from: number, to: number): Promise<void> {
+    const scope = { dataset: null, managementUnitId: null, businessUnitId: null, from: dayOf(from), to: dayOf(to) };
+    const about = { holdId, organisationId: 'org', reason: 'matter', by: 'counsel', at: AT };
+    const document: PlacedHold = { v: 1, kind: 'holdPlaced', ...about, ...scope };
+    await bindDocument(this.store, { path: placedPath(holdId), document, kind: 'hold' });
+    for (const { path, content } of await this.ledger.openSeals()) {
+      const known = content === null ? undefined : (JSON.parse(content) as unknown);
+      await holdObjects(this.store, (await sealInScope(this.store, path, [document], known))?.objects ?? []);
+    }
+    for (let complete = false; !complete; ) {
+      const from = (await lastRecorded(this.store, holdId))?.next ?? CHAIN_START;
+      ({ complete } = await recordStretch(this.store, document, from, { at: AT, during: 'placement' }));
+    }
+  }
+
+  async release(holdId: string): Promise<void> {
+    const about = { holdId, reason: 'closed', by: 'counsel', at: AT };
+    const released = { v: 1, kind: 'holdReleased', ...about };
+    await bindDocument(this.store, { path: releasedPath(holdId), document: released, kind: 'hold' });
+    const hold = (await this.registry.find(holdId))?.placed;
+    if (!hold) throw new Error(`no hold ${holdId}`);
+    for (let complete = false; !complete; ) {
+      const from = (await lastRecorded(this.store, holdId))?.next ?? CHAIN_START;
+      ({ complete } = await recordStretch(this.store, hold, from, { at: AT, during: 'arrivals' }));
+    }
+    for (const path of await this.store.list(heldFolder(holdId)))
+      await this.letGo((await heldObjectsIn(this.store, path)).objects);
+    for (const { path, content } of await this.ledger.openSeals()) {
+      const known = content === null ? undefined : (JSON.parse(content) as unknown);
+      const found = await sealInScope(this.store, path, [hold], known);
+      const held = (found?.objects ?? []).filter((object) => this.memory.isHeld(object) === true);
+      await this.letGo(held.map((object) => ({ path: object, versionId: null })));
+    }
+  }
+
+  async plan(before: number): Promise<{ page: PurgedPage; headSeq: number }> {
+    const headSeq = (await chainHead(this.store))?.seq ?? 0;
+    const unbound = new Set((await this.ledger.openSeals()).map(({ path }) => path));
+    const scope = { before: dayOf(before), dataset: null, managementUnitId: null };
+    const all: PurgedSeal[] = [];
+    await planPurge({ store: this.store, scope, holds: await this.registry.standing(), unbound }, (_page, seals) => {
+      all.push(...seals);
+      return Promise.resolve();
+    });
+    const about = { v: 1, kind: 'purgedObjects', purgeId: 'purge', organisationId: 'org', page: 0, at: AT } as const;
+    return { page: { ...about, seals: all }, headSeq };
+  }
+
+  async remove({ page }: { page: PurgedPage }): Promise<void> {
+    const namedSince = new Set<string>();
+    for (const { content } of await this.ledger.openSeals())
+      for (const sha256 of sealedDocument(content === null ? null : JSON.parse(content))?.landings ?? [])
+        namedSince.add(sha256);
+    await removePage({ store: this.store, registry: this.registry, namedSince }, page);
+  }
+
+  async purge(before: number): Promise<void> {
+    await this.remove(await this.plan(before));
+  }
+
+  /** Evidence that is there: seals of windows and landings. */
+  evidence(): string[] {
+    return this.memory.paths().filter((path) => /^(landings|seals\/export)\//.test(path));
+  }
+
+  /** Seals of windows that are there. */
+  *seals(): Generator<[string, WindowSeal]> {
+    for (const path of this.memory.paths())
+      if (path.startsWith('seals/export/')) yield [path, WindowSeal.parse(JSON.parse(this.memory.textOf(path)))];
+  }
+
+  /** Landings of seals that wait to be written. */
+  waiting(): Set<string> {
+    const contents = this.ledger.seals.flatMap(({ content }) => content ?? []);
+    const landings = contents.flatMap((content) => WindowSeal.parse(JSON.parse(content)).landings);
+    return new Set(landings.map(({ sha256 }) => `landings/${sha256}`));
+  }
+
+  /** Landings that were named by a seal once, and by none any more. */
+  orphans(): string[] {
+    const named = new Set([...this.seals()].flatMap(([, { landings }]) => landings.map(({ sha256 }) => sha256)));
+    return this.evidence().filter((path) => path.startsWith('landings/') && !named.has(path.slice('landings/'.length)));
+  }
+
+  /** Seals that were there at a moment: those of `note`. */
+  noted: string[] = [];
+  note(): void {
+    this.noted = [...this.seals()].map(([path]) => path);
+  }
+
+  isBetween(date: string, from: number, to: number): boolean {
+    return dayOf(from) <= date && date < dayOf(to);
+  }
+
+  private async letGo(objects: readonly { path: string; versionId: string | null }[]): Promise<void> {
+    const unbound = async () => await this.ledger.openSeals();
+    const means = { store: this.store, registry: this.registry, unbound, now: () => new Date(AT) };
+    for (;;) {
+      try {
+        await releaseUncovered(means, objects);
+        return;
+      } catch (error) {
+        // As Temporal would: what waits for another placement is tried again.
+        if (!isFailure(error, 'NotReady')) throw error;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+  }
+}
+
+export function dayOf(day: number): string {
+  return addDays(FIRST_DAY, day);
+}

@@ -108,6 +108,25 @@ describe('legal holds, whatever happens in whatever order', () => {
     );
   });
 
+  it('are asked for after a seal is written, so that one that was registered by then is never overlooked', async () => {
+    for (const moment of ['before the seal is written', 'right after it was written']) {
+      const organisation = new HeldOrganisation();
+      const path = await organisation.load(1, 'new');
+      const writing = organisation.ledger.seals.find((seal) => seal.path === path)?.content ?? '';
+      let isWritten = false;
+      organisation.memory.onCall = async () => {
+        isWritten = organisation.memory.paths().includes(path);
+        if (isWritten !== (moment === 'right after it was written')) return;
+        organisation.memory.onCall = null;
+        await organisation.place('hold', 0, 3);
+        // As if the placement had not met it: what counts is who writes it.
+        await organisation.memory.releaseHold(path);
+      };
+      await organisation.store.createOnce(path, Buffer.from(writing));
+      allHeld(organisation, 1);
+    }
+  });
+
   it('keep what is sealed and bound while they are placed at any moment of that', async () => {
     await atEveryMoment(
       async () => {

@@ -1,10 +1,12 @@
 import { bindDocument } from '../../src/custody/bindDocument.js';
 import { bindSeals } from '../../src/custody/bindSeals.js';
-import { chainHead } from '../../src/custody/chain.js';
+import { chainHead, readChain } from '../../src/custody/chain.js';
 import { canonicalBytes, sha256Hex } from '../../src/custody/canonicalJson.js';
 import { heldOnArrival } from '../../src/custody/heldOnArrival.js';
 import { HoldRegistry } from '../../src/custody/holdRegistry.js';
+import { readDocument } from '../../src/custody/holdingStore.js';
 import { planPurge } from '../../src/custody/planPurge.js';
+import { assertLandingsStay } from '../../src/custody/purgesUnderWay.js';
 import { removePage } from '../../src/custody/purgePage.js';
 import { CHAIN_START, lastRecorded, recordArrivals, recordStretch } from '../../src/custody/recordHeld.js';
 import { heldObjectsIn, releaseUncovered } from '../../src/custody/releaseHeld.js';
@@ -13,7 +15,13 @@ import { writeSeals } from '../../src/custody/writeSeals.js';
 import { addDays } from '../../src/domain/calendar.js';
 import { isFailure } from '../../src/domain/failure.js';
 import { heldFolder, type PlacedHold, placedPath, releasedPath } from '../../src/domain/legalHold.js';
-import type { PurgedPage, PurgedSeal } from '../../src/domain/purge.js';
+import {
+  purgeCompletedPath,
+  type PurgedPage,
+  purgedPagePath,
+  type PurgedSeal,
+  purgeIntentPath,
+} from '../../src/domain/purge.js';
 import { WindowSeal } from '../../src/domain/seal.js';
 import { sealedDocument } from '../../src/domain/sealedDocument.js';
 import { ArrayLedger, windowSealOf } from './sealedOrganisation.js';
@@ -28,7 +36,8 @@ export class HeldOrganisation {
   readonly store = heldOnArrival(this.memory);
   readonly registry = new HoldRegistry(this.memory);
   readonly ledger = new ArrayLedger();
-  private numbers = new Map<number, number>();
+  private readonly numbers = new Map<number, number>();
+  private purges = 0;
 
   /** Loads a day: lands its body and commits its seal; `write` and `bind` are further steps. */
   async load(day: number, body: string): Promise<string> {
@@ -87,7 +96,7 @@ export class HeldOrganisation {
     }
   }
 
-  async plan(before: number): Promise<{ page: PurgedPage; headSeq: number }> {
+  private async plan(before: number): Promise<{ page: PurgedPage; headSeq: number }> {
     const headSeq = (await chainHead(this.store))?.seq ?? 0;
     const unbound = new Set((await this.ledger.openSeals()).map(({ path }) => path));
     const scope = { before: dayOf(before), dataset: null, managementUnitId: null };
@@ -100,16 +109,49 @@ export class HeldOrganisation {
     return { page: { ...about, seals: all }, headSeq };
   }
 
-  async remove({ page }: { page: PurgedPage }): Promise<void> {
+  private async remove({ page, headSeq }: { page: PurgedPage; headSeq: number }): Promise<void> {
     const namedSince = new Set<string>();
-    for (const { content } of await this.ledger.openSeals())
-      for (const sha256 of sealedDocument(content === null ? null : JSON.parse(content))?.landings ?? [])
-        namedSince.add(sha256);
+    const add = (document: unknown): void => {
+      for (const sha256 of sealedDocument(document)?.landings ?? []) namedSince.add(sha256);
+    };
+    for (const { path, content } of await this.ledger.openSeals())
+      add(content === null ? await readDocument(this.store, path) : (JSON.parse(content) as unknown));
+    for await (const { entry } of readChain(this.store, { afterSeq: headSeq }))
+      for (const { path } of entry?.seals ?? []) add(await readDocument(this.store, path));
     await removePage({ store: this.store, registry: this.registry, namedSince }, page);
   }
 
+  /** A purge as its workflow does it: plan, pages and intent in the chain, removal, end. */
   async purge(before: number): Promise<void> {
-    await this.remove(await this.plan(before));
+    const plan = await this.plan(before);
+    if (plan.page.seals.length === 0) return;
+    const purgeId = `purge-${this.purges++}`;
+    const about = { v: 1, purgeId, organisationId: 'org', at: AT } as const;
+    const page: PurgedPage = { ...plan.page, purgeId };
+    await bindDocument(this.store, { path: purgedPagePath(purgeId, 0), document: page, kind: 'purge' });
+    const scope = { before: dayOf(before), dataset: null, managementUnitId: null };
+    const intent = { ...about, ...scope, kind: 'purge', by: 'records', pages: 1, objects: 1, bytes: 1 };
+    await bindDocument(this.store, { path: purgeIntentPath(purgeId), document: intent, kind: 'purge' });
+    await this.remove(plan);
+    const ended = { ...about, kind: 'purgeCompleted', removed: 1, bytes: 1, stayed: {} };
+    await bindDocument(this.store, { path: purgeCompletedPath(purgeId), document: ended, kind: 'purge' });
+  }
+
+  /** What the end of a window is told of the landings of its seal. */
+  async landingsStay(path: string): Promise<'stay' | 'NotReady' | 'Corrupt'> {
+    const seal = WindowSeal.parse(JSON.parse(this.memory.textOf(path)));
+    try {
+      await assertLandingsStay(
+        this.store,
+        seal.landings.map(({ sha256 }) => sha256),
+        0,
+      );
+      return 'stay';
+    } catch (error) {
+      if (isFailure(error, 'NotReady')) return 'NotReady';
+      if (isFailure(error, 'Corrupt')) return 'Corrupt';
+      throw error;
+    }
   }
 
   /** Evidence that is there: seals of windows and landings. */

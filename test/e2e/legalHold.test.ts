@@ -1,0 +1,203 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ChildCommand } from '../../src/cli/demo/childCommand.js';
+import { addDays } from '../../src/domain/calendar.js';
+import { WindowSeal } from '../../src/domain/seal.js';
+import { openFileStore } from '../../src/objects/fileStore.js';
+import type { ObjectStore } from '../../src/objects/objectStore.js';
+import type { SimulatorOptions } from '../../src/simulator/simulatorOptions.js';
+import { type ExportRig, startExportRig } from '../support/exportRig.js';
+import { startHold } from '../support/holdRuns.js';
+import { startPurge } from '../support/purgeRuns.js';
+import { runRosterline } from '../support/runRosterline.js';
+import { temporalServer } from '../support/temporalServer.js';
+
+await temporalServer();
+
+const MINUTES = 60_000;
+const TODAY = new Date().toISOString().slice(0, 10);
+/** Days that Genesys still restates: what is asked again says something else. */
+const RESTATED = { from: addDays(TODAY, -5), to: addDays(TODAY, -2) };
+const OLD = { from: '2024-03-04', to: '2024-03-16' };
+const ADHERENCE = { datasets: ['adherence'], windowDays: { adherence: 1 } };
+
+const ORGANISATION: SimulatorOptions = {
+  tokenLimitPerMinute: null,
+  seed: 17,
+  jobSeconds: 0.1,
+  turnover: false,
+  units: [{ name: 'Singapore Desk', timeZone: 'Asia/Singapore', agents: 4 }],
+  restatedDays: 30,
+};
+
+describe('legal holds on the command line', () => {
+  let rig: ExportRig;
+  let store: ObjectStore;
+  let head = '';
+  let worker: ChildCommand;
+
+  beforeAll(async () => {
+    rig = await startExportRig('legal-hold', ORGANISATION);
+    worker = await rig.startWorker();
+    await rig.export({ ...ADHERENCE, ...OLD }, 'old days');
+    await rig.export({ ...ADHERENCE, ...RESTATED }, 'recent days');
+    store = openFileStore({ directory: rig.objects, readOnly: true });
+  }, 5 * MINUTES);
+  afterAll(async () => await rig.close());
+
+  async function cli(...args: string[]): Promise<{ code: number; said: Record<string, unknown>; stderr: string }> {
+    const { code, stdout, stderr } = await runRosterline([...args, '--json'], rig.environment);
+    return { code, said: JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as Record<string, unknown>, stderr };
+  }
+
+  async function seals(from: string, to: string): Promise<{ path: string; seal: WindowSeal }[]> {
+    const found: { path: string; seal: WindowSeal }[] = [];
+    for (const path of await store.list('seals/export')) {
+      const seal = WindowSeal.parse(JSON.parse(Buffer.from((await store.read(path)) ?? '').toString()));
+      if (from <= seal.from && seal.to <= to) found.push({ path, seal });
+    }
+    return found;
+  }
+
+  it(
+    'a held day that Genesys restates is kept as it was: rows, landing and seal, beside the new ones',
+    async () => {
+      const place = ['--from', RESTATED.from, '--to', RESTATED.to, '--reason', 'matter 2031-17', '--by', 'counsel'];
+      const placed = await cli(
+        'hold',
+        'place',
+        '--unit',
+        'Singapore Desk',
+        ...place,
+        '--id',
+        'matter-2031-17',
+        '--wait',
+      );
+      expect(placed).toMatchObject({ code: 0, said: { holdId: 'matter-2031-17', state: 'held' } });
+      const [before] = await seals(RESTATED.from, RESTATED.to);
+      const rowsBefore = await rig.read(
+        async (warehouse) =>
+          await warehouse.query(`SELECT * FROM adherence_day WHERE local_date = '${RESTATED.from}' ORDER BY user_id`),
+      );
+
+      ({ head } = await rig.export({ ...ADHERENCE, ...RESTATED, reload: 'all' }, 'restated'));
+      const ofFirstDay = await seals(RESTATED.from, addDays(RESTATED.from, 1));
+      expect(ofFirstDay.map(({ seal }) => seal.number)).toEqual([1, 2]);
+      const [old, restated] = ofFirstDay;
+      expect(restated?.seal.landings).not.toEqual(old?.seal.landings);
+      expect(restated?.seal.supersedes).toMatchObject([
+        {
+          seal: before?.path,
+          localDates: [RESTATED.from],
+          landings: old?.seal.landings.map(({ sha256 }) => sha256).sort(),
+        },
+      ]);
+      const superseded = await rig.read(
+        async (warehouse) =>
+          await warehouse.query(
+            `SELECT * FROM adherence_day_superseded WHERE local_date = '${RESTATED.from}' ORDER BY user_id`,
+          ),
+      );
+      expect(superseded).toMatchObject(rowsBefore);
+      for (const { path, seal } of ofFirstDay)
+        for (const object of [path, ...seal.landings.map(({ sha256 }) => `landings/${sha256}`)]) {
+          expect(await store.protection(object)).toMatchObject({ held: true });
+          expect((await stat(join(rig.objects, object))).mode & 0o222).toBe(0);
+        }
+      expect(await rig.verify(head)).toMatchObject({ ok: true, broken: [] });
+    },
+    2 * MINUTES,
+  );
+
+  it('lists what is held, and says why it cannot hold what nobody knows', async () => {
+    const { said } = await cli('hold', 'list');
+    expect(said).toMatchObject({
+      holds: [{ holdId: 'matter-2031-17', state: 'held', reason: 'matter 2031-17', by: 'counsel', released: null }],
+    });
+    const refused = await cli(
+      'hold',
+      'place',
+      '--from',
+      '2024-01-01',
+      '--to',
+      '2024-02-01',
+      '--unit',
+      'Nobody',
+      '--reason',
+      'x',
+    );
+    expect(refused).toMatchObject({ code: 2, said: { error: { name: 'InvalidInput' } } });
+    expect((await cli('hold', 'place', '--from', '2024-02-01', '--to', '2024-01-01', '--reason', 'x')).code).toBe(2);
+    expect((await cli('hold', 'release', 'never', '--reason', 'x')).code).toBe(2);
+  });
+
+  it(
+    'a hold whose worker is killed while it is placed is placed whole by the next worker',
+    async () => {
+      const asked = { client: rig.client, taskQueue: 'rosterline' };
+      const handle = await startHold(asked, 'killed', { from: '2024-03-08', to: '2024-03-10' });
+      await until(() => existsSync(join(rig.objects, 'seals/holds/killed/placed.json')));
+      await worker.kill();
+      expect((await handle.describe()).status.name).toBe('RUNNING');
+      worker = await rig.startWorker();
+      expect(await handle.result()).toMatchObject({ state: 'held' });
+      for (const { path, seal } of await seals('2024-03-08', '2024-03-10'))
+        for (const object of [path, ...seal.landings.map(({ sha256 }) => `landings/${sha256}`)])
+          expect(await store.protection(object)).toMatchObject({ held: true });
+    },
+    2 * MINUTES,
+  );
+
+  it('a purge that nobody confirms removes nothing, and says what it would', async () => {
+    const planned = await cli('purge', '--older-than', '2024-03-07', '--by', 'records');
+    expect(planned).toMatchObject({ code: 1, said: { state: 'abandoned', counts: { windows: 3 }, removed: 0 } });
+    expect(await seals('2024-03-04', '2024-03-07')).toHaveLength(3);
+    expect((await cli('purge', '--older-than', 'soon')).code).toBe(2);
+  });
+
+  it(
+    'a purge whose worker is killed while it removes is ended by the next one, and leaves what is held',
+    async () => {
+      const landings = () => readdirSync(join(rig.objects, 'landings')).length;
+      const before = landings();
+      const handle = await startPurge({ client: rig.client, taskQueue: 'rosterline' }, '2024-03-16');
+      await until(() => landings() < before);
+      await worker.kill();
+      expect((await handle.describe()).status.name).toBe('RUNNING');
+      worker = await rig.startWorker();
+      expect(await handle.result()).toMatchObject({
+        state: 'completed',
+        counts: { windows: 10, objects: 30, stays: { held: 2 } },
+        removed: 30,
+      });
+      expect((await seals(OLD.from, OLD.to)).map(({ seal }) => seal.from)).toEqual(['2024-03-08', '2024-03-09']);
+      expect(await rig.verify(head)).toMatchObject({ ok: true, purged: 10, broken: [] });
+    },
+    2 * MINUTES,
+  );
+
+  it(
+    'what was held goes once it is released',
+    async () => {
+      const released = await cli('hold', 'release', 'killed', '--reason', 'closed', '--by', 'counsel', '--wait');
+      expect(released).toMatchObject({ code: 0, said: { state: 'released' } });
+      const purged = await cli('purge', '--older-than', 'P1Y', '--yes');
+      expect(purged).toMatchObject({ code: 0, said: { state: 'completed', removed: 6 } });
+      expect(await rig.verify(head)).toMatchObject({ ok: true, purged: 12 });
+      const { said } = await cli('hold', 'list', '--all');
+      expect(said).toMatchObject({ holds: [{ state: 'held' }, { holdId: 'killed', state: 'released' }] });
+    },
+    2 * MINUTES,
+  );
+});
+
+/** Looks without pause: what is waited for lasts milliseconds. */
+async function until(isSo: () => boolean): Promise<void> {
+  const giveUpAtMs = Date.now() + MINUTES;
+  while (!isSo()) {
+    if (Date.now() > giveUpAtMs) throw new Error('it did not come about in a minute');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

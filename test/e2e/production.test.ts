@@ -114,6 +114,44 @@ const ALL = { ...BY_TWO, to: BY_FOUR.to };
   );
 
   it(
+    'load from a bucket into DuckDB by one owner, with API workers anywhere; and refuse Postgres beside others’ directories',
+    async () => {
+      const mixed = {
+        ROSTERLINE_TASK_QUEUE: 'mixed',
+        WAREHOUSE_URL: `duckdb:${join(directory, 'mixed.duckdb')}`,
+        WAREHOUSE_PASSWORD_FILE: '',
+        // Its own chain: the warehouse is another.
+        OBJECTS_URL: (stores.settings['OBJECTS_URL'] ?? '').replace('/wfm?', '/mixed?'),
+      };
+      const elsewhere = { ...mixed, ROSTERLINE_DATA: join(directory, 'elsewhere') };
+      const directories = (name: string) => ({
+        ROSTERLINE_TASK_QUEUE: 'directories',
+        OBJECTS_URL: `file:${join(directory, name)}`,
+      });
+      await Promise.all([
+        rig.startWorker([], mixed),
+        rig.startWorker(['--only', 'api'], elsewhere),
+        rig.startWorker([], directories('one')),
+      ]);
+      const other = runRosterline(['worker'], { ...rig.environment, ...directories('other') });
+      const request = { datasets: ['adherence'], from: '2024-01-01', to: '2024-01-15', managementUnits: ['London'] };
+      const result = await rig.client.workflow.execute('historyExport', {
+        taskQueue: 'mixed',
+        workflowId: 'mixed',
+        args: [request],
+      });
+      expect(result).toMatchObject({ status: 'complete', windows: 2, gaps: [] });
+      const { code, stderr } = await other;
+      expect(code).toBe(1);
+      expect(stderr).toContain(`The objects of this worker are in ${join(directory, 'other')}`);
+      expect(stderr).toContain('loads into the warehouse, reads others');
+      const verified = await runRosterline(['verify', '--json'], { ...rig.environment, ...mixed });
+      outputs.push({ name: 'the output of a command', bytes: Buffer.from(verified.stdout + verified.stderr) });
+    },
+    3 * MINUTES,
+  );
+
+  it(
     'let no secret out: not in outputs, command lines, histories, Temporal’s database, the objects or the warehouse',
     async () => {
       const { clientSecret, otherClient } = rig.simulator;

@@ -7,11 +7,14 @@ import { writeSeals } from './writeSeals.js';
 
 const MAX_TAKEN = 500;
 
+/** Years of exports fit; more seals than these get several entries, so that whoever verifies need not hold one that is huge. */
+const MAX_SEALS_AN_ENTRY = 50_000;
+
 /**
  * Binds every seal that no entry binds yet, also those that killed exports left, with one entry of the chain.
  *
  * Safe to repeat after a crash at any point: first the ledger is told of entries that it does not know, so no seal is bound twice.
- * When two do this at once, the slower finds its seals bound and adds an entry for the rest only, or none.
+ * More seals than `MAX_SEALS_AN_ENTRY` get several entries. When two do this at once, the slower finds its seals bound and adds an entry for the rest only, or none.
  *
  * @returns the head afterwards; null when there was never anything to bind.
  * @throws Failure `Blocked` when the chain has lost the entry that the ledger knows as its head: going on would hide the loss.
@@ -28,14 +31,15 @@ export async function bindSeals(
     const unbound = (await ledger.openSeals()).filter((seal) => seal.chainSeq === null && seal.content === null);
     if (unbound.length === 0) return head && { ...head, path: chainPath(head.seq) };
 
-    const seals = unbound.map(({ path, sha256 }) => ({ path, sha256 }));
+    const seals = unbound.slice(0, MAX_SEALS_AN_ENTRY).map(({ path, sha256 }) => ({ path, sha256 }));
     const added = await appendAfter(store, head, { ...entry, seals });
     if (added !== null) {
       await ledger.sealsChained(
         seals.map((seal) => seal.path),
         { seq: added.seq, sha256: added.sha256 },
       );
-      return added;
+      if (seals.length === unbound.length) return added;
+      continue;
     }
     await pause(Math.min(taken, 20));
   }

@@ -105,6 +105,10 @@ describe('verifying an organisation', () => {
 import sys
 with open('${path}', 'r+b') as f: f.seek(3); f.write(b'X')"`,
       ],
+      [
+        'one bit changed by dd',
+        (path: string) => `printf '\\143' | dd of=${path} bs=1 seek=0 conv=notrunc 2>/dev/null`,
+      ],
       ['cut by truncate', (path: string) => `truncate -s 5 ${path}`],
       ['grown by a shell', (path: string) => `printf x >> ${path}`],
       ['replaced by another landing', (path: string) => `cp "$(ls landings/* | grep -v ${path} | head -1)" ${path}`],
@@ -177,6 +181,15 @@ with open('${path}', 'r+b') as f: f.seek(3); f.write(b'X')"`,
       expect((await check()).broken).toMatchObject([
         { kind: 'seal-altered', object: firstSeal },
         { kind: 'seal-missing', windowId: second.windowId },
+      ]);
+    });
+
+    it('that changed places with another', async () => {
+      const other = 'seals/export/adherence/mu1/2024-01-08_2024-01-15/1.json';
+      shell(`mv ${firstSeal} spare; mv ${other} ${firstSeal}; mv spare ${other}`);
+      expect((await check()).broken).toMatchObject([
+        { kind: 'seal-altered', windowId: first.windowId, object: firstSeal },
+        { kind: 'seal-altered', windowId: second.windowId, object: other },
       ]);
     });
 

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openDuckdbWarehouse } from '../../src/warehouse/duckdb/openDuckdbWarehouse.js';
 import { FACT_TABLES } from '../../src/warehouse/factTables.js';
@@ -11,6 +13,7 @@ import { asSuperuser, postgresServer, testSchema, type TestSchema } from '../sup
 import { adherenceOf, loadDocuments, windowOf } from '../support/windowLoads.js';
 
 const server = await postgresServer();
+const DOCUMENT = fileURLToPath(new URL('../../docs/postgres.md', import.meta.url));
 const newest = MIGRATIONS.at(-1)?.version ?? 0;
 
 let directory: string;
@@ -87,14 +90,41 @@ describe('the schema in Postgres', () => {
     expect(await partitions()).toEqual([]);
   });
 
-  it('is worked on by a role that owns it and nothing else', async () => {
-    await warehouse.migrate();
-    const [role] = await schema.admin(
-      `SELECT rolsuper, rolcreatedb, rolcreaterole, rolbypassrls, has_database_privilege(rolname, current_database(), 'CREATE') AS creates
-       FROM pg_roles WHERE rolname = $1`,
-      [schema.config.user],
+  it('is worked on by the role that docs/postgres.md makes, which has nothing else', async () => {
+    const id = schema.config.schema;
+    const names = { rosterline: `r_${id}`, dwh: `d_${id}`, wfm: 'wfm' };
+    const [, setup = ''] = /```sql\n([\s\S]*?)```/.exec(readFileSync(DOCUMENT, 'utf8')) ?? [];
+    const named = Object.entries(names).reduce(
+      (sql, [word, name]) => sql.replaceAll(new RegExp(`\\b${word}\\b`, 'g'), name),
+      setup,
     );
-    expect(Object.values(role ?? {})).toEqual([false, false, false, false, false]);
+    const [cluster = '', inside = ''] = named.split(/^\\connect .*\n/m);
+    const within = { ...server, database: names.dwh };
+    const own = {
+      ...schema.config,
+      database: names.dwh,
+      user: names.rosterline,
+      password: 'a long one',
+      schema: 'wfm',
+    };
+    const worker = openPostgresWarehouse(own, { tempDirectory: directory });
+    try {
+      for (const statement of cluster.split(';')) await schema.admin(statement);
+      await asSuperuser(within, (client) => client.query(inside));
+      const window = windowOf('adherence', 'mu-1', '2024-01-01', '2024-01-03');
+      await loadDocuments(worker, window, [adherenceOf(window, ['ana'], 2)]);
+      expect(await worker.query('SELECT count(*) AS n FROM adherence_day')).toEqual([{ n: 2 }]);
+      expect(
+        await worker.query(
+          `SELECT rolsuper OR rolcreatedb OR rolcreaterole OR has_database_privilege(current_database(), 'CREATE') AS more
+           FROM pg_roles WHERE rolname = current_user`,
+        ),
+      ).toEqual([{ more: false }]);
+    } finally {
+      await worker.release();
+      await schema.admin(`DROP DATABASE IF EXISTS ${names.dwh}`);
+      await schema.admin(`DROP ROLE IF EXISTS ${names.rosterline}`);
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import { Client, escapeIdentifier, Pool, type PoolClient } from 'pg';
+import { Client, escapeIdentifier, Pool, type PoolClient, type QueryResult } from 'pg';
 import type { PostgresConfig } from '../../config/storageConfig.js';
 import { Failure } from '../../domain/failure.js';
 import { postgresLocation } from '../../domain/locationText.js';
@@ -103,10 +103,11 @@ export class PostgresDatabase {
     const client = await this.#connected();
     let fit = false;
     let cancelled: Promise<void> | undefined;
-    const cancel = (): void => void (cancelled ??= this.#cancel(client));
+    let pid = 0;
+    const cancel = (): void => void (cancelled ??= this.#cancel(client, pid));
     try {
       const session = new Session(client, KINDS[kind].statementMs + NETWORK_MS, signal);
-      await this.#begin(client, session, kind);
+      pid = await this.#begin(client, session, kind);
       signal?.addEventListener('abort', cancel);
       const result = await use(session);
       signal?.throwIfAborted();
@@ -128,16 +129,20 @@ export class PostgresDatabase {
     }
   }
 
-  async #begin(client: PoolClient, session: Session, kind: keyof typeof KINDS): Promise<void> {
+  async #begin(client: PoolClient, session: Session, kind: keyof typeof KINDS): Promise<number> {
     const { begin, statementMs, lockMs, lock } = KINDS[kind];
-    await client.query(
+    const answers = (await client.query(
       `BEGIN ${begin}; SET LOCAL search_path TO ${escapeIdentifier(this.schema)}; SET LOCAL TimeZone TO 'UTC';
        SET LOCAL DateStyle TO 'ISO, YMD'; SET LOCAL statement_timeout TO ${statementMs}; SET LOCAL lock_timeout TO ${lockMs};
-       SET LOCAL idle_in_transaction_session_timeout TO ${STANDSTILL_MS}; SET LOCAL client_min_messages TO error`,
-    );
-    if (lock === null) return;
+       SET LOCAL idle_in_transaction_session_timeout TO ${STANDSTILL_MS}; SET LOCAL client_min_messages TO error;
+       SELECT pg_backend_pid() AS pid`,
+    )) as unknown as readonly QueryResult<{ pid: number }>[];
+    // The server's own, which a pooler between does not tell.
+    const pid = answers.at(-1)?.rows[0]?.pid ?? 0;
+    if (lock === null) return pid;
     await writersLock(session, this.schema, lock);
     await requireKnownSchema(session, this.location);
+    return pid;
   }
 
   /** @throws Failure `Transient` when it cannot be found out whether the transaction is committed. */
@@ -179,11 +184,10 @@ export class PostgresDatabase {
     );
   }
 
-  /** Cancels what a client's session runs, by a connection of its own: the pool may have none left. */
-  async #cancel(client: PoolClient): Promise<void> {
-    const { processID } = client as PoolClient & { processID?: number | null };
+  /** Cancels what a client's transaction runs, by a connection of its own: the pool may have none left. */
+  async #cancel(client: PoolClient, pid: number): Promise<void> {
     try {
-      await this.#alone((other) => other.query('SELECT pg_cancel_backend($1)', [processID ?? 0]));
+      await this.#alone((other) => other.query('SELECT pg_cancel_backend($1)', [pid]));
     } catch {
       // The session ends with its connection, and the transaction with it.
       (client as unknown as { connection?: { stream?: { destroy(): void } } }).connection?.stream?.destroy();

@@ -4,12 +4,10 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import type { S3ObjectsConfig } from '../config/storageConfig.js';
 import { s3Location } from '../domain/locationText.js';
 import { s3Failure } from './s3Failure.js';
+import { s3Retries } from './s3Retries.js';
 import { storageFailure } from './storageFailure.js';
 
-/**
- * Requests that are sent before a failure is told: the SDK waits up to 0.05, 0.1, 0.2 … s between them, about 10 s in all, so that a store
- * that is started again is not noticed by anybody.
- */
+/** Requests that are sent before a failure is told, over about 12 s: a store that is started again is not noticed by anybody. */
 const MAX_ATTEMPTS = 9;
 const CONNECT_MS = 10_000;
 /** A connection on which nothing moves is given up. Long, because a store may take its time to put large parts together. */
@@ -42,12 +40,15 @@ export function openS3Connection(config: S3ObjectsConfig, options: { maxAttempts
   const location = s3Location(config);
   // Node's age is told by package.json ("engines"); the SDK would tell it on every start of a worker.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+  const maxAttempts = options.maxAttempts ?? MAX_ATTEMPTS;
   const client = new S3Client({
     region,
-    maxAttempts: options.maxAttempts ?? MAX_ATTEMPTS,
-    retryMode: 'standard',
+    maxAttempts,
+    retryStrategy: s3Retries(maxAttempts),
     // Whoever sets a region means it: a bucket elsewhere is told, not followed.
     followRegionRedirects: false,
+    // What is read is hashed by whoever reads it: bytes that were altered must reach `verify`, not break it.
+    responseChecksumValidation: 'WHEN_REQUIRED',
     ...(endpoint !== null && { endpoint, forcePathStyle: true }),
     ...(credentials !== null && { credentials }),
     requestHandler: {

@@ -53,6 +53,7 @@ async function* resuming(
       if (at >= total) return;
       throw Object.assign(new Error('ended early'), { code: 'ECONNRESET' });
     } catch (error) {
+      if (at >= total) return;
       if (++cuts > MAX_CUTS) throw s3Failure(error, `reading ${path} from byte ${at} in ${s3.location}`, UNCHANGED);
     }
     await pause(CUT_PAUSE_MS * cuts);
@@ -82,7 +83,8 @@ async function getFrom(
     } catch (error) {
       if (isNoSuchObject(error)) return null;
       // Of an empty object there are no first bytes to ask for.
-      if (s3ErrorFacts(error).status === 416) return await s3.client.send(new GetObjectCommand(whole));
+      if (s3ErrorFacts(error).status === 416 && part.IfMatch === undefined)
+        return await s3.client.send(new GetObjectCommand(whole));
       throw error;
     }
   });

@@ -39,7 +39,7 @@ export interface S3Store extends ObjectStore {
  * retention of the settings. What the store must be able to do: docs/objects.md.
  *
  * @param options.readOnly write nothing, on the disk neither; for verification. Writing then fails as `Blocked`.
- * @param options.maxAttempts requests that are sent before a failure is told; 9 unless given, about 10 s.
+ * @param options.maxAttempts requests that are sent before a failure is told; 9 unless given, about 12 s.
  * @throws Failure `Blocked` when the spool's directory cannot be made.
  */
 export function openS3Store(

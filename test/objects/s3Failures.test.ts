@@ -52,6 +52,18 @@ describeObjectServer('a bucket, when things go wrong', program, (server) => {
     });
   });
 
+  it('waits as long as the store says, and rides out troubles however many there were before', async () => {
+    const started = Date.now();
+    proxy.meets(first(1, /^PUT/, s3Error(503, 'SlowDown', { 'retry-after': '2' })));
+    expect(await store.createOnce(CHAIN, entry)).toBe('created');
+    expect(Date.now() - started).toBeGreaterThan(1_500);
+    // The SDK's own budget would be used up after 35 of them.
+    const patient = open({}, 9);
+    proxy.meets(first(40, /^GET/, s3Error(500, 'InternalError')));
+    const read = await Promise.all(Array.from({ length: 20 }, () => patient.read(CHAIN)));
+    expect(read.map((bytes) => bytes?.byteLength)).toEqual(Array(20).fill(entry.byteLength));
+  });
+
   it.each([
     [403, 'AccessDenied', /the store denies access: grant what docs\/objects\.md lists/],
     [403, 'ExpiredToken', /the session’s credentials have expired/],

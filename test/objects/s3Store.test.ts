@@ -231,6 +231,17 @@ describeObjectServer('objects in a bucket', program, (server) => {
     });
   });
 
+  it.each([100, 9 * MIB])('reads %i bytes as they are, where the store has altered them', async (length) => {
+    const store = open();
+    const hash = await receive(store, 'a', numbered(length));
+    const file = join(server().directory, config.bucket, 'org/landings', hash);
+    const bytes = await readFile(file);
+    bytes[length - 1] = (bytes[length - 1] ?? 0) ^ 1;
+    await writeFile(file, bytes);
+    expect(await store.digest(`landings/${hash}`)).toEqual({ sha256: sha256(bytes), bytes: length });
+    expect(proxy.seen(/^GET [^?]*\/landings\//)).toHaveLength(1);
+  });
+
   it('lists more than a page', async () => {
     const store = open();
     const paths = Array.from({ length: 1050 }, (_, n) => `seals/x/${String(n).padStart(4, '0')}.json`);

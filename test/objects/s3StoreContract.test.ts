@@ -4,24 +4,20 @@ import { describeObjectServer, objectServerProgram } from '../support/describeOb
 
 const program = await objectServerProgram();
 
+// A folder of a bucket, with the least rights: s3Rights.test.ts.
 describeObjectServer('an S3 server', program, (server) => {
-  for (const [name, prefix] of [
-    ['a bucket', ''],
-    ['a folder of a bucket', 'org/one'],
-  ] as const) {
-    objectStoreContract(name, async () => {
-      const config = await server().bucket({ prefix });
-      const opened: S3Store[] = [];
-      return {
-        open() {
-          const store = openS3Store(config);
-          opened.push(store);
-          return Promise.resolve(store);
-        },
-        async remove() {
-          for (const store of opened) await store.close();
-        },
-      };
-    });
-  }
+  objectStoreContract('a bucket', async () => {
+    const config = await server().bucket();
+    const opened: S3Store[] = [];
+    return {
+      open() {
+        const store = openS3Store(config);
+        opened.push(store);
+        return Promise.resolve(store);
+      },
+      async remove() {
+        for (const store of opened) await store.close();
+      },
+    };
+  });
 });

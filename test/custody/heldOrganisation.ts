@@ -4,7 +4,7 @@ import { chainHead, readChain } from '../../src/custody/chain.js';
 import { canonicalBytes, sha256Hex } from '../../src/custody/canonicalJson.js';
 import { heldOnArrival } from '../../src/custody/heldOnArrival.js';
 import { HoldRegistry } from '../../src/custody/holdRegistry.js';
-import { readDocument } from '../../src/custody/holdingStore.js';
+import { type HoldingStore, readDocument } from '../../src/custody/holdingStore.js';
 import { planPurge } from '../../src/custody/planPurge.js';
 import { assertLandingsStay } from '../../src/custody/purgesUnderWay.js';
 import { removePage } from '../../src/custody/purgePage.js';
@@ -15,6 +15,7 @@ import { writeSeals } from '../../src/custody/writeSeals.js';
 import { addDays } from '../../src/domain/calendar.js';
 import { isFailure } from '../../src/domain/failure.js';
 import { heldFolder, type PlacedHold, placedPath, releasedPath } from '../../src/domain/legalHold.js';
+import type { Landing, LandingEncoding } from '../../src/domain/landing.js';
 import {
   purgeCompletedPath,
   type PurgedPage,
@@ -30,20 +31,30 @@ import { MemoryStore } from './memoryStore.js';
 export const FIRST_DAY = '2024-03-01';
 const AT = '2024-06-01T00:00:00.000Z';
 
-/** An organisation in memory: loads, holds and purges as the activities do them, one step after the other. */
+type CustodyObjects = HoldingStore & {
+  landBytes(bytes: Uint8Array, encoding: LandingEncoding): Promise<Landing>;
+};
+
+/** An organisation, in memory unless told otherwise: loads, holds and purges as the activities do them, one step after the other. */
 export class HeldOrganisation {
   readonly memory = new MemoryStore();
-  readonly store = heldOnArrival(this.memory);
-  readonly registry = new HoldRegistry(this.memory);
+  readonly store: CustodyObjects;
+  readonly registry: HoldRegistry;
   readonly ledger = new ArrayLedger();
   private readonly numbers = new Map<number, number>();
   private purges = 0;
+
+  /** @param objects another store than memory. */
+  constructor(objects?: CustodyObjects) {
+    this.store = heldOnArrival<CustodyObjects>(objects ?? this.memory);
+    this.registry = new HoldRegistry(this.store);
+  }
 
   /** Loads a day: lands its body and commits its seal; `write` and `bind` are further steps. */
   async load(day: number, body: string): Promise<string> {
     const number = (this.numbers.get(day) ?? 0) + 1;
     this.numbers.set(day, number);
-    const landing = await this.store.landBytes(Buffer.from(body));
+    const landing = await this.store.landBytes(Buffer.from(body), 'identity');
     const seal = windowSealOf({ from: dayOf(day), to: dayOf(day + 1), number }, landing);
     const path = `seals/${seal.windowId}/${number}.json`;
     const bytes = canonicalBytes(seal);

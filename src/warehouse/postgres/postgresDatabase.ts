@@ -107,8 +107,9 @@ export class PostgresDatabase {
     const cancel = (): void => void (cancelled ??= this.#cancel(client, pid));
     try {
       const session = new Session(client, KINDS[kind].statementMs + NETWORK_MS, signal);
-      pid = await this.#begin(client, session, kind);
+      pid = await this.#begin(client, kind);
       signal?.addEventListener('abort', cancel);
+      await this.#lock(session, kind);
       const result = await use(session);
       signal?.throwIfAborted();
       // From here on the outcome is the server's to say.
@@ -129,8 +130,8 @@ export class PostgresDatabase {
     }
   }
 
-  async #begin(client: PoolClient, session: Session, kind: keyof typeof KINDS): Promise<number> {
-    const { begin, statementMs, lockMs, lock } = KINDS[kind];
+  async #begin(client: PoolClient, kind: keyof typeof KINDS): Promise<number> {
+    const { begin, statementMs, lockMs } = KINDS[kind];
     const answers = (await client.query(
       `BEGIN ${begin}; SET LOCAL search_path TO ${escapeIdentifier(this.schema)}; SET LOCAL TimeZone TO 'UTC';
        SET LOCAL DateStyle TO 'ISO, YMD'; SET LOCAL statement_timeout TO ${statementMs}; SET LOCAL lock_timeout TO ${lockMs};
@@ -138,11 +139,14 @@ export class PostgresDatabase {
        SELECT pg_backend_pid() AS pid`,
     )) as unknown as readonly QueryResult<{ pid: number }>[];
     // The server's own, which a pooler between does not tell.
-    const pid = answers.at(-1)?.rows[0]?.pid ?? 0;
-    if (lock === null) return pid;
+    return answers.at(-1)?.rows[0]?.pid ?? 0;
+  }
+
+  async #lock(session: Session, kind: keyof typeof KINDS): Promise<void> {
+    const { lock } = KINDS[kind];
+    if (lock === null) return;
     await writersLock(session, this.schema, lock);
     await requireKnownSchema(session, this.location);
-    return pid;
   }
 
   /** @throws Failure `Transient` when it cannot be found out whether the transaction is committed. */

@@ -135,7 +135,7 @@ const ALL = { ...BY_TWO, to: BY_FOUR.to };
       ]);
       const other = runRosterline(['worker'], { ...rig.environment, ...directories('other') });
       const request = { datasets: ['adherence'], from: '2024-01-01', to: '2024-01-15', managementUnits: ['London'] };
-      const result = await rig.client.workflow.execute('historyExport', {
+      const result: unknown = await rig.client.workflow.execute('historyExport', {
         taskQueue: 'mixed',
         workflowId: 'mixed',
         args: [request],
@@ -147,6 +147,7 @@ const ALL = { ...BY_TWO, to: BY_FOUR.to };
       expect(stderr).toContain('loads into the warehouse, reads others');
       const verified = await runRosterline(['verify', '--json'], { ...rig.environment, ...mixed });
       outputs.push({ name: 'the output of a command', bytes: Buffer.from(verified.stdout + verified.stderr) });
+      expect(JSON.parse(verified.stdout)).toMatchObject({ ok: true, windows: 2 });
     },
     3 * MINUTES,
   );

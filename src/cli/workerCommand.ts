@@ -25,7 +25,8 @@ export function addWorkerCommand(program: Command): void {
       `
 --only api: another worker beside 'rosterline dev', or beside a worker that owns the warehouse. It calls the API and
 lands what it gets where the owner reads it: give both the same ROSTERLINE_DATA (or OBJECTS_URL), on one disk. It
-starts only when that is so. All workers together keep one budget of calls: more workers are not more quota.`,
+starts only when that is so. With a warehouse in Postgres every worker loads: start as many as you like, without it.
+All workers together keep one budget of calls: more workers are not more quota. SIGTERM ends one within 30 s.`,
     )
     .action(async (options: WorkerOptions) => {
       await runCommand(options.json ?? false, async (output) => {

@@ -29,8 +29,8 @@ export function warehouseSchedulesContract(warehouse: () => Warehouse): void {
         agent('ben', [early]),
       ]);
       expect(seal.days.map(({ contents }) => contents)).toEqual([
-        { schedule_activity: 'md5-1:1474989181645034309', schedule_shift: 'md5-1:851182895962595784' },
-        { schedule_shift: 'md5-1:1060497429664399333' },
+        { schedule_activity: 'md5-1:392362504746440206', schedule_shift: 'md5-1:521164507002496709' },
+        { schedule_shift: 'md5-1:24433979470619694' },
       ]);
       expect(await shiftsOf()).toEqual([
         {

@@ -65,6 +65,11 @@ ${FOOT}`,
     )
     .action(async (options: PlaceOptions) => {
       await run(options, async (config, output) => {
+        if (options.from === undefined || options.to === undefined)
+          throw new Failure(
+            'InvalidInput',
+            'give --from and --to: local days, --to is the day after the last one; nothing was changed',
+          );
         const request = parsed(HoldRequest, {
           dataset: options.dataset ?? null,
           managementUnitId: options.unit ?? null,

@@ -103,8 +103,16 @@ async function isConfirmed(output: Output): Promise<boolean> {
     return false;
   }
   const asking = createInterface({ input: process.stdin, output: process.stderr });
+  // Ctrl-C and Ctrl-D are a no; by themselves they would leave the question open for ever.
+  const leaving = new AbortController();
+  asking.once('SIGINT', () => leaving.abort());
+  asking.once('close', () => leaving.abort());
   try {
-    return /^y(es)?$/i.test((await asking.question('Remove this for good? [y/N] ')).trim());
+    const answer = await asking.question('Remove this for good? [y/N] ', { signal: leaving.signal });
+    return /^y(es)?$/i.test(answer.trim());
+  } catch (error) {
+    if (!leaving.signal.aborted) throw error;
+    return false;
   } finally {
     asking.close();
   }

@@ -191,7 +191,10 @@ describe('verification finds', () => {
 
   it.each([
     ['a signature that was replaced by the one of another entry', `cp ${signaturePath(2)} ${signaturePath(3)}`],
-    ['a bit of a signature', `printf '\\001' | dd of=${signaturePath(3)} bs=1 seek=9 conv=notrunc`],
+    [
+      'a few bytes of a signature',
+      `printf '\\001\\002\\003\\004' | dd of=${signaturePath(3)} bs=1 seek=9 conv=notrunc`,
+    ],
     ['a signature with a byte more', `printf x >> ${signaturePath(3)}`],
     ['an emptied signature', `: > ${signaturePath(3)}`],
     [

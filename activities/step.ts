@@ -61,6 +61,7 @@ export async function step<T, D = null>(
       // Waits are spread so that a fleet does not return in step; an urgent call is one, and somebody waits for it.
       random: whose.lane === 'failover' ? () => 0 : Math.random,
       probeEveryMs: deps.probeEveryMs,
+      attempt: context.info.attempt,
     });
   } finally {
     clearInterval(timer);

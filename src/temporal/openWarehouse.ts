@@ -9,6 +9,9 @@ import type { Warehouse } from '../warehouse/warehouse.js';
 /** What opening a warehouse takes of a configuration. */
 export type WarehouseSettings = Pick<Config, 'warehouse' | 'dataDirectory'>;
 
+/** A database that is started anew is not noticed by an export; people who ask are told at once that it is away. */
+const RESTARTED_WITHIN_MS = 20_000;
+
 /**
  * Opens the warehouse that the configuration names: a DuckDB file, which is made where there is none, or a Postgres database.
  *
@@ -21,7 +24,10 @@ export function openWarehouse({ warehouse, dataDirectory }: WarehouseSettings, u
     case 'duckdb':
       return openDuckdbWarehouse({ path: warehouse.path, memory: warehouse.memory, tempDirectory });
     case 'postgres':
-      return openPostgresWarehouse({ ...warehouse }, { tempDirectory });
+      return openPostgresWarehouse(
+        { ...warehouse },
+        { tempDirectory, reachedWithinMs: use === undefined ? RESTARTED_WITHIN_MS : 0 },
+      );
   }
 }
 

@@ -25,6 +25,8 @@ export interface PostgresWarehouseOptions {
   readonly loads?: number;
   /** Connections at most, loads' own among them. @default loads + 4 */
   readonly connections?: number;
+  /** How long a server that does not answer is tried before it counts as away. @default 0 */
+  readonly reachedWithinMs?: number;
   readonly log?: (message: string) => void;
 }
 
@@ -36,7 +38,11 @@ export interface PostgresWarehouseOptions {
  */
 export function openPostgresWarehouse(config: PostgresConfig, options: PostgresWarehouseOptions): Warehouse {
   const loads = options.loads ?? 2;
-  const database = new PostgresDatabase(config, { connections: options.connections ?? loads + 4, log: options.log });
+  const database = new PostgresDatabase(config, {
+    connections: options.connections ?? loads + 4,
+    reachedWithinMs: options.reachedWithinMs,
+    log: options.log,
+  });
   const staging = new StagingDatabases({ memory: config.memory, tempDirectory: options.tempDirectory, atOnce: loads });
   return {
     location: database.location,

@@ -5,12 +5,14 @@ import { postgresLocation } from '../../domain/locationText.js';
 import { clientSettings } from './clientSettings.js';
 import { writersLock } from './locks.js';
 import { migrate, requireKnownSchema } from './migrate.js';
-import { lostConnection, postgresFailure } from './postgresFailure.js';
+import { isAway, lostConnection, postgresFailure } from './postgresFailure.js';
 import { Session } from './session.js';
 
 export interface PostgresDatabaseOptions {
   /** Connections at most. */
   readonly connections: number;
+  /** How long a server that does not answer is tried before it counts as away; 0 unless given. */
+  readonly reachedWithinMs?: number | undefined;
   readonly log?: ((message: string) => void) | undefined;
 }
 
@@ -100,7 +102,7 @@ export class PostgresDatabase {
     signal?: AbortSignal,
   ): Promise<Result> {
     signal?.throwIfAborted();
-    const client = await this.#connected();
+    const client = await this.#connected(signal);
     let fit = false;
     let cancelled: Promise<void> | undefined;
     let pid = 0;
@@ -209,14 +211,19 @@ export class PostgresDatabase {
     }
   }
 
-  async #connected(): Promise<PoolClient> {
-    try {
-      const client = await (await this.#opened()).connect();
-      // Without a listener an end of the connection between two statements would end the process.
-      client.on('error', ignore);
-      return client;
-    } catch (error) {
-      throw postgresFailure(error, this.location, 'connecting');
+  async #connected(signal?: AbortSignal): Promise<PoolClient> {
+    const until = Date.now() + (this.#options.reachedWithinMs ?? 0);
+    for (;;) {
+      try {
+        const client = await (await this.#opened()).connect();
+        // Without a listener an end of the connection between two statements would end the process.
+        client.on('error', ignore);
+        return client;
+      } catch (error) {
+        if (!isAway(error) || Date.now() >= until) throw postgresFailure(error, this.location, 'connecting');
+        await new Promise((resolved) => setTimeout(resolved, LOOK_AGAIN_MS));
+        signal?.throwIfAborted();
+      }
     }
   }
 

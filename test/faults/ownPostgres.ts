@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import { isRunning, type ProcessId } from '../../src/temporal/devServer.js';
 import { processBirth } from '../../src/temporal/processIdentity.js';
@@ -63,6 +65,8 @@ export class OwnPostgres extends KillableServer {
   }
 
   protected async startAgain(): Promise<void> {
+    // A killed process that nobody has waited for still counts as running to the server that finds its lock.
+    rmSync(join(this.cluster.directory, 'data', 'postmaster.pid'), { force: true });
     await this.cluster.start();
     this.first = idOf(this.cluster);
   }

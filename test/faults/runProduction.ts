@@ -57,7 +57,9 @@ export async function runProduction(plan: ProductionPlan, say: (line: string) =>
     const startedAtMs = Date.now();
     await site.rig.start(exported.request, WORKFLOW_ID);
     const striking = strike(site, plan, ended.signal, say);
-    const outcome = await endOfExport(site.rig, WORKFLOW_ID, { withinMinutes: plan.withinMinutes, pauses });
+    const ending = endOfExport(site.rig, WORKFLOW_ID, { withinMinutes: plan.withinMinutes, pauses });
+    // A server that does not come back is an error of this run; nothing would ever end.
+    const outcome = await Promise.race([ending, striking.then(() => ending)]);
     const seconds = (Date.now() - startedAtMs) / 1000;
     ended.abort();
     const marks = await striking;

@@ -4,6 +4,8 @@ import { eventually } from '../support/eventually.js';
 
 /** A supervisor's pause before it starts a worker again that ended by itself, such as systemd's `RestartSec`. */
 const RESTART_AFTER_MS = 1000;
+/** A worker that starts waits for servers that are away, and for a busy machine. */
+const READY_WITHIN_MS = 300_000;
 
 /**
  * `rosterline worker` under a supervisor that starts it again whenever it ends, as systemd or Kubernetes would.
@@ -29,7 +31,7 @@ export class SupervisedWorker {
 
   /** Settles once a worker is ready. */
   async ready(): Promise<ChildCommand> {
-    return await eventually('a worker that is ready', () => this.worker);
+    return await eventually('a worker that is ready', () => this.worker, READY_WITHIN_MS);
   }
 
   /** Whether a worker is ready now. */

@@ -43,10 +43,7 @@ export function describeObjectServer(
   path: string | null,
   tests: (server: () => ObjectServer) => void,
 ): void {
-  // Said here as well, because Jest does not print the names of a file whose tests are all skipped.
-  if (path === null) process.stderr.write(`skipped, for want of an S3 server: ${name}\n`);
-  const block = path === null ? describe.skip : describe;
-  block(name, () => {
+  describeWithObjectServer(name, path, () => {
     let server: ObjectServer | undefined;
     beforeAll(async () => {
       server = await startObjectServer(path ?? '');
@@ -57,4 +54,12 @@ export function describeObjectServer(
       return server;
     });
   });
+}
+
+/** Describes tests that start an S3 server themselves; where its program is not to be had, each is skipped by name. */
+export function describeWithObjectServer(name: string, path: string | null, tests: () => void): void {
+  // Said here as well, because Jest does not print the names of a file whose tests are all skipped.
+  if (path === null) process.stderr.write(`skipped, for want of an S3 server: ${name}\n`);
+  const block = path === null ? describe.skip : describe;
+  block(name, tests);
 }

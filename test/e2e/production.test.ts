@@ -114,6 +114,29 @@ const ALL = { ...BY_TWO, to: BY_FOUR.to };
   );
 
   it(
+    'hold a week by its versions, and purge the weeks beside it: the hold stays, and the chain still proves what is there',
+    async () => {
+      const cli = async (...args: string[]): Promise<unknown> => {
+        const { stdout, stderr } = await runRosterline([...args, '--json'], rig.environment);
+        outputs.push({ name: 'the output of a command', bytes: Buffer.from(stdout + stderr) });
+        return JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}');
+      };
+      const london = ['--unit', 'London', '--dataset', 'adherence'];
+      const week = ['--from', '2024-01-08', '--to', '2024-01-15', '--reason', 'matter 7', '--by', 'counsel'];
+      expect(await cli('hold', 'place', ...london, ...week, '--id', 'matter-7', '--wait')).toMatchObject({
+        state: 'held',
+      });
+      expect(await cli('purge', ...london, '--older-than', '2024-01-22', '--yes')).toMatchObject({
+        state: 'completed',
+        counts: { windows: 2, stays: { held: 1 } },
+      });
+      expect(await cli('verify')).toMatchObject({ ok: true, purged: 2, broken: [] });
+      expect(await rig.read((warehouse) => warehouse.holds())).toMatchObject([{ holdId: 'matter-7' }]);
+    },
+    3 * MINUTES,
+  );
+
+  it(
     'load from a bucket into DuckDB by one owner, with API workers anywhere; and refuse Postgres beside others’ directories',
     async () => {
       const mixed = {

@@ -65,8 +65,10 @@ export class OwnPostgres extends KillableServer {
   }
 
   protected async startAgain(): Promise<void> {
-    // A killed process that nobody has waited for still counts as running to the server that finds its lock.
-    rmSync(join(this.cluster.directory, 'data', 'postmaster.pid'), { force: true });
+    // A killed process that nobody has waited for still counts as running to the server that finds its locks.
+    const { directory, server } = this.cluster;
+    for (const lock of [join('data', 'postmaster.pid'), `.s.PGSQL.${server.port}.lock`])
+      rmSync(join(directory, lock), { force: true });
     await this.cluster.start();
     this.first = idOf(this.cluster);
   }

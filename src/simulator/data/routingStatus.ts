@@ -41,7 +41,8 @@ export function statusesBetween(organisation: Organisation, person: Person, inte
   const pieces: StatusPiece[] = [];
   for (const unit of units) {
     const ownPieces = statusesInUnit(organisation, person, unit, interval);
-    pieces.push(...(taken.length === 0 ? ownPieces : ownPieces.flatMap((piece) => without(piece, taken))));
+    // One by one: years of them are more arguments than a call takes.
+    for (const piece of ownPieces) pieces.push(...(taken.length === 0 ? [piece] : without(piece, taken)));
     for (const stay of person.memberships) {
       const { notBefore, notAfter } = stayBounds(stay);
       if (stay.unit.id === unit.id) taken.push({ start: notBefore * 1000, end: notAfter * 1000 });

@@ -44,7 +44,7 @@ try {
   const seconds = Math.round((Date.now() - startedAtMs) / 1000);
   process.stdout.write(`${Object.keys(recorded).length} histories recorded in ${seconds} s\n`);
 } finally {
-  globalTeardown();
+  await globalTeardown();
 }
 
 async function recordPatiently(address: string, name: CircumstanceName): Promise<Record<string, HistoryJson>> {

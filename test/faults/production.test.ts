@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { findTemporalCli } from '../../src/temporal/findTemporalCli.js';
 import { describeWithObjectServer, objectServerProgram } from '../support/describeObjectServer.js';
+import { KILL_KINDS } from './productionKills.js';
 import { runProduction } from './runProduction.js';
 
 // At the top level, where none of Jest's time limits holds: without them they are built.
@@ -15,7 +16,9 @@ const SHORT = {
   workers: 2,
   from: '2024-01-01',
   to: '2024-04-01',
-  apartSeconds: { min: 3, max: 6 },
+  // One of each kind: enough to meet every part at its work, and an end that CI can wait for.
+  apartSeconds: { min: 3, max: 5 },
+  mostKills: KILL_KINDS.length,
   calmSeconds: 20,
   withinMinutes: 8,
 };

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HistoryExportResult } from '../../src/domain/historyExportResult.js';
 import type { Check } from './checks.js';
@@ -14,6 +15,8 @@ export interface ProductionPlan {
   readonly to: string;
   /** Between two kills, drawn by the seed. */
   readonly apartSeconds: { readonly min: number; readonly max: number };
+  /** After so many kills the export is left alone; without it, they go on until its end. */
+  readonly mostKills?: number;
   /** How long the export takes undisturbed, in seconds; measured first when left out. */
   readonly calmSeconds?: number | undefined;
   /** When the run counts as stuck. */
@@ -87,10 +90,10 @@ export async function runProduction(plan: ProductionPlan, say: (line: string) =>
   }
 }
 
-/** Strikes as drawn until the export has ended. @returns how far it was at its start, at each kill, and at its end. */
+/** Strikes as drawn until the export has ended, or it is enough. @returns how far it was at its start, at each kill, and at its end. */
 async function strike(
   site: ProductionSite,
-  { seed, apartSeconds }: ProductionPlan,
+  { seed, apartSeconds, mostKills = Infinity }: ProductionPlan,
   ended: AbortSignal,
   say: (line: string) => void,
 ): Promise<Mark[]> {
@@ -108,7 +111,9 @@ async function strike(
     await mark(kind);
     const at = ((Date.now() - startedAtMs) / 1000).toFixed(1).padStart(6);
     say(`${at} s  ${kind} killed, ${marks.at(-1)?.sealed} windows sealed`);
+    if (marks.length > mostKills) break;
   }
+  if (!ended.aborted) await once(ended, 'abort');
   await mark(null);
   return marks;
 }

@@ -2,7 +2,9 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TableLoad } from '../../domain/datasetLoad.js';
+import type { LocalDate } from '../../domain/exportWindow.js';
 import { rowsOf } from '../duckdb/rows.js';
+import { contentsSql } from '../rowContents.js';
 import type { StagedTable } from '../staging/stageWindow.js';
 import type { Session } from './session.js';
 
@@ -14,6 +16,8 @@ export interface CopiedTable {
   readonly columns: readonly string[];
   /** Name of the temporary table with the keys of rows that belong to another unit; null where there are none. */
   readonly othersKeys: string | null;
+  /** What the rows to load hold, by local date: see `contentsSql`. */
+  readonly contents: ReadonlyMap<LocalDate, string>;
 }
 
 /** What DuckDB writes once and the server reads once; NULL is nothing between two commas, an empty text is two quotes. */
@@ -38,7 +42,8 @@ export async function writeStage(
       `COPY (SELECT ${key} FROM ${stage} WHERE left_because = 'otherUnit') TO '${quoted(files.others)}' ${CSV}`,
     );
   }
-  const copied = { load, stage, columns, othersKeys: others ? `${stage}_others` : null };
+  const contents = await stagedContents(staging, load, stage);
+  const copied = { load, stage, columns, othersKeys: others ? `${stage}_others` : null, contents };
   return {
     copied,
     copy: async (session) => {
@@ -59,6 +64,20 @@ async function copyInto(
   await session.run(`CREATE TEMP TABLE ${stage} ON COMMIT DROP AS SELECT ${list} FROM ${table} WITH NO DATA`);
   await session.copyFromFile(`COPY ${stage} (${list}) FROM STDIN (FORMAT csv)`, file);
   await rm(file);
+}
+
+/** Summed here, while the server copies: there it would take as long as writing the rows does. */
+async function stagedContents(
+  staging: DuckDBConnection,
+  { table }: TableLoad,
+  stage: string,
+): Promise<Map<LocalDate, string>> {
+  const found = await rowsOf<{ localDate: LocalDate; contents: string }>(
+    staging,
+    `SELECT local_date AS "localDate", ${contentsSql('duckdb', table, 'it')} AS contents
+     FROM (SELECT *, landing AS landing_sha256 FROM ${stage} WHERE left_because IS NULL) AS it GROUP BY ALL`,
+  );
+  return new Map(found.map(({ localDate, contents }) => [localDate, contents]));
 }
 
 /** The table's columns that the stage has; `landing` is called what it becomes. */

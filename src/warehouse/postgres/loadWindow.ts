@@ -60,7 +60,7 @@ export async function loadWindow(
   const { text, ...loaded } = writtenSeal(load, staged, decided, {
     number,
     loadedAt,
-    contents: await dayContents(session, load),
+    contents: await dayContents(session, load, copied, decided),
     ...replaced,
   });
   await addSeal(session, {

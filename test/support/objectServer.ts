@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, openSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -115,7 +115,8 @@ export async function startObjectServer(
         directory,
       ],
       {
-        stdio: ['ignore', 'ignore', 'inherit'],
+        // To a file: one that outlives its test by accident must not keep the run's own output open.
+        stdio: ['ignore', 'ignore', openSync(join(home, 'errors.log'), 'a')],
         env: {
           PATH: process.env['PATH'],
           ROOT_ACCESS_KEY: keys.accessKeyId,

@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import { stormPolicy } from '../../src/cli/demo/sync/stormPolicy.js';
 import type { SyncState } from '../../src/domain/sync/syncState.js';
 import type { SyncPolicy } from '../../src/domain/sync/syncPolicy.js';
+import { clearSchedules } from '../support/clearSchedules.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
 import { type EndedCommand, runRosterline } from '../support/runRosterline.js';
@@ -29,7 +30,7 @@ beforeAll(async () => {
   const { telephony, businessUnits, organisationId } = rig.simulator;
   workflowId = `trunkSync/${organisationId}`;
   const [unit] = businessUnits;
-  telephony.happen({ kind: 'schedules', businessUnitId: unit?.id ?? '', clear: true });
+  clearSchedules(rig.simulator);
   telephony.happen({ kind: 'schedules', businessUnitId: unit?.id ?? '', addAgents: 12 });
   policy = stormPolicy(telephony.facts(), unit?.id ?? '', { holdDownSeconds: 60, debounceSeconds: 1 });
   file = join(rig.directory, 'rosterline.yaml');

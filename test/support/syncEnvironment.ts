@@ -5,6 +5,7 @@ import { SyncPolicy } from '../../src/domain/sync/syncPolicy.js';
 import type { RoundRecord, SyncState } from '../../src/domain/sync/syncState.js';
 import type { RunningSimulator } from '../../src/simulator/startSimulator.js';
 import type { trunkSync } from '../../workflows/trunkSync.js';
+import { clearSchedules } from './clearSchedules.js';
 import { eventually } from './eventually.js';
 import {
   type ExportEnvironment,
@@ -124,11 +125,10 @@ export function syncsOn(environment: ExportEnvironment): SyncEnvironment {
 }
 
 /** Puts so many agents to work for the next eight hours, whatever the hour of the test. */
-export function staffed({ businessUnits, telephony }: RunningSimulator): void {
-  for (const { id } of businessUnits) {
-    telephony.happen({ kind: 'schedules', businessUnitId: id, clear: true });
-    telephony.happen({ kind: 'schedules', businessUnitId: id, addAgents: AGENTS_AT_WORK });
-  }
+export function staffed(simulator: RunningSimulator): void {
+  clearSchedules(simulator);
+  for (const { id } of simulator.businessUnits)
+    simulator.telephony.happen({ kind: 'schedules', businessUnitId: id, addAgents: AGENTS_AT_WORK });
 }
 
 /** All calls so far, whatever their answer. */

@@ -6,14 +6,15 @@ import type { PinnedKeys } from '../custody/signatureWalk.js';
 import { verify } from '../custody/verify.js';
 import type { ChainKey, VerifyReport } from '../custody/verifyReport.js';
 import type { VerifyFacts } from '../custody/verifyFacts.js';
-import { Failure, isFailure } from '../domain/failure.js';
+import { Failure } from '../domain/failure.js';
 import type { ObjectStore } from '../objects/objectStore.js';
 import { type ObjectsSettings, openObjects } from '../temporal/openObjects.js';
 import { openExistingWarehouse, type WarehouseSettings } from '../temporal/openWarehouse.js';
 import { createStatusLine } from './statusLine.js';
+import { whenWarehouseFree } from './whenWarehouseFree.js';
 
-/** How long to wait for a worker to let go of the warehouse: it does so a few seconds after its last load. */
-const WAIT_FOR_WAREHOUSE_MS = 15_000;
+/** Between tries while a worker holds the warehouse: each is told in a line of its own. */
+const TRY_AGAIN_MS = 2000;
 
 /** How often the line that tells how far it is changes: a million objects are not a million lines. */
 const SHOWN_EVERY_MS = 200;
@@ -31,17 +32,12 @@ export async function verifyStores(
 ): Promise<VerifyReport> {
   // Without a warehouse the objects alone are verified.
   const warehouse = await openExistingWarehouse(stores, 'verify');
-  const giveUpAt = Date.now() + WAIT_FOR_WAREHOUSE_MS;
   try {
-    for (;;) {
-      try {
-        return await verifyShowing(openObjects(stores, { readOnly: true }), warehouse, known);
-      } catch (error) {
-        if (!isFailure(error, 'Blocked') || Date.now() > giveUpAt) throw error;
-        process.stderr.write(`waiting for the warehouse: ${error.message}\n`);
-        await new Promise((resolve) => setTimeout(resolve, 2000));
-      }
-    }
+    return await whenWarehouseFree(
+      () => verifyShowing(openObjects(stores, { readOnly: true }), warehouse, known),
+      (waiting) => process.stderr.write(`${waiting}\n`),
+      TRY_AGAIN_MS,
+    );
   } finally {
     await warehouse?.release();
   }

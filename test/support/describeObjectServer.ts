@@ -1,11 +1,8 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { findObjectServer } from '../../src/temporal/findObjectServer.js';
-import { withLock } from '../../src/temporal/processLock.js';
 import { type ObjectServer, startObjectServer } from './objectServer.js';
 import './errorsOfNode.js';
-import { readJson, testRunDirectory } from './testRun.js';
+import { lookedForOnce } from './lookedForOnce.js';
 
 /**
  * Path of versitygw; null where it cannot be had, with the reasons on standard error.
@@ -15,26 +12,8 @@ import { readJson, testRunDirectory } from './testRun.js';
  * @throws Failure `Blocked` instead of giving null when `ROSTERLINE_REQUIRE_ALL` is `1`, as in CI.
  */
 export async function objectServerProgram(): Promise<string | null> {
-  const run = testRunDirectory();
-  const known = join(run, 'object-server.json');
-  const log = (line: string) => void process.stderr.write(`${line}\n`);
-  return await withLock(`${known}.lock`, 'looking for an S3 server', log, async () => {
-    const answer = readJson(known) as { path: string | null } | undefined;
-    if (answer) return answer.path;
-    const path = await look(log);
-    writeFileSync(known, JSON.stringify({ path }));
-    return path;
-  });
-}
-
-async function look(log: (line: string) => void): Promise<string | null> {
-  try {
-    return (await findObjectServer({ log })).path;
-  } catch (error) {
-    if (process.env['ROSTERLINE_REQUIRE_ALL'] === '1') throw error;
-    log(`tests that need an S3 server are skipped: ${error instanceof Error ? error.message : String(error)}`);
-    return null;
-  }
+  const program = { name: 'object-server', what: 'an S3 server', tests: 'tests that need an S3 server' };
+  return await lookedForOnce(program, (log) => findObjectServer({ log }));
 }
 
 /** Describes tests that need an S3 server, which is started before and ended after them; where there is none, each is skipped by name. */

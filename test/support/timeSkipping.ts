@@ -1,10 +1,7 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe } from '@jest/globals';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { findTestServer } from '../../src/temporal/findTestServer.js';
-import { withLock } from '../../src/temporal/processLock.js';
-import { readJson, testRunDirectory } from './testRun.js';
+import { lookedForOnce } from './lookedForOnce.js';
 
 /**
  * Path of the time-skipping test server; null where none can be had, with the reasons on standard error.
@@ -14,26 +11,8 @@ import { readJson, testRunDirectory } from './testRun.js';
  * @throws Failure `Blocked` instead of giving null when `ROSTERLINE_REQUIRE_ALL` is `1`, as in CI.
  */
 export async function timeSkipping(): Promise<string | null> {
-  const run = testRunDirectory();
-  const known = join(run, 'test-server.json');
-  const log = (line: string) => void process.stderr.write(`${line}\n`);
-  return await withLock(`${known}.lock`, 'looking for the time-skipping test server', log, async () => {
-    const answer = readJson(known) as { path: string | null } | undefined;
-    if (answer) return answer.path;
-    const path = await look(log);
-    writeFileSync(known, JSON.stringify({ path }));
-    return path;
-  });
-}
-
-async function look(log: (line: string) => void): Promise<string | null> {
-  try {
-    return (await findTestServer({ log })).path;
-  } catch (error) {
-    if (process.env['ROSTERLINE_REQUIRE_ALL'] === '1') throw error;
-    log(`time-skipping tests are skipped: ${error instanceof Error ? error.message : String(error)}`);
-    return null;
-  }
+  const program = { name: 'test-server', what: 'the time-skipping test server', tests: 'time-skipping tests' };
+  return await lookedForOnce(program, (log) => findTestServer({ log }));
 }
 
 /**

@@ -9,12 +9,15 @@ const ReadableFamily = z.object(FamilyBudget.shape);
 
 /** Longest that a call waits for the shared view: past it, what was known before holds. */
 export const LONGEST_LOOK_MS = 150;
+/** The same for one that has not looked for two seconds: what it knew may be older than a gate, and it was in no hurry. */
+const LONGEST_FIRST_LOOK_MS = 500;
+const IDLE_AFTER_MS = 2_000;
 /** A look that was not answered for so long is not waited for: another is begun. */
 const LOST_LOOK_MS = 5_000;
 
 /** The shared view as this client sees it: never late, never thrown, and what was seen last while nothing newer is to be had. */
 export interface BudgetWatch {
-  /** Brings the view up to date, within 150 ms unless told. Rejects never. */
+  /** Brings the view up to date, within 150 ms unless told, or half a second after two without a look. Rejects never. */
   look(options?: { readonly fresh?: boolean; readonly withinMs?: number }): Promise<void>;
   /** What was seen last. */
   latest(): BudgetView;
@@ -26,6 +29,7 @@ export function createBudgetWatch(budget: SharedBudget, log: GenesysLog, onChang
   let seen: unknown = view;
   let asked: { readonly answer: Promise<void>; readonly atMs: number } | null = null;
   let complained = false;
+  let lookedMs = Number.NEGATIVE_INFINITY;
 
   const take = (answer: unknown) => {
     if (answer === seen) return;
@@ -56,9 +60,12 @@ export function createBudgetWatch(budget: SharedBudget, log: GenesysLog, onChang
   };
 
   return {
-    async look({ fresh = false, withinMs = LONGEST_LOOK_MS } = {}) {
+    async look({ fresh = false, withinMs } = {}) {
+      const nowMs = performance.now();
+      const longestMs = nowMs - lookedMs > IDLE_AFTER_MS ? LONGEST_FIRST_LOOK_MS : LONGEST_LOOK_MS;
+      lookedMs = nowMs;
       const under = asked !== null && performance.now() - asked.atMs < LOST_LOOK_MS && !fresh ? asked : ask(fresh);
-      const leftMs = withinMs - (performance.now() - under.atMs);
+      const leftMs = (withinMs ?? longestMs) - (performance.now() - under.atMs);
       if (leftMs > 0) await atMost(under.answer, leftMs);
     },
     latest: () => view,

@@ -26,8 +26,8 @@ export interface OwnJobs {
 /**
  * What all workers of one OAuth client know together: the port through which the client sees it and tells of its calls.
  *
- * Nothing here throws or is waited for but `look`, and of that the client waits 150 ms at most: after that, what was known before
- * holds. What is told may be summed up, sent later or lost; a refusal goes at once.
+ * Nothing here throws or is waited for but `look`, and of that the client waits 150 ms at most, half a second after two without a
+ * look: after that, what was known before holds. What is told may be summed up, sent later or lost; a refusal goes at once.
  */
 export interface SharedBudget {
   /**

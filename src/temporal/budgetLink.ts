@@ -15,10 +15,13 @@ import { createRateSetter } from './rateSetter.js';
 
 /** How old a view may be and still be gone by. */
 const VIEW_GOOD_FOR_MS = 150;
-/** How long a question is waited for by the connection; the client waits 150 ms. */
+/** How long a question is waited for by the connection; the client waits 150 ms, or half a second. */
 const ANSWER_WITHIN_MS = 3_000;
 /** An answer that takes longer is used by the next look; this one goes by the last view. Less than what the client waits. */
 const ANSWER_SOON_MS = 100;
+/** The same where the last view is older than two seconds: a gate may have closed since. */
+const FIRST_ANSWER_SOON_MS = 450;
+const OLD_VIEW_MS = 2_000;
 /** One that takes longer may be lost: it is asked again, while few are open. */
 const ANSWER_LATE_MS = 200;
 const MOST_OPEN = 4;
@@ -163,7 +166,8 @@ export function createBudgetLink({
     const { answer } = asking;
     // A client that waits no longer must have what was seen last: it may be all that is known of a gate.
     if (fresh || !Number.isFinite(viewMs)) return await answer;
-    return await Promise.race([answer, sleep(ANSWER_SOON_MS).then(() => view)]);
+    const soonMs = performance.now() - viewMs > OLD_VIEW_MS ? FIRST_ANSWER_SOON_MS : ANSWER_SOON_MS;
+    return await Promise.race([answer, sleep(soonMs).then(() => view)]);
   };
   const lookNow = async (): Promise<BudgetView | null> => {
     const startedMs = performance.now();

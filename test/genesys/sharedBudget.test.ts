@@ -161,14 +161,19 @@ describe('a budget that all workers share', () => {
 });
 
 describe('a shared budget that fails', () => {
-  it('that never answers delays only the first of many calls, and that by 150 ms', async () => {
+  it('that never answers delays only the first of many calls, and that by half a second', async () => {
     budget.answer = () => new Promise(() => undefined);
     const startedMs = performance.now();
     await client.organization();
-    expect(performance.now() - startedMs).toBeGreaterThan(100);
-    const afterMs = performance.now();
-    for (let call = 0; call < 20; call++) await client.organization();
-    expect((performance.now() - afterMs) / 20).toBeLessThan(60);
+    expect(performance.now() - startedMs).toBeGreaterThan(400);
+    const tookMs: number[] = [];
+    for (let call = 0; call < 21; call++) {
+      const beganMs = performance.now();
+      await client.organization();
+      tookMs.push(performance.now() - beganMs);
+    }
+    // Each would take 150 ms and more if it waited for the budget; the median is not moved by a busy machine's pauses.
+    expect(tookMs.sort((one, other) => one - other)[10]).toBeLessThan(120);
   });
 
   it.each([

@@ -42,6 +42,8 @@ async function untilAtHome(client: Client, workflowId: string): Promise<void> {
 
 /** An answer of the keeper that is slower than on a quiet machine keeps a worker from seeing a gate for so much longer. */
 const USUAL_ANSWER_MS = 20;
+/** So much slower than usual, and a worker that had not looked for a while goes by what it knew. */
+const NOT_WAITED_FOR_MS = 400;
 
 /** Asks the keeper ten times a second, as one more worker would. */
 function watchAnswers(client: Client, workflowId: string) {
@@ -56,10 +58,12 @@ function watchAnswers(client: Client, workflowId: string) {
     }
   })();
   return {
-    /** Milliseconds by which the slowest of the answers under way in the second after an instant was slower than usual. */
-    async slownessAfter(ms: number): Promise<number> {
+    async stop(): Promise<void> {
       over.abort();
       await asking;
+    },
+    /** Milliseconds by which the slowest of the answers under way in the second after an instant was slower than usual. */
+    slownessAfter(ms: number): number {
       const then = answers.filter(({ askedMs, answeredMs }) => answeredMs > ms && askedMs < ms + 1_000);
       return Math.max(0, ...then.map(({ askedMs, answeredMs }) => answeredMs - askedMs - USUAL_ANSWER_MS));
     },
@@ -107,8 +111,11 @@ describe('a gate that one of two workers met, with 32 windows waiting', () => {
     );
     const refusedMs = refused.answeredMs ?? 0;
     const untilMs = refusedMs + RETRY_AFTER_SECONDS * 1000;
-    await sleep(Math.max(0, refusedMs + 1_100 - Date.now()));
-    const allowed = 300 + (await answers.slownessAfter(refusedMs));
+    await sleep(Math.max(0, untilMs - Date.now()));
+    await answers.stop();
+    const allowed = 300 + answers.slownessAfter(refusedMs);
+    // A worker that has not looked for seconds waits half a second for the keeper: then it goes by what it knew.
+    const isExcused = (arrivedMs: number) => answers.slownessAfter(arrivedMs - 1_000) > NOT_WAITED_FOR_MS;
     expect(await handle.result()).toMatchObject({ status: 'complete', windows: WINDOWS, gaps: [] });
 
     const lateness = (proxy: RecordingProxy) =>
@@ -121,7 +128,7 @@ describe('a gate that one of two workers met, with 32 windows waiting', () => {
       `calls after the refusal: of the worker that met it ${said(lateness(own))}; of the other ${said(lateness(others))} (allowed: ${Math.round(allowed)} ms)\n`,
     );
     expect(Math.max(0, ...lateness(own))).toBeLessThan(100);
-    expect(Math.max(0, ...lateness(others))).toBeLessThan(allowed);
+    expect(lateness(others).filter((late) => late >= allowed && !isExcused(refusedMs + late))).toEqual([]);
     // Both workers had a part in it.
     for (const { calls } of proxies)
       expect(calls.filter(({ call }) => call === `POST ${BULK}`).length).toBeGreaterThan(3);

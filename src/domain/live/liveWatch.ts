@@ -1,0 +1,14 @@
+/** What a feed, one of its channels or a gap is about: each list makes topics of one kind; an empty one makes none. */
+export interface LiveWatch {
+  /** `scheduleChanged`: `v2.workforcemanagement.businessunits.{id}.schedules` */
+  readonly businessUnitIds: readonly string[];
+  /** `trunkChanged`: `v2.telephony.providers.edges.trunks.{id}` */
+  readonly trunks: readonly { readonly id: string; readonly trunkBaseId: string | null }[];
+  /** `adherence`: `v2.workforcemanagement.managementunits.{id}.adherence` */
+  readonly managementUnitIds: readonly string[];
+  /** `routingStatus`: `v2.users.{id}.routingStatus` */
+  readonly userIds: readonly string[];
+}
+
+/** Nothing at all. */
+export const NOTHING_WATCHED: LiveWatch = { businessUnitIds: [], trunks: [], managementUnitIds: [], userIds: [] };

@@ -3,6 +3,7 @@ import { canonicalBytes, sha256Hex } from '../src/custody/canonicalJson.js';
 import { firstGaps, mergeGaps } from '../src/domain/exportSummary.js';
 import type { Gap } from '../src/domain/gap.js';
 import type { DatedRequest } from '../src/domain/historyExportInput.js';
+import type { TableChanges } from '../src/domain/rowChanges.js';
 import { ExportSeal } from '../src/domain/seal.js';
 import type { ActivityDeps } from './deps.js';
 import { ownedWarehouse } from './ownedWarehouse.js';
@@ -18,6 +19,8 @@ interface EndedExport {
   request: DatedRequest;
   startedAt: string;
   rows: Readonly<Record<string, number>>;
+  /** Absent where the workflow's code was of an earlier version. */
+  changes?: TableChanges;
   planFolder: string;
   /** Windows that were planned: with none, nothing was done that a manifest could name. */
   windowsPlanned: number;
@@ -64,6 +67,7 @@ export function exportEndActivities(deps: ActivityDeps) {
             structure,
             windows: outcomes.map(({ windowId, seal: path }) => ({ windowId, seal: path })),
             rows: input.rows,
+            ...(input.changes === undefined ? {} : { changes: input.changes }),
             gaps,
           });
           const content = Buffer.from(canonicalBytes(seal)).toString('utf8');

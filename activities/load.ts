@@ -72,7 +72,13 @@ export function loadActivities(deps: ActivityDeps) {
             },
             beat.signal,
           );
-          return { seal: loaded.sealPath, rows: loaded.seal.rows, gaps: sealGaps(loaded.seal) };
+          const { rows, changes } = loaded.seal;
+          return {
+            seal: loaded.sealPath,
+            rows,
+            ...(changes === undefined ? {} : { changes }),
+            gaps: sealGaps(loaded.seal),
+          };
         } catch (error) {
           throw isFailure(error, 'Corrupt') ? await quarantineLoad(error, input, fetched) : error;
         } finally {

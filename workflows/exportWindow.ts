@@ -37,7 +37,8 @@ export async function exportWindow(raw: ExportWindowInput): Promise<WindowResult
   setCurrentDetails(`**${input.label}**\n\nAsked by ${input.exportId}.`);
   const { fetched, loaded } = await fetchLoadAndSeal(fetch, input, steps);
   setCurrentDetails(`**${input.label}**\n\nSealed: \`${loaded.seal}\`.`);
-  return { windowId: id, seal: loaded.seal, rows: loaded.rows, calls: fetched.calls, gaps: loaded.gaps };
+  const { seal, rows, changes, gaps } = loaded;
+  return { windowId: id, seal, rows, ...(changes === undefined ? {} : { changes }), calls: fetched.calls, gaps };
 }
 
 /**

@@ -64,6 +64,7 @@ export async function planHistory(request: HistoryExportInput, planner: Planner)
     done: 0,
     failed: 0,
     rows: {},
+    changes: {},
     calls: { made: structure.length, minimum: structureCalls(unitCounts, plan.windows) },
     longestDays: {},
     paused: null,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PlannedWindow } from './exportSteps.js';
 import { PlannedExport } from './plannedExport.js';
+import { addChanges, TableChanges } from './rowChanges.js';
 
 const Count = z.number().int().nonnegative();
 
@@ -23,6 +24,8 @@ export const ExportState = z.object({
   done: Count,
   failed: Count,
   rows: z.record(z.string(), Count),
+  /** What became of the rows, by table. */
+  changes: TableChanges.default({}),
   calls: z.object({ made: Count, minimum: Count }),
   /** Longest window, in days, that Genesys took after it had refused a longer one. */
   longestDays: z.record(z.string(), z.number().int().positive()),
@@ -33,9 +36,14 @@ export type ExportState = z.infer<typeof ExportState>;
 /** Adds how one window ended. Changes the state in place: one workflow owns it. */
 export function addOutcome(
   state: ExportState,
-  outcome: { rows: Readonly<Record<string, number>>; calls: { made: number; minimum: number } },
+  outcome: {
+    rows: Readonly<Record<string, number>>;
+    changes?: TableChanges;
+    calls: { made: number; minimum: number };
+  },
 ): void {
   for (const [table, rows] of Object.entries(outcome.rows)) state.rows[table] = (state.rows[table] ?? 0) + rows;
+  state.changes = addChanges(state.changes, outcome.changes ?? {});
   state.calls.made += outcome.calls.made;
   state.calls.minimum += outcome.calls.minimum;
 }

@@ -4,6 +4,7 @@ import type { Gap } from './gap.js';
 import type { ExportRange } from './historyExportInput.js';
 import type { Landing } from './landing.js';
 import { LANES } from './lane.js';
+import type { TableChanges } from './rowChanges.js';
 
 /**
  * Input of the workflow `exportWindow`, made by `historyExport`.
@@ -32,6 +33,8 @@ export interface WindowResult {
   readonly windowId: string;
   readonly seal: string;
   readonly rows: Readonly<Record<string, number>>;
+  /** What became of the rows, by table; absent where an earlier version loaded them. */
+  readonly changes?: TableChanges;
   /** API calls that its steps made, and the fewest that could have done. */
   readonly calls: { readonly made: number; readonly minimum: number };
   readonly gaps: readonly Gap[];
@@ -157,6 +160,8 @@ export interface FetchedWindow {
 export interface LoadSummary {
   readonly seal: string;
   readonly rows: Readonly<Record<string, number>>;
+  /** What became of the rows, by table; absent where an earlier version loaded them. */
+  readonly changes?: TableChanges;
   readonly gaps: readonly Gap[];
 }
 

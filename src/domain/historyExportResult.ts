@@ -1,6 +1,7 @@
 import type { Gap } from './gap.js';
 import type { ExportRange } from './historyExportInput.js';
 import type { PlannedExport } from './plannedExport.js';
+import type { TableChanges } from './rowChanges.js';
 
 /** Result of the workflow `historyExport`. */
 export interface HistoryExportResult {
@@ -9,8 +10,10 @@ export interface HistoryExportResult {
   readonly range: ExportRange;
   /** Windows that ended: 0 when every day was there already. */
   readonly windows: number;
-  /** Rows loaded, by table. */
+  /** Rows of Genesys's answers that the warehouse has through this export, by table: written, or there already and equal. */
   readonly rows: Readonly<Record<string, number>>;
+  /** What became of them, by table; absent where an earlier version ended the export. */
+  readonly changes?: TableChanges;
   /** The first 100; the manifest names all. */
   readonly gaps: readonly Gap[];
   /** Path, in the object store, of the export's manifest; null when there was nothing to do. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DATASET_NAMES } from './exportWindow.js';
+import { TableChanges } from './rowChanges.js';
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const Rows = z.record(z.string(), z.number().int().nonnegative());
@@ -73,7 +74,10 @@ export const WindowSeal = z.object({
   requests: z.array(SealedRequest),
   landings: z.array(SealedLanding),
   loadedAt: z.string(),
+  /** Rows of the answer that the warehouse has through this load, by table: written by it, or there already and equal. */
   rows: Rows,
+  /** What became of the rows, by table. Seals of earlier versions have none: there every row was written again. */
+  changes: TableChanges.optional(),
   days: z.array(SealedDay),
   /** Rows of another unit's day that this load replaced, because adherence now says this unit held the user. */
   taken: z.array(
@@ -100,7 +104,13 @@ export const WindowSeal = z.object({
 export type WindowSeal = z.infer<typeof WindowSeal>;
 
 /** Of a window's seal, that by which its rows are counted: what a purge keeps of it. */
-export const DaysOfSeal = WindowSeal.omit({ requests: true, landings: true, settings: true, refusedUserIds: true });
+export const DaysOfSeal = WindowSeal.omit({
+  requests: true,
+  landings: true,
+  settings: true,
+  refusedUserIds: true,
+  changes: true,
+});
 export type DaysOfSeal = z.infer<typeof DaysOfSeal>;
 
 /**
@@ -123,6 +133,8 @@ export const ExportSeal = z.object({
   structure: z.array(SealedLanding),
   windows: z.array(z.object({ windowId: z.string(), seal: z.string().nullable() })),
   rows: Rows,
+  /** What became of the rows, by table; manifests of earlier versions have none. */
+  changes: TableChanges.optional(),
   gaps: z.array(z.unknown()),
 });
 export type ExportSeal = z.infer<typeof ExportSeal>;

@@ -1,14 +1,15 @@
-import { contentHash } from '../src/domain/contentHash.js';
 import { decideRound } from '../src/domain/sync/decideRound.js';
 import type { SyncGate } from '../src/domain/sync/gatedAnswer.js';
 import { attempting, remembered } from '../src/domain/sync/remembered.js';
 import type { PlannedWrite, RoundDecision, RoundWrites } from '../src/domain/sync/roundDecision.js';
 import type { RoundInputs } from '../src/domain/sync/roundSeal.js';
+import { roundInputs } from '../src/domain/sync/roundInputs.js';
 import { roundWrites } from '../src/domain/sync/roundWrites.js';
 import { schedulesMoved } from '../src/domain/sync/schedulesMoved.js';
 import type { AvailabilityFact, ScheduleFact, SyncTruth } from '../src/domain/sync/syncFacts.js';
 import type { SyncMemory } from '../src/domain/sync/syncMemory.js';
 import type { SyncPolicy } from '../src/domain/sync/syncPolicy.js';
+import { withoutCursors } from '../src/domain/sync/withoutCursors.js';
 import type { KnownTruth, RoundReads, RouteRead, RowRead } from '../src/domain/sync/syncReads.js';
 import type { WrittenWrite } from '../src/domain/sync/syncState.js';
 import { sendWrites, type WritingRound } from './sendWrites.js';
@@ -205,7 +206,7 @@ export class SyncRound implements WritingRound {
       written: this.sent,
       memory: withoutCursors(memory, missing),
       known: { readAt, schedules, rows, campaigns },
-      inputs: inputsOf(this.truth(), this.reads),
+      inputs: roundInputs(this.truth()),
       unsent: this.unsentWrites,
       unfinished: missing.length === 0 ? null : problem === null ? 'gate' : 'failure',
       problem,
@@ -256,41 +257,4 @@ export class SyncRound implements WritingRound {
 
 function keyOf({ siteId, scheduleId }: AvailabilityFact): string {
   return `${siteId} ${scheduleId}`;
-}
-
-/** A schedule of which no snapshot could be had is asked for again. */
-function withoutCursors(memory: SyncMemory, missing: readonly ScheduleFact[]): SyncMemory {
-  if (missing.length === 0) return memory;
-  const schedules = Object.fromEntries(
-    Object.entries(memory.schedules).map(([unit, versions]) => [
-      unit,
-      Object.fromEntries(
-        Object.entries(versions).filter(
-          ([id]) => !missing.some((schedule) => schedule.businessUnitId === unit && schedule.id === id),
-        ),
-      ),
-    ]),
-  );
-  return { ...memory, schedules };
-}
-
-function inputsOf(truth: SyncTruth, reads: RoundReads): RoundInputs {
-  const { sites, trunks, schedules, rows, campaigns } = truth;
-  return {
-    readAt: reads.readAt,
-    hashes: {
-      sites: contentHash(sites),
-      routes: contentHash(truth.routes),
-      trunks: contentHash(trunks),
-      schedules: contentHash(schedules),
-      rows: contentHash(rows),
-      campaigns: contentHash(campaigns),
-    },
-    snapshots: truth.availability.map(({ siteId, scheduleId, scheduleVersion, landing }) => ({
-      siteId,
-      scheduleId,
-      scheduleVersion,
-      landing,
-    })),
-  };
 }

@@ -3,6 +3,9 @@ import type { DatasetName } from './exportWindow.js';
 /** `sync`: every round (two of its calls are those of schedules). `syncWrites`: rounds that write. `syncCampaigns`, `syncTable`: where the policy names some. `syncAudit`: to name who changed a route. */
 type SyncPart = 'sync' | 'syncWrites' | 'syncCampaigns' | 'syncTable' | 'syncAudit';
 
+/** `live`: every listener. `liveAdherence`, `liveStatuses`: where adherence and routing statuses are listened to, to read what was missed. */
+type LivePart = 'live' | 'liveAdherence' | 'liveStatuses';
+
 /** What the OAuth client needs for one call of the API. */
 export interface AccessRight {
   /** What a person calls it. */
@@ -13,8 +16,8 @@ export interface AccessRight {
   readonly advisedPermission?: string;
   /** OAuth scopes of which any one will do, where the organisation enforces scopes. */
   readonly anyScope: readonly string[];
-  /** Which exports make the call, or which part of the trunk sync. */
-  readonly neededFor: 'everything' | DatasetName | SyncPart;
+  /** Which exports make the call, or which part of the trunk sync or of the live feed. */
+  readonly neededFor: 'everything' | DatasetName | SyncPart | LivePart;
 }
 
 const WFM_SCOPES = ['workforce-management:readonly', 'workforce-management'];
@@ -26,6 +29,8 @@ const AUDIT = {
   anyScope: ['audits:readonly', 'audits'],
   neededFor: 'syncAudit',
 } as const;
+// "Requires NO permissions": it is topics that need some, and the answer to a subscription names them.
+const CHANNELS = { anyPermission: [], anyScope: ['notifications'], neededFor: 'live' } as const;
 
 /**
  * What each call needs: the one table that the client, its messages and `check` go by. docs/permissions.md shows the same.
@@ -187,6 +192,34 @@ export const ACCESS_RIGHTS = {
   askAudit: { what: 'an audit query', ...AUDIT },
   auditQuery: { what: 'the state of an audit query', ...AUDIT },
   auditResults: { what: 'the results of an audit query', ...AUDIT },
+  createChannel: { what: 'a notification channel', ...CHANNELS },
+  channels: { what: 'the list of notification channels', ...CHANNELS },
+  channel: { what: 'whether a notification channel is there', ...CHANNELS },
+  replaceSubscriptions: { what: 'the topics of a notification channel', ...CHANNELS },
+  addSubscriptions: { what: 'further topics of a notification channel', ...CHANNELS },
+  subscriptions: { what: 'the list of topics of a notification channel', ...CHANNELS },
+  deleteSubscriptions: { what: 'letting go of a notification channel', ...CHANNELS },
+  availableTopics: { what: 'the list of notification topics', ...CHANNELS },
+  realTimeAdherence: {
+    what: 'the adherence of agents at this moment',
+    anyPermission: ['wfm:realtimeAdherence:view'],
+    anyScope: WFM_SCOPES,
+    neededFor: 'liveAdherence',
+  },
+  users: {
+    what: 'the routing statuses of users',
+    anyPermission: [],
+    advisedPermission: 'directory:user:view',
+    anyScope: ['users:readonly', 'users'],
+    neededFor: 'liveStatuses',
+  },
+  routingStatus: {
+    what: 'the routing status of a user',
+    anyPermission: [],
+    advisedPermission: 'directory:user:view',
+    anyScope: ['users:readonly', 'users', 'routing:readonly', 'routing'],
+    neededFor: 'liveStatuses',
+  },
 } as const satisfies Record<string, AccessRight>;
 
 /** What a call needs, in one line: permission, then scope. */

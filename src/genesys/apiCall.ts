@@ -6,6 +6,7 @@ import type { CallWatcher } from '../telemetry/callWatcher.js';
 import { apiFailure, errorBody } from './apiFailure.js';
 import type { Endpoint } from './endpoints.js';
 import type { GenesysLog } from './genesysLog.js';
+import type { GenesysTime } from './genesysTime.js';
 import { networkFailure } from './networkFailure.js';
 import { createRefusal, isThrottle, mayBeDisguised } from './throttle.js';
 import type { Leaving } from './callHolds.js';
@@ -59,6 +60,7 @@ export function createApiCalls(
     log,
     watcher,
     redact,
+    time,
   }: {
     transport: Transport;
     pacer: Pacer;
@@ -67,6 +69,8 @@ export function createApiCalls(
     log: GenesysLog;
     watcher: CallWatcher;
     redact: Redact;
+    /** Told of the `Date` of each answer. */
+    time: GenesysTime;
   },
 ): ApiCalls {
   const underWay = new AsyncLocalStorage<CallUnderWay>();
@@ -92,7 +96,8 @@ export function createApiCalls(
     pacer.accepted(call.endpoint.family, exchanged.sentAtMs);
     pacer.accepted('token', exchanged.sentAtMs);
     if (isWebPage(text)) throw webPageFailure(`${call.endpoint.method} ${url.pathname}`, status);
-    const isUnread = call.endpoint.isLanded === true || status === 204;
+    const hasNoBody = status === 204 || call.endpoint.method === 'HEAD' || call.endpoint.method === 'DELETE';
+    const isUnread = call.endpoint.isLanded === true || hasNoBody;
     const json = isUnread ? null : parsed(text, call.endpoint, { raw, encoding, correlationId });
     call.answer = { json, raw, encoding, correlationId, receivedAt: new Date(receivedMs).toISOString() };
     return { status, statusText: '', headers, data: json, text };
@@ -158,6 +163,7 @@ export function createApiCalls(
     const { status, headers } = answer;
     watcher.answered(endpoint.family, status);
     const [receivedMs, receivedAtMs, sentAtMs] = [now(), pacer.timeMs(), permit.sentAtMs()];
+    time.heard(headers['date'], { sentAtMs, receivedAtMs });
     const counters = countersOf(headers);
     const isAccepted = status >= 200 && status < 300;
     permit.ended(counters ?? (isAccepted ? 'noCounters' : 'noAnswer'), isAccepted);

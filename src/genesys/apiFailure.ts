@@ -85,6 +85,8 @@ export function apiFailure(
   if (status < 400) return fail('Blocked', 'It is not followed. Check GENESYS_API_URL and any proxy.');
   if (endpoint.path.endsWith('/jobs/{jobId}') && (status === 404 || status === 410))
     return fail('Expired', 'Create the job anew.');
+  if (endpoint.path.includes('/channels/{channelId}') && (status === 404 || status === 410))
+    return fail('Expired', 'Create the notification channel anew.');
   if (status === 403 || status === 451) {
     const permissions = `${message ?? ''} ${code ?? ''}`;
     const namesRight = /permission|scope|polic|\w+:\w+:\w+/i.test(permissions);

@@ -11,10 +11,13 @@ import { startDownload } from './download.js';
 import type { GenesysClient } from './genesysClient.js';
 import type { GenesysClientConfig } from './genesysClientConfig.js';
 import { type GenesysLog, SILENT_LOG } from './genesysLog.js';
+import { createGenesysTime } from './genesysTime.js';
 import { createJobCounts } from './jobCounts.js';
 import type { LaneCalls } from './laneCalls.js';
+import { notificationCalls } from './notificationCalls.js';
 import { outboundCalls } from './outboundCalls.js';
 import { createPacer } from './pacer.js';
+import { realTimeCalls } from './realTimeCalls.js';
 import { redactor } from './redact.js';
 import { scheduleCalls } from './scheduleCalls.js';
 import { createSdk } from './sdk.js';
@@ -63,7 +66,8 @@ export function createGenesysClient(given: GenesysClientConfig, options: Genesys
   const shared = { transport, pacer, now, log, redact };
   const tokens = createTokenSource(config, shared);
   holder.tokens = tokens;
-  const calls = createApiCalls(config.apiUrl, { ...shared, watcher, tokens });
+  const time = createGenesysTime(() => pacer.timeMs(), now);
+  const calls = createApiCalls(config.apiUrl, { ...shared, watcher, tokens, time });
   const sdk = createSdk(config.apiUrl, calls.hook);
 
   const lanes = new Map<Lane, GenesysClient>();
@@ -97,6 +101,8 @@ export function createGenesysClient(given: GenesysClientConfig, options: Genesys
       ...dataTableCalls(parts),
       ...outboundCalls(parts),
       ...auditCalls(parts),
+      ...notificationCalls(parts),
+      ...realTimeCalls(parts),
 
       download: (url, from, signal) => startDownload(config, shared, url, from, signal),
 
@@ -109,6 +115,8 @@ export function createGenesysClient(given: GenesysClientConfig, options: Genesys
       },
 
       callsAMinute: () => pacer.announcedLimit(),
+
+      timeMs: () => time.nowMs(),
 
       async close() {
         pacer.shutDown();

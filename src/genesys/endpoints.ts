@@ -4,7 +4,7 @@ import { familyOfCall } from '../domain/familyOf.js';
 
 /** One call of the API: whose limit it shares, and what the OAuth client needs for it. */
 export interface Endpoint extends AccessRight {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly family: Family;
   /** Whether the answer is only landed: the load parses it, piece by piece, where a whole one would take many times its size. */
@@ -18,6 +18,7 @@ export interface Endpoint extends AccessRight {
 }
 
 const EDGES = '/api/v2/telephony/providers/edges';
+const CHANNELS = '/api/v2/notifications/channels';
 
 /** Every call that the client makes. Which family's limit it shares follows from its method and path. */
 export const ENDPOINTS = {
@@ -111,6 +112,23 @@ export const ENDPOINTS = {
   askAudit: endpoint(ACCESS_RIGHTS.askAudit, 'POST', '/api/v2/audits/query'),
   auditQuery: endpoint(ACCESS_RIGHTS.auditQuery, 'GET', '/api/v2/audits/query/{transactionId}'),
   auditResults: endpoint(ACCESS_RIGHTS.auditResults, 'GET', '/api/v2/audits/query/{transactionId}/results'),
+  createChannel: endpoint(ACCESS_RIGHTS.createChannel, 'POST', CHANNELS),
+  channels: endpoint(ACCESS_RIGHTS.channels, 'GET', CHANNELS),
+  channel: endpoint(ACCESS_RIGHTS.channel, 'HEAD', `${CHANNELS}/{channelId}`),
+  replaceSubscriptions: endpoint(ACCESS_RIGHTS.replaceSubscriptions, 'PUT', `${CHANNELS}/{channelId}/subscriptions`),
+  addSubscriptions: endpoint(ACCESS_RIGHTS.addSubscriptions, 'POST', `${CHANNELS}/{channelId}/subscriptions`),
+  subscriptions: endpoint(ACCESS_RIGHTS.subscriptions, 'GET', `${CHANNELS}/{channelId}/subscriptions`),
+  deleteSubscriptions: endpoint(ACCESS_RIGHTS.deleteSubscriptions, 'DELETE', `${CHANNELS}/{channelId}/subscriptions`),
+  availableTopics: {
+    ...endpoint(ACCESS_RIGHTS.availableTopics, 'GET', '/api/v2/notifications/availabletopics'),
+    repeats: ['expand'],
+  },
+  realTimeAdherence: {
+    ...endpoint(ACCESS_RIGHTS.realTimeAdherence, 'GET', '/api/v2/workforcemanagement/adherence'),
+    repeats: ['userId'],
+  },
+  users: { ...endpoint(ACCESS_RIGHTS.users, 'GET', '/api/v2/users'), repeats: ['id', 'expand'] },
+  routingStatus: endpoint(ACCESS_RIGHTS.routingStatus, 'GET', '/api/v2/users/{userId}/routingstatus'),
 } as const satisfies Record<string, Endpoint>;
 
 function endpoint(right: AccessRight, method: Endpoint['method'], path: string): Endpoint {

@@ -6,7 +6,9 @@ import type { AuditCalls } from './auditCalls.js';
 import type { DataTableCalls } from './dataTableCalls.js';
 import type { Download } from './download.js';
 import type { ScheduleSearchCalls } from './scheduleSearchCalls.js';
+import type { NotificationCalls } from './notificationCalls.js';
 import type { OutboundCalls } from './outboundCalls.js';
+import type { RealTimeCalls } from './realTimeCalls.js';
 import type { ScheduleCalls } from './scheduleCalls.js';
 import type { StructureCalls } from './structureCalls.js';
 import type { TelephonyCalls } from './telephonyCalls.js';
@@ -28,7 +30,9 @@ export interface GenesysClient
     TelephonyCalls,
     DataTableCalls,
     OutboundCalls,
-    AuditCalls {
+    AuditCalls,
+    NotificationCalls,
+    RealTimeCalls {
   /** The same client for calls of one lane: less urgent ones leave part of the token's window to others. (Otherwise: `sync`) */
   inLane(lane: Lane): GenesysClient;
   /** Gets a token where there is none yet; not a call of the API. @throws Failure as the token source does. */
@@ -48,6 +52,11 @@ export interface GenesysClient
   gates(): readonly { gate: Family | 'token'; untilMs: number; why: string }[];
   /** Calls a minute that the API's counters last allowed the token; null where no answer has had counters. */
   callsAMinute(): number | null;
+  /**
+   * The time by Genesys's clock, milliseconds since the epoch, within about a second: by the `Date` of its answers and a clock that
+   * nobody sets, so that neither a wrong clock of this machine nor one that is being set matters. This machine's before the first answer.
+   */
+  timeMs(): number;
   /** Closes the connections. */
   close(): Promise<void>;
 }

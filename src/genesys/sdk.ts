@@ -27,6 +27,8 @@ export interface Sdk {
   readonly architect: InstanceType<typeof platformClient.ArchitectApi>;
   readonly outbound: InstanceType<typeof platformClient.OutboundApi>;
   readonly audit: InstanceType<typeof platformClient.AuditApi>;
+  readonly notifications: InstanceType<typeof platformClient.NotificationsApi>;
+  readonly users: InstanceType<typeof platformClient.UsersApi>;
 }
 
 /** The parts of the SDK that its types leave out. */
@@ -66,6 +68,8 @@ export function createSdk(apiUrl: string, hook: (request: SdkRequest) => Promise
     architect: new platformClient.ArchitectApi(own),
     outbound: new platformClient.OutboundApi(own),
     audit: new platformClient.AuditApi(own),
+    notifications: new platformClient.NotificationsApi(own),
+    users: new platformClient.UsersApi(own),
   };
 }
 

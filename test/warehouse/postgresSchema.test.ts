@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openDuckdbLiveStore } from '../../src/warehouse/live/openDuckdbLiveStore.js';
 import { openDuckdbWarehouse } from '../../src/warehouse/duckdb/openDuckdbWarehouse.js';
 import { FACT_TABLES } from '../../src/warehouse/factTables.js';
 import { MIGRATIONS } from '../../src/warehouse/postgres/migrations.js';
@@ -18,7 +19,7 @@ const newest = MIGRATIONS.at(-1)?.version ?? 0;
 
 let directory: string;
 let schema: TestSchema;
-let opened: Warehouse[];
+let opened: Pick<Warehouse, 'release'>[];
 let warehouse: Warehouse;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'rosterline-postgres-schema-'));
@@ -63,12 +64,19 @@ describe('the schema in Postgres', () => {
       of: string,
     ) => `SELECT table_name, column_name, upper(data_type) AS data_type FROM information_schema.columns
       WHERE table_schema = '${of}' ORDER BY table_name, ordinal_position`;
-    const inDuckdb = (await embedded.query(columns('main'))).map((column) => ({
-      ...column,
-      data_type: String(column['data_type'])
-        .replace(/^VARCHAR$/, 'TEXT')
-        .replace(/^DOUBLE$/, 'DOUBLE PRECISION'),
-    }));
+    const live = openDuckdbLiveStore({ path: join(directory, 'live.duckdb'), tempDirectory: join(directory, 'temp') });
+    opened.push(live);
+    const liveColumns = (await live.query(columns('main'))).filter((row) => row['table_name'] !== 'schema_version');
+    const byTable = (row: Record<string, unknown>): string => String(row['table_name']);
+    const all = [...(await embedded.query(columns('main'))), ...liveColumns];
+    const inDuckdb = all
+      .sort((one, other) => byTable(one).localeCompare(byTable(other)))
+      .map((column) => ({
+        ...column,
+        data_type: String(column['data_type'])
+          .replace(/^VARCHAR$/, 'TEXT')
+          .replace(/^DOUBLE$/, 'DOUBLE PRECISION'),
+      }));
     expect(inDuckdb.length).toBeGreaterThan(150);
     expect(await warehouse.query(columns(schema.config.schema))).toEqual(inDuckdb);
   });

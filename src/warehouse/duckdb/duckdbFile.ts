@@ -5,6 +5,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { duckdbFailure, ruinsInstance, wantsMemory } from './duckdbFailure.js';
 import { restingMemory, useMemory, WORTH_WHOLE_MEMORY_BYTES } from './duckdbMemory.js';
 import { migrate } from './migrate.js';
+import type { Migration } from './migrations.js';
 
 /** How the engine runs. `memory` is DuckDB's limit for the buffers of a large load, such as `256MB`; the process takes some 100 MB more. */
 export interface DuckdbSettings {
@@ -15,6 +16,8 @@ export interface DuckdbSettings {
   readonly tempDirectory: string;
   readonly threads?: number | undefined;
   readonly log?: ((message: string) => void) | undefined;
+  /** The file's schema; the warehouse's unless given. */
+  readonly migrations?: readonly Migration[] | undefined;
 }
 
 /** Bytes of lines from which a load is worth every thread. */
@@ -193,7 +196,7 @@ export class DuckdbFile {
       const connection = await instance.connect();
       try {
         await connection.run(`SET GLOBAL TimeZone = 'UTC'`);
-        await migrate(connection, this.path);
+        await migrate(connection, this.path, this.#settings.migrations);
       } finally {
         connection.disconnectSync();
       }

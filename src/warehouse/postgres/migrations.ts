@@ -1,5 +1,6 @@
 import { DEFAULT_OCCUPANCY_FORMULA } from '../../domain/occupancyFormula.js';
 import { SUPERSEDED_TABLES } from '../heldRows.js';
+import { liveTables } from '../live/liveTables.js';
 import { occupancyDayView } from '../occupancyDayView.js';
 
 /** One step of the schema, run once. A step that was released is never changed. */
@@ -94,4 +95,5 @@ export const MIGRATIONS: readonly Migration[] = [
       ),
     ],
   },
+  { version: 2, statements: liveTables(ID) },
 ];

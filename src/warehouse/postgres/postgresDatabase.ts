@@ -23,6 +23,7 @@ const KINDS = {
   write: { begin: 'ISOLATION LEVEL READ COMMITTED', statementMs: 120_000, lockMs: 90_000, lock: 'shared' },
   alone: { begin: 'ISOLATION LEVEL READ COMMITTED', statementMs: 120_000, lockMs: 600_000, lock: 'alone' },
   load: { begin: 'ISOLATION LEVEL READ COMMITTED', statementMs: 1_800_000, lockMs: 600_000, lock: 'shared' },
+  brief: { begin: 'ISOLATION LEVEL READ COMMITTED', statementMs: 10_000, lockMs: 10_000, lock: 'none' },
 } as const;
 /** A worker that stands still in a transaction must not hold its locks for ever. */
 const STANDSTILL_MS = 600_000;
@@ -74,6 +75,12 @@ export class PostgresDatabase {
   async write<Result>(use: (session: Session) => Promise<Result>): Promise<Result> {
     await this.migrate();
     return await this.#transaction('write', use);
+  }
+
+  /** Like `write`, for tables that no load touches: it waits for no other writer, and none waits for it. */
+  async writeBriefly<Result>(use: (session: Session) => Promise<Result>): Promise<Result> {
+    await this.migrate();
+    return await this.#transaction('brief', use);
   }
 
   /** Like `write`, with no other writer beside it: waits for those under way. */
@@ -147,7 +154,7 @@ export class PostgresDatabase {
   async #lock(session: Session, kind: keyof typeof KINDS): Promise<void> {
     const { lock } = KINDS[kind];
     if (lock === null) return;
-    await writersLock(session, this.schema, lock);
+    if (lock !== 'none') await writersLock(session, this.schema, lock);
     await requireKnownSchema(session, this.location);
   }
 

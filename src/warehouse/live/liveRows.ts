@@ -1,0 +1,147 @@
+import {
+  type HeardStatus,
+  type LiveOccupancy,
+  type LiveSource,
+  withStatuses,
+} from '../../domain/live/liveOccupancy.js';
+import { instantMs, instantText, type LiveSql } from './liveSql.js';
+import type { LiveBatch } from './liveStore.js';
+
+const ADHERENCE = {
+  user_id: 'TEXT',
+  management_unit_id: 'TEXT',
+  adherence_state: 'TEXT',
+  adherence_since: 'TIMESTAMPTZ',
+  impact: 'TEXT',
+  scheduled_activity_category: 'TEXT',
+  actual_activity_category: 'TEXT',
+  system_presence: 'TEXT',
+  secondary_presence_id: 'TEXT',
+  routing_status: 'TEXT',
+  presence_since: 'TIMESTAMPTZ',
+  out_of_office: 'BOOLEAN',
+  removed: 'BOOLEAN',
+  event_at: 'TIMESTAMPTZ',
+  source: 'TEXT',
+} as const;
+
+const OCCUPANCY = {
+  user_id: 'TEXT',
+  routing_status: 'TEXT',
+  status_since: 'TIMESTAMPTZ',
+  interval_start: 'TIMESTAMPTZ',
+  known_from: 'TIMESTAMPTZ',
+  interacting_ms: 'BIGINT',
+  communicating_ms: 'BIGINT',
+  idle_ms: 'BIGINT',
+  not_responding_ms: 'BIGINT',
+  off_queue_ms: 'BIGINT',
+  approximate: 'BOOLEAN',
+  source: 'TEXT',
+} as const;
+
+/** Writes the latest of each user, where it is later than what is there. @returns how many were. */
+export async function writeAdherence(sql: LiveSql, takeOver: number, events: LiveBatch['adherence']): Promise<number> {
+  const latest = new Map<string, LiveBatch['adherence'][number]>();
+  for (const event of events) if (event.atMs > (latest.get(event.userId)?.atMs ?? -1)) latest.set(event.userId, event);
+  if (latest.size === 0) return 0;
+  const rows = [...latest.values()].map((event) => ({
+    user_id: event.userId,
+    management_unit_id: event.managementUnitId,
+    adherence_state: event.adherenceState,
+    adherence_since: instantText(event.adherenceChangedAtMs),
+    impact: event.impact,
+    scheduled_activity_category: event.scheduledActivityCategory,
+    actual_activity_category: event.actualActivityCategory,
+    system_presence: event.systemPresence,
+    secondary_presence_id: event.secondaryPresenceId,
+    routing_status: event.routingStatus,
+    presence_since: instantText(event.presenceChangedAtMs),
+    out_of_office: event.isOutOfOffice,
+    removed: event.isRemoved,
+    event_at: instantText(event.atMs),
+    source: event.source,
+  }));
+  return await upsert(sql, { table: 'adherence_live', columns: ADHERENCE, newer: 'event_at' }, takeOver, rows);
+}
+
+/** Adds statuses to what is known of each user, as `withStatuses` says. @returns how many were news. */
+export async function writeStatuses(sql: LiveSql, takeOver: number, heard: readonly HeardStatus[]): Promise<number> {
+  if (heard.length === 0) return 0;
+  const known = await knownOccupancy(sql, [...new Set(heard.map(({ userId }) => userId))]);
+  const { changed, news } = withStatuses(known, heard);
+  if (changed.length === 0) return 0;
+  const rows = changed.map((row) => ({
+    user_id: row.userId,
+    routing_status: row.status,
+    status_since: instantText(row.sinceMs),
+    interval_start: instantText(row.intervalStartMs),
+    known_from: instantText(row.knownFromMs),
+    interacting_ms: row.interactingMs,
+    communicating_ms: row.communicatingMs,
+    idle_ms: row.idleMs,
+    not_responding_ms: row.notRespondingMs,
+    off_queue_ms: row.offQueueMs,
+    approximate: row.isApproximate,
+    source: row.source,
+  }));
+  await upsert(sql, { table: 'occupancy_live', columns: OCCUPANCY, newer: 'status_since' }, takeOver, rows);
+  return news;
+}
+
+async function upsert(
+  sql: LiveSql,
+  {
+    table,
+    columns,
+    newer,
+  }: { table: string; columns: Readonly<Record<string, 'TEXT' | 'BIGINT' | 'BOOLEAN' | 'TIMESTAMPTZ'>>; newer: string },
+  takeOver: number,
+  rows: readonly Record<string, unknown>[],
+): Promise<number> {
+  const names = Object.keys(columns);
+  const all = [...names, 'take_over', 'written_at'];
+  const changed = await sql.rows(
+    `INSERT INTO ${table} (${all.join(', ')})
+     SELECT ${names.join(', ')}, CAST($2 AS BIGINT), now() FROM ${sql.recordset(columns)}
+     ON CONFLICT (user_id) DO UPDATE SET ${all
+       .filter((name) => name !== 'user_id')
+       .map((name) => `${name} = excluded.${name}`)
+       .join(', ')}
+     WHERE excluded.${newer} > ${table}.${newer} RETURNING user_id`,
+    [JSON.stringify(rows), takeOver],
+  );
+  return changed.length;
+}
+
+interface OccupancyRow {
+  readonly userId: string;
+  readonly status: string;
+  readonly since: string;
+  readonly intervalStart: string;
+  readonly knownFrom: string;
+  readonly interactingMs: number;
+  readonly communicatingMs: number;
+  readonly idleMs: number;
+  readonly notRespondingMs: number;
+  readonly offQueueMs: number;
+  readonly isApproximate: boolean;
+  readonly source: LiveSource;
+}
+
+async function knownOccupancy(sql: LiveSql, userIds: readonly string[]): Promise<LiveOccupancy[]> {
+  const rows = await sql.rows<OccupancyRow>(
+    `SELECT user_id AS "userId", routing_status AS status, status_since AS since, interval_start AS "intervalStart",
+       known_from AS "knownFrom", interacting_ms AS "interactingMs", communicating_ms AS "communicatingMs",
+       idle_ms AS "idleMs", not_responding_ms AS "notRespondingMs", off_queue_ms AS "offQueueMs",
+       approximate AS "isApproximate", source
+     FROM occupancy_live WHERE user_id IN (SELECT user_id FROM ${sql.recordset({ user_id: 'TEXT' })})`,
+    [JSON.stringify(userIds.map((id) => ({ user_id: id })))],
+  );
+  return rows.map(({ since, intervalStart, knownFrom, ...row }) => ({
+    ...row,
+    sinceMs: instantMs(since),
+    intervalStartMs: instantMs(intervalStart),
+    knownFromMs: instantMs(knownFrom),
+  }));
+}

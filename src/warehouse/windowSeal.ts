@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalText } from '../domain/canonicalText.js';
 import { type LocalDate, windowId } from '../domain/exportWindow.js';
+import type { TableChanges } from '../domain/rowChanges.js';
 import { type SealedDay, WindowSeal } from '../domain/seal.js';
 import type { DecidedDay } from './decideDays.js';
 import type { StagedTable } from './staging/stageWindow.js';
@@ -10,6 +11,8 @@ import type { CoverageDay, LoadedWindow, WindowLoad } from './warehouse.js';
 export interface LoadOutcome {
   readonly number: number;
   readonly loadedAt: string;
+  /** What became of rows, by table that was asked for. */
+  readonly changes: TableChanges;
   readonly taken: WindowSeal['taken'];
   readonly supersedes: NonNullable<WindowSeal['supersedes']>;
   /** What the warehouse has for each day after the load, by table. */
@@ -132,7 +135,7 @@ function sealOf(
   };
 }
 
-/** Rows that this load wrote, by table. */
+/** Rows of the answer that the warehouse has through this load, by table. */
 function loadedRows(staged: readonly StagedTable[], decided: readonly DecidedDay[]): Record<string, number> {
   const written = decided.filter((day) => day.action === 'replace');
   return Object.fromEntries(

@@ -5,6 +5,7 @@ import { warehouseHoldsContract } from './warehouseHolds.js';
 import { warehouseKeepsContract } from './warehouseKeeps.js';
 import { warehouseLedgersContract } from './warehouseLedgers.js';
 import { warehouseOccupancyContract } from './warehouseOccupancy.js';
+import { warehouseRestatedContract } from './warehouseRestated.js';
 import { warehouseSchedulesContract } from './warehouseSchedules.js';
 
 /** Opens an empty warehouse for one test; `close` lets go of it and removes what it left. */
@@ -23,6 +24,7 @@ export function warehouseContract(name: string, open: OpenWarehouse): void {
     const warehouse = () => opened.warehouse;
     warehouseAdherenceContract(warehouse);
     warehouseKeepsContract(warehouse);
+    warehouseRestatedContract(warehouse);
     warehouseOccupancyContract(warehouse);
     warehouseSchedulesContract(warehouse);
     warehouseLedgersContract(warehouse);

@@ -1,10 +1,13 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { windowId } from '../../domain/exportWindow.js';
+import type { TableChanges } from '../../domain/rowChanges.js';
 import type { WindowSeal } from '../../domain/seal.js';
+import { compareRows, type TableDifference } from '../compareRows.js';
 import type { DecidedDay } from '../decideDays.js';
 import { type MovedRows, supersedesOf } from '../heldRows.js';
 import { contentsSql } from '../rowContents.js';
 import { keyOutsideWindow, keysAreFree } from '../sameKeys.js';
+import { stagedColumns } from '../staging/stagedColumns.js';
 import type { StagedTable } from '../staging/stageWindow.js';
 import type { WindowLoad } from '../warehouse.js';
 import type { LoadOutcome } from '../windowSeal.js';
@@ -15,9 +18,11 @@ import { ofAnotherUnitSql } from './rowsWaitingForOthers.js';
 const TO_LOAD = 'left_because IS NULL AND local_date IN (SELECT local_date FROM replaced_day)';
 
 /**
- * Replaces the rows of the days decided so by the staged ones, in the caller's transaction. Held rows move away first.
+ * Makes the rows of the days decided so those of the answer, in the caller's transaction: writes and removes what differs. Held rows
+ * move away first.
  *
- * @returns rows of other units' days that had to go, because their key now belongs to this unit; and what was under hold.
+ * @returns what became of rows; rows of other units' days that had to go, because their key now belongs to this unit; and what was under
+ *   hold.
  * @throws Failure `Corrupt` when a key would be in the table twice.
  */
 export async function replaceRows(
@@ -26,50 +31,70 @@ export async function replaceRows(
   staged: readonly StagedTable[],
   decided: readonly DecidedDay[],
   superseding: Superseding,
-): Promise<Pick<LoadOutcome, 'taken' | 'supersedes'>> {
+): Promise<Pick<LoadOutcome, 'changes' | 'taken' | 'supersedes'>> {
   const dates = decided.filter((day) => day.action === 'replace').map((day) => day.localDate);
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE replaced_day AS
      SELECT unnest(from_json(CAST(? AS JSON), '["DATE"]')) AS local_date`,
     [JSON.stringify(dates)],
   );
+  const changes: TableChanges = {};
   const taken: WindowSeal['taken'] = [];
   const moved: MovedRows[] = superseding.anyHold
     ? (await heldDays(connection, load)).filter(({ localDate }) => dates.includes(localDate))
     : [];
   for (const table of staged) {
-    moved.push(...(await deleteDays(connection, load, table, decided, superseding)));
-    const freed = await freeKeys(connection, load, table, superseding);
+    const difference = await differenceOf(connection, load, table, decided);
+    changes[table.load.table] = difference.changes;
+    moved.push(...(await deleteGoing(connection, load, table, difference, superseding)));
+    const { arriving } = difference;
+    if (arriving === null) continue;
+    const freed = await freeKeys(connection, load, { load: table.load, stage: arriving }, superseding);
     taken.push(...freed.taken);
     moved.push(...freed.moved);
     await connection.run(
       `INSERT INTO ${table.load.table} BY NAME
        SELECT * EXCLUDE (landing, left_because), CAST(? AS VARCHAR) AS window_id, landing AS landing_sha256,
               CAST(? AS TIMESTAMPTZ) AS loaded_at
-       FROM ${table.stage} WHERE ${TO_LOAD}`,
+       FROM ${arriving} WHERE ${TO_LOAD}`,
       [windowId(load.window), superseding.at],
     );
   }
-  return { taken, supersedes: supersedesOf(moved) };
+  return { changes, taken, supersedes: supersedesOf(moved) };
 }
 
-async function deleteDays(
+async function differenceOf(
   connection: DuckDBConnection,
-  load: WindowLoad,
+  { window }: WindowLoad,
   staged: StagedTable,
   decided: readonly DecidedDay[],
+): Promise<TableDifference> {
+  return await compareRows(
+    {
+      makeTemp: (table, select) => connection.run(`CREATE OR REPLACE TEMP TABLE ${table} AS ${select}`),
+      rows: (sql) => rowsOf(connection, sql),
+    },
+    {
+      load: staged.load,
+      stage: staged.stage,
+      toLoadSql: 'left_because IS NULL',
+      columns: await stagedColumns(connection, staged.stage),
+      managementUnitId: window.managementUnitId,
+      waitingSql: staged.left.has('otherUnit') ? `EXISTS (${ofAnotherUnitSql(staged)})` : 'false',
+    },
+    decided,
+  );
+}
+
+async function deleteGoing(
+  connection: DuckDBConnection,
+  load: WindowLoad,
+  { load: { table } }: StagedTable,
+  { goingSql }: TableDifference,
   superseding: Superseding,
 ): Promise<MovedRows[]> {
-  const { table } = staged.load;
-  const anything = decided.some((day) => day.action === 'replace' && (day.existing.rows.get(table) ?? 0) > 0);
-  if (!anything) return [];
-  const { managementUnitId, from, to } = load.window;
-  const going = {
-    condition: `other.management_unit_id = ? AND other.local_date >= CAST(? AS DATE) AND other.local_date < CAST(? AS DATE)
-       AND other.local_date IN (SELECT local_date FROM replaced_day) AND NOT EXISTS (${ofAnotherUnitSql(staged)})`,
-    values: [managementUnitId, from, to],
-  };
-  return await deleteRows(connection, load, table, going, superseding);
+  if (goingSql === null) return [];
+  return await deleteRows(connection, load, table, { condition: goingSql, values: [] }, superseding);
 }
 
 /**
@@ -81,7 +106,7 @@ async function deleteDays(
 async function freeKeys(
   connection: DuckDBConnection,
   windowLoad: WindowLoad,
-  { load, stage }: StagedTable,
+  { load, stage }: Pick<StagedTable, 'load' | 'stage'>,
   superseding: Superseding,
 ): Promise<{ taken: WindowSeal['taken']; moved: MovedRows[] }> {
   if (keysAreFree(load)) return { taken: [], moved: [] };

@@ -5,6 +5,7 @@ import type { TableLoad } from '../../domain/datasetLoad.js';
 import type { LocalDate } from '../../domain/exportWindow.js';
 import { rowsOf } from '../duckdb/rows.js';
 import { contentsSql } from '../rowContents.js';
+import { stagedColumns } from '../staging/stagedColumns.js';
 import type { StagedTable } from '../staging/stageWindow.js';
 import type { Session } from './session.js';
 
@@ -29,7 +30,7 @@ export async function writeStage(
   { load, stage, left }: StagedTable,
   scratch: string,
 ): Promise<{ copied: CopiedTable; copy: (session: Session) => Promise<void> }> {
-  const columns = await columnsOf(staging, stage);
+  const columns = [...(await stagedColumns(staging, stage)), 'landing_sha256'];
   const others = left.has('otherUnit');
   const files = { rows: join(scratch, `${stage}.csv`), others: join(scratch, `${stage}_others.csv`) };
   await staging.run(
@@ -78,16 +79,6 @@ async function stagedContents(
      FROM (SELECT *, landing AS landing_sha256 FROM ${stage} WHERE left_because IS NULL) AS it GROUP BY ALL`,
   );
   return new Map(found.map(({ localDate, contents }) => [localDate, contents]));
-}
-
-/** The table's columns that the stage has; `landing` is called what it becomes. */
-async function columnsOf(staging: DuckDBConnection, stage: string): Promise<string[]> {
-  const columns = await rowsOf<{ name: string }>(
-    staging,
-    `SELECT column_name AS name FROM duckdb_columns() WHERE table_name = ? AND column_name <> 'left_because' ORDER BY column_index`,
-    [stage],
-  );
-  return columns.map(({ name }) => (name === 'landing' ? 'landing_sha256' : name));
 }
 
 function quoted(text: string): string {

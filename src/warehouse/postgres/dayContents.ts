@@ -15,7 +15,8 @@ interface TableContents {
 /**
  * What the warehouse has for each of the window's days now, by table: see `contentsSql`.
  *
- * Known from the stage where a day has the answer's rows and no others; asked of the table for the rest.
+ * Known from the stage where all rows of a day were written now; asked of the table for the rest: a row that was there already, equal to
+ * the answer's, keeps its landing.
  */
 export async function dayContents(
   session: Session,
@@ -27,9 +28,7 @@ export async function dayContents(
   for (const { table } of load.tables) {
     const stage = copied.find((one) => one.load.table === table);
     const isAnswers = (day: DecidedDay): boolean =>
-      stage !== undefined &&
-      day.action === 'replace' &&
-      (day.replaced.rows.get(table) ?? 0) === (day.staged.rows.get(table) ?? 0);
+      stage !== undefined && day.action === 'replace' && (day.existing.rows.get(table) ?? 0) === 0;
     for (const { localDate } of decided.filter(isAnswers)) {
       const contents = stage?.contents.get(localDate);
       if (contents !== undefined) found.push({ table, localDate, contents });

@@ -1,7 +1,9 @@
 import { escapeLiteral } from 'pg';
 import type { TableLoad } from '../../domain/datasetLoad.js';
 import { windowId } from '../../domain/exportWindow.js';
+import type { TableChanges } from '../../domain/rowChanges.js';
 import type { WindowSeal } from '../../domain/seal.js';
+import { compareRows, type TableDifference } from '../compareRows.js';
 import type { DecidedDay } from '../decideDays.js';
 import { type MovedRows, supersedesOf } from '../heldRows.js';
 import { contentsSql } from '../rowContents.js';
@@ -10,16 +12,17 @@ import type { WindowLoad } from '../warehouse.js';
 import type { LoadOutcome } from '../windowSeal.js';
 import type { CopiedTable } from './copyStage.js';
 import { deleteRows, heldDays, type Superseding } from './moveHeldRows.js';
-import { notOfAnotherUnitSql } from './rowsWaitingForOthers.js';
+import { ofAnotherUnitSql } from './rowsWaitingForOthers.js';
 import type { Session } from './session.js';
 
 /** Columns of keys that are the instant which the local date follows from. */
 const INSTANTS = ['start_at', 'interval_start'];
 
 /**
- * Replaces the rows of the days decided so by the staged ones. Held rows move away first.
+ * Makes the rows of the days decided so those of the answer: writes and removes what differs. Held rows move away first.
  *
- * @returns rows of other units' days that had to go, because their key now belongs to this unit; and what was under hold.
+ * @returns what became of rows; rows of other units' days that had to go, because their key now belongs to this unit; and what was under
+ *   hold.
  * @throws Failure `Corrupt` when a key would be in the table twice.
  */
 export async function replaceRows(
@@ -28,44 +31,64 @@ export async function replaceRows(
   copied: readonly CopiedTable[],
   decided: readonly DecidedDay[],
   superseding: Superseding,
-): Promise<Pick<LoadOutcome, 'taken' | 'supersedes'>> {
+): Promise<Pick<LoadOutcome, 'changes' | 'taken' | 'supersedes'>> {
   const dates = decided.filter((day) => day.action === 'replace').map((day) => day.localDate);
+  const changes: TableChanges = {};
   const taken: WindowSeal['taken'] = [];
   const moved: MovedRows[] = superseding.anyHold
     ? (await heldDays(session, load)).filter(({ localDate }) => dates.includes(localDate))
     : [];
   for (const table of copied) {
-    moved.push(...(await deleteDays(session, load, table, decided, superseding)));
-    const freed = await freeKeys(session, load, table, dates, superseding);
+    const difference = await differenceOf(session, load, table, decided);
+    changes[table.load.table] = difference.changes;
+    moved.push(...(await deleteGoing(session, load, table, difference, superseding)));
+    const { arriving } = difference;
+    if (arriving === null) continue;
+    const freed = await freeKeys(session, load, { load: table.load, stage: arriving }, dates, superseding);
     taken.push(...freed.taken);
     moved.push(...freed.moved);
     const columns = table.columns.join(', ');
     await session.run(
       `INSERT INTO ${table.load.table} (${columns}, window_id, loaded_at)
-       SELECT ${columns}, $1::text, $2::timestamptz FROM ${table.stage} WHERE local_date = ANY($3::date[])`,
+       SELECT ${columns}, $1::text, $2::timestamptz FROM ${arriving} WHERE local_date = ANY($3::date[])`,
       [windowId(load.window), superseding.at, dates],
     );
   }
-  return { taken, supersedes: supersedesOf(moved) };
+  return { changes, taken, supersedes: supersedesOf(moved) };
 }
 
-async function deleteDays(
+async function differenceOf(
   session: Session,
-  load: WindowLoad,
+  { window }: WindowLoad,
   copied: CopiedTable,
   decided: readonly DecidedDay[],
+): Promise<TableDifference> {
+  return await compareRows(
+    {
+      makeTemp: (table, select) => session.run(`CREATE TEMP TABLE ${table} ON COMMIT DROP AS ${select}`),
+      rows: (sql) => session.rows(sql),
+    },
+    {
+      load: copied.load,
+      stage: copied.stage,
+      toLoadSql: 'true',
+      columns: copied.columns.filter((column) => column !== 'landing_sha256'),
+      managementUnitId: window.managementUnitId,
+      waitingSql: copied.othersKeys === null ? 'false' : ofAnotherUnitSql(copied),
+    },
+    decided,
+  );
+}
+
+async function deleteGoing(
+  session: Session,
+  load: WindowLoad,
+  { load: { table } }: CopiedTable,
+  { goingSql }: TableDifference,
   superseding: Superseding,
 ): Promise<MovedRows[]> {
-  const { table } = copied.load;
-  const dates = decided
-    .filter((day) => day.action === 'replace' && (day.existing.rows.get(table) ?? 0) > 0)
-    .map((day) => day.localDate);
-  if (dates.length === 0) return [];
-  const going = {
-    condition: `other.management_unit_id = $1 AND other.local_date = ANY($2::date[]) AND ${notOfAnotherUnitSql(copied)}`,
-    values: [load.window.managementUnitId, dates],
-  };
-  return await deleteRows(session, load, table, going, superseding);
+  if (goingSql === null) return [];
+  return await deleteRows(session, load, table, { condition: goingSql, values: [] }, superseding);
 }
 
 /**
@@ -77,7 +100,7 @@ async function deleteDays(
 async function freeKeys(
   session: Session,
   windowLoad: WindowLoad,
-  { load, stage }: CopiedTable,
+  { load, stage }: Pick<CopiedTable, 'load' | 'stage'>,
   dates: readonly string[],
   superseding: Superseding,
 ): Promise<{ taken: WindowSeal['taken']; moved: MovedRows[] }> {

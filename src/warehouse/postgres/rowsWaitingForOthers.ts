@@ -3,16 +3,6 @@ import type { WindowLoad } from '../warehouse.js';
 import type { CopiedTable } from './copyStage.js';
 import type { Session } from './session.js';
 
-/**
- * Condition that no staged row says that the row `other` of the table belongs to another unit.
- *
- * Such a row came while the other unit's adherence was not known. It stays where it is until that unit's own load takes it, because
- * nobody knows whether that unit's occupancy will ever be asked for: deleting it would make the warehouse poorer.
- */
-export function notOfAnotherUnitSql(copied: CopiedTable): string {
-  return copied.othersKeys === null ? 'true' : `NOT ${ofAnotherUnitSql(copied)}`;
-}
-
 /** The window's rows that stay for another unit's load to take, by local date. Agents: those of whom the answer has no row to load. */
 export async function rowsWaitingForOthers(
   session: Session,
@@ -37,7 +27,13 @@ export async function rowsWaitingForOthers(
   return dayRowsByDate(tables);
 }
 
-function ofAnotherUnitSql({ load, othersKeys }: CopiedTable): string {
+/**
+ * Condition that a staged row says that the row `other` of the table belongs to another unit.
+ *
+ * Such a row came while the other unit's adherence was not known. It stays where it is until that unit's own load takes it, because
+ * nobody knows whether that unit's occupancy will ever be asked for: deleting it would make the warehouse poorer.
+ */
+export function ofAnotherUnitSql({ load, othersKeys }: CopiedTable): string {
   const sameKey = load.key.map((column) => `staged.${column} = other.${column}`).join(' AND ');
   return `EXISTS (SELECT 1 FROM ${othersKeys} AS staged WHERE ${sameKey})`;
 }

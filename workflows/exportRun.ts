@@ -232,6 +232,7 @@ export class ExportRun {
         failed: state?.failed ?? 0,
       },
       rows: state?.rows ?? {},
+      changes: state?.changes ?? {},
       calls: state?.calls.made ?? 0,
       paused: this.pauses.current,
       gates: [...this.gates.values()].filter(({ until }) => Date.parse(until) > now),

@@ -1,4 +1,5 @@
 import type { HistoryExportResult } from '../domain/historyExportResult.js';
+import { describeChanges } from '../domain/rowChanges.js';
 import { duration } from './progressText.js';
 import { textTable } from './textTable.js';
 
@@ -10,9 +11,11 @@ export function describeResult(result: HistoryExportResult): string[] {
       `nothing to do: every day asked for (${from} to ${to}, exclusive) is there already; ${result.calls.made} API calls; ${result.head === '' ? 'no chain yet' : `chain head ${result.head}`}`,
     ];
   const tables = Object.entries(result.rows).map(([table, rows]) => `${rows.toLocaleString('en')} ${table}`);
+  const changes = describeChanges(result.changes ?? {});
   const status = result.status === 'complete' ? 'complete' : 'complete with gaps';
   return [
     `${status}: ${from} to ${to} (exclusive), ${result.windows} windows; ${tables.join(', ')}`,
+    ...(changes === null ? [] : [changes]),
     ...besidePlanned(result),
     ...result.gaps.map(
       ({ dataset, managementUnitId, from: first, to: end, reason, message }) =>

@@ -1,4 +1,5 @@
 import type { ExportProgress } from './exportProgress.js';
+import { describeChanges } from './rowChanges.js';
 import { describeRange, type HistoryExportInput } from './historyExportInput.js';
 
 /** Progress as markdown, for the details panel of the Temporal UI. Text from outside is fenced, so that it cannot be markup. */
@@ -11,6 +12,8 @@ export function describeProgress(request: HistoryExportInput, progress: ExportPr
     '',
     ...Object.entries(progress.rows).map(([table, rows]) => `- ${table}: ${rows.toLocaleString('en')} rows`),
   ];
+  const changes = describeChanges(progress.changes ?? {});
+  if (changes !== null) lines.push('', changes);
   if (progress.paused)
     lines.push('', `Paused since ${progress.paused.since}:`, '```', fenced(progress.paused.reason), '```');
   if (progress.eta) lines.push('', `Expected to end at ${progress.eta}.`);

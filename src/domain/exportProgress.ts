@@ -1,4 +1,5 @@
 import type { Pause } from './exportSteps.js';
+import type { TableChanges } from './rowChanges.js';
 
 /** A gate that an export's calls met: no call of the family leaves before `until`. */
 export interface ClosedGate {
@@ -17,6 +18,8 @@ export interface ExportProgress {
   };
   /** Rows loaded, by table. */
   readonly rows: Readonly<Record<string, number>>;
+  /** What became of them, by table; absent where an earlier version runs. */
+  readonly changes?: TableChanges;
   readonly calls: number;
   readonly paused: Pause | null;
   readonly gates: readonly ClosedGate[];

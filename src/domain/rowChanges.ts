@@ -33,6 +33,14 @@ export function totalChanges(tables: Readonly<Record<string, RowChanges>>): RowC
   return Object.values(tables).reduce(together, { inserted: 0, changed: 0, deleted: 0, unchanged: 0 });
 }
 
+/** In one line, where rows were there before: `of them 3 new, 12 changed, 1,040 unchanged and left as they were; 2 gone`. Else null. */
+export function describeChanges(tables: Readonly<Record<string, RowChanges>>): string | null {
+  const { inserted, changed, deleted, unchanged } = totalChanges(tables);
+  if (changed + deleted + unchanged === 0) return null;
+  const said = [inserted, changed, unchanged, deleted].map((count) => count.toLocaleString('en'));
+  return `of them ${said[0]} new, ${said[1]} changed, ${said[2]} unchanged and left as they were; ${said[3]} gone`;
+}
+
 /** Rows that loads wrote or removed: what a reader of the warehouse has to read again. */
 export function rowsRewritten({ inserted, changed, deleted }: RowChanges): number {
   return inserted + changed + deleted;

@@ -10,6 +10,7 @@ interface SimulateOptions {
   jobSeconds?: { min: number; max: number };
   tokenLimit: number;
   faults: number;
+  events: number;
   scenario?: string;
   limits?: string;
   limit?: string[];
@@ -45,6 +46,7 @@ export function addSimulateCommand(program: Command): void {
     .option('--job-seconds <min-max>', 'how long adherence jobs take, drawn for each (default 2-20)', secondsRange)
     .option('--token-limit <n>', 'calls a minute; 0 switches the limit off', countOrNone, 300)
     .option('--faults <rate>', 'share of calls that meet a passing fault, by the seed; such as 0.05', share, 0)
+    .option('--events <n>', 'notifications a second about what agents do; such as 20', countOrNone, 0)
     .option(
       '--scenario <name>',
       'what people met: hidden-limit (429 after 15 minutes, undocumented), ignored-wait, failover-storm',
@@ -68,6 +70,7 @@ export function addSimulateCommand(program: Command): void {
           ...(options.jobSeconds && { jobSeconds: options.jobSeconds }),
           tokenLimitPerMinute: options.tokenLimit === 0 ? null : options.tokenLimit,
           limits,
+          live: { eventsPerSecond: options.events },
           telephony: options.trunks === 0 ? null : telephonyOf(options),
           ...(options.faults > 0 && { chaos: { seed: options.seed, rate: options.faults } }),
         });

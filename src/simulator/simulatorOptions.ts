@@ -3,6 +3,8 @@ import { ChaosSettings } from './control/chaos.js';
 import { type LimitInput, LimitSettings } from './limits/limitSettings.js';
 import { seededHex, seededUuid } from './data/seededRandom.js';
 import { isTimeZone } from './data/zoneDays.js';
+import { LiveSettings } from './live/liveSettings.js';
+import { NotificationSettings } from './notifications/notificationSettings.js';
 import { ScheduleSettings } from './schedules/scheduleSettings.js';
 import { TelephonySettings } from './telephony/telephonySettings.js';
 
@@ -96,6 +98,10 @@ export const SimulatorSettings = z.strictObject({
   telephony: TelephonySettings.nullable().prefault({}),
   /** Weekly schedules. */
   schedules: ScheduleSettings.prefault({}),
+  /** Notification channels. */
+  notifications: NotificationSettings.prefault({}),
+  /** How what agents do now moves. (Default: not at all) */
+  live: LiveSettings.prefault({}),
 });
 
 export type SimulatedUnit = z.infer<typeof SimulatedUnit>;

@@ -15,6 +15,10 @@ import { armFault } from './control/armFault.js';
 import { controlRoutes } from './control/controlRoutes.js';
 import { endpointRoutes } from './control/endpointRoutes.js';
 import { limitRoutes } from './control/limitRoutes.js';
+import { liveRoutes } from './live/liveRoutes.js';
+import { channelRoutes } from './notifications/channelRoutes.js';
+import { notificationControlRoutes } from './notifications/notificationControlRoutes.js';
+import { socketRoute } from './notifications/socketRoute.js';
 import { scheduleRoutes } from './schedules/scheduleRoutes.js';
 import type { SimulatorContext } from './simulatorContext.js';
 import { auditRoutes } from './telephony/auditRoutes.js';
@@ -56,6 +60,7 @@ export function simulatorServer(context: SimulatorContext, baseUrl: () => string
     request.arrivedAtMs = now();
     // Whoever looks sees what has happened by then.
     context.syncEvents.catchUp();
+    context.live.catchUp();
     reply.header('inin-correlation-id', request.id);
     const call = { method: request.method, path: pathOf(request) };
     request.met = { ...call, drawn: isControl(request) ? null : chaos.draw(call) };
@@ -89,6 +94,8 @@ export function simulatorServer(context: SimulatorContext, baseUrl: () => string
   controlRoutes(server, context);
   limitRoutes(server, context);
   syncControlRoutes(server, context);
+  notificationControlRoutes(server, context);
+  void server.register(async (sockets) => await socketRoute(sockets, context));
   void server.register((api, _options, done) => {
     admitApiCalls(api, context);
     refuseFailoverWrites(api, context);
@@ -97,6 +104,8 @@ export function simulatorServer(context: SimulatorContext, baseUrl: () => string
     adherenceRoutes(api, context, baseUrl);
     aggregatesRoutes(api, context);
     scheduleRoutes(api, context, baseUrl);
+    liveRoutes(api, context);
+    channelRoutes(api, context, baseUrl);
     trunkRoutes(api, context);
     outboundRouteRoutes(api, context);
     dataTableRoutes(api, context);

@@ -9,7 +9,12 @@ import { Chaos, ChaosSettings } from './control/chaos.js';
 import { Fault, type FaultInput } from './control/fault.js';
 import { Faults } from './control/faults.js';
 import { organisationOf } from './data/organisation.js';
+import { LiveAgents } from './live/liveAgents.js';
 import { Limits } from './limits/limits.js';
+import { Channels } from './notifications/channels.js';
+import { EventSource } from './notifications/eventSource.js';
+import { type NotificationControls, notificationControls } from './notifications/notificationControls.js';
+import { PublishedLedger } from './notifications/publishedLedger.js';
 import { Schedules } from './schedules/schedules.js';
 import { SearchResults } from './schedules/searchResults.js';
 import type { SimulatorContext } from './simulatorContext.js';
@@ -19,6 +24,9 @@ import { type SyncControls, syncControls } from './telephony/syncControls.js';
 import { FailoverWrites } from './telephony/failoverWrites.js';
 import { SyncEvents } from './telephony/syncEvents.js';
 import { Telephony } from './telephony/telephony.js';
+
+/** How often what is due happens while somebody listens, in milliseconds. */
+const TICK_MS = 10;
 
 /** A simulated organisation that answers on loopback. */
 export interface RunningSimulator {
@@ -35,6 +43,8 @@ export interface RunningSimulator {
   readonly businessUnits: readonly { readonly id: string; readonly name: string }[];
   /** Trunks, routes, tables, campaigns and schedules: what they are, and switches to change them. */
   readonly telephony: SyncControls;
+  /** Notification channels and what agents do now: what they are, and switches to change them. */
+  readonly notifications: NotificationControls;
   counts(): SimulatorCounts;
   /** Every access token given out so far, for tests that look where they must not be. No route shows them. */
   accessTokens(): string[];
@@ -68,6 +78,20 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   const limits = new Limits(limitsOf(settings), settings.seed);
   const schedules = new Schedules(organisation, settings.schedules, now);
   const telephony = new Telephony(settings.telephony, settings.seed, settings.historyStarts, now);
+  const live = new LiveAgents(organisation, settings.live, now);
+  const channels = new Channels(organisation.id, settings.notifications, new PublishedLedger(now), now);
+  const eventSource = new EventSource(channels, (businessUnitId) =>
+    organisation.units.filter((unit) => unit.businessUnitId === businessUnitId).map(({ id }) => id),
+  );
+  live.onChange = (change) => {
+    eventSource.agentChanged(change);
+  };
+  telephony.onTrunkChanged = (trunk) => {
+    eventSource.trunkChanged(trunk);
+  };
+  schedules.onChanged = (schedule) => {
+    eventSource.scheduleChanged(schedule);
+  };
   const context: SimulatorContext = {
     settings,
     organisation,
@@ -83,6 +107,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
     telephony,
     failoverWrites: new FailoverWrites(telephony, now),
     syncEvents: new SyncEvents({ telephony, schedules }, now),
+    live,
+    channels,
+    eventSource,
     urls: new SignedUrls(settings.urlLifetimeSeconds, now),
     faults,
     chaos,
@@ -92,6 +119,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   };
   let url = '';
   const server = simulatorServer(context, () => url);
+  // Only who listens needs what is due at its own instant; all others see it when they look.
+  const ticking = setInterval(() => {
+    if (!channels.isHeard) return;
+    context.syncEvents.catchUp();
+    live.catchUp();
+  }, TICK_MS);
+  ticking.unref();
   await server.listen({ host: '127.0.0.1', port: settings.port });
   url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port.toString()}${settings.pathPrefix}`;
   return {
@@ -104,6 +138,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
     units: organisation.units.map(({ id, name, timeZone }) => ({ id, name, timeZone })),
     businessUnits: organisation.businessUnits,
     telephony: syncControls(context),
+    notifications: notificationControls(context),
     counts: () => context.counters.read(),
     accessTokens: () => context.tokens.issued(),
     addFault: (fault) => armFault(context, Fault.parse(fault)),
@@ -115,6 +150,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
       if (settings) chaos.begin(ChaosSettings.parse(settings));
       else chaos.end();
     },
-    close: () => server.close(),
+    close: async () => {
+      clearInterval(ticking);
+      await server.close();
+    },
   };
 }

@@ -101,6 +101,6 @@ async function answer(sent: Promise<Response>): Promise<Answer> {
   return {
     status: response.status,
     headers: response.headers,
-    body: (isJson ? JSON.parse(text) : { text }) as Answer['body'],
+    body: (isJson && text !== '' ? JSON.parse(text) : { text }) as Answer['body'],
   };
 }

@@ -3,7 +3,7 @@ import type { SimulatorContext } from '../simulatorContext.js';
 import { ApiError } from './apiError.js';
 
 interface NeededRights {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: RegExp;
   /** Any one of these permissions will do; where none is published, none is needed. */
   readonly permissions: readonly string[];
@@ -112,6 +112,23 @@ const NEEDED: readonly NeededRights[] = [
   writing('POST', `${CAMPAIGNS}/[^/]+/start$`, 'outbound:campaign:start', 'outbound'),
   writing('POST', `${CAMPAIGNS}/[^/]+/stop$`, 'outbound:campaign:stop', 'outbound'),
   reading('^/api/v2/audits/query/', 'audits:audit:view', 'audits'),
+  // "Requires NO permissions"; the topics themselves do.
+  ...(['GET', 'HEAD', 'POST', 'PUT', 'DELETE'] as const).map((method) => ({
+    method,
+    path: /^\/api\/v2\/notifications\//,
+    permissions: [],
+    scopes: ['notifications'],
+  })),
+  { ...reading(`${UNITS}/adherence$`, 'wfm:realtimeAdherence:view', ''), scopes: WFM },
+  { ...reading(`${UNITS}/managementunits/[^/]+/adherence$`, 'wfm:realtimeAdherence:view', ''), scopes: WFM },
+  // "Requires NO permissions".
+  { method: 'GET', path: /^\/api\/v2\/users$/, permissions: [], scopes: ['users', 'users:readonly'] },
+  {
+    method: 'GET',
+    path: /^\/api\/v2\/users\/[^/]+\/routingstatus$/,
+    permissions: [],
+    scopes: ['users', 'users:readonly'],
+  },
   // A query is asked by POST, and changes nothing.
   { ...reading('^/api/v2/audits/query$', 'audits:audit:view', 'audits'), method: 'POST' },
 ];
@@ -146,6 +163,15 @@ export function requireRights({ settings, faults }: SimulatorContext, { method, 
     if (withdrawn.permissions.size > 0) faults.count('permissionWithdrawn');
     throw missingPermission(permissions);
   }
+}
+
+/** Whether the client's role has a permission, unless it was withdrawn. */
+export function grants(
+  { settings, faults }: Pick<SimulatorContext, 'settings' | 'faults'>,
+  permission: string,
+): boolean {
+  const { permissions } = settings;
+  return !faults.withdrawn().permissions.has(permission) && (permissions === null || permissions.includes(permission));
 }
 
 function missingPermission(permissions: readonly string[]): ApiError {

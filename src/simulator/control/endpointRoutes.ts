@@ -5,10 +5,16 @@ export interface SimulatedEndpoint {
   readonly method: string;
   readonly path: string;
   /** `other` is none of ours: a route that nobody thought of. */
-  readonly kind: 'api' | 'login' | 'download' | 'control' | 'other';
+  readonly kind: 'api' | 'login' | 'download' | 'channel' | 'control' | 'other';
 }
 
-const KINDS = { '/api/v2/': 'api', '/oauth/': 'login', '/downloads/': 'download', '/control/': 'control' } as const;
+const KINDS = {
+  '/api/v2/': 'api',
+  '/oauth/': 'login',
+  '/downloads/': 'download',
+  '/channels/': 'channel',
+  '/control/': 'control',
+} as const;
 
 /**
  * `GET control/endpoints`: every route there is, so that a check from outside can tell that it missed one.

@@ -44,6 +44,8 @@ const PLANS_KEPT = 8;
 export class Schedules {
   readonly #edits = new Map<string, WeekEdits>();
   readonly #plans = new Map<string, PlannedShifts>();
+  /** Told of each schedule whose version an edit moved, or which is published by now or no longer. */
+  onChanged: (schedule: ListedSchedule) => void = () => undefined;
 
   constructor(
     private readonly organisation: Organisation,
@@ -127,8 +129,14 @@ export class Schedules {
     if (edit.addAgents !== undefined) addAgents(this.organisation, edits, edit, shiftsNow(), atMs);
     if (ofDraft !== (edit.draft === true)) edits.draftEdits++;
     else edits.planEdits++;
+    const known = this.ofWeek(edit.businessUnitId, week);
     this.#edits.set(keyOf(edit.businessUnitId, week), edits);
-    return this.ofWeek(edit.businessUnitId, week);
+    const schedules = this.ofWeek(edit.businessUnitId, week);
+    for (const schedule of schedules) {
+      const was = known.find(({ id }) => id === schedule.id);
+      if (was?.version !== schedule.version || was.published !== schedule.published) this.onChanged(schedule);
+    }
+    return schedules;
   }
 
   /** What a schedule plans, with the edits where it is the one that is published, or was last. */

@@ -42,6 +42,9 @@ export class Telephony {
   /** Told of each trunk base one of whose trunks goes into failover. */
   onFailover: (base: TrunkBase, atMs: number) => void = () => undefined;
 
+  /** Told of each trunk that changed. */
+  onTrunkChanged: (trunk: Trunk) => void = () => undefined;
+
   constructor(
     settings: TelephonySettings | null,
     readonly seed: number,
@@ -66,6 +69,7 @@ export class Telephony {
       const wasOut = isInFailover(trunk);
       changeTrunk(trunk, change, atMs);
       if (!wasOut && isInFailover(trunk)) this.onFailover(trunk.base, atMs);
+      this.onTrunkChanged(trunk);
     }
     return chosen.length;
   }

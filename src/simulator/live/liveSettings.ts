@@ -1,0 +1,8 @@
+import { z } from 'zod';
+
+/** How agents' states of this moment move. */
+export const LiveSettings = z.strictObject({
+  /** Events about agents a second, adherence and routing status together; 0: nothing moves by itself. (Default: 0) */
+  eventsPerSecond: z.number().nonnegative().max(2000).default(0),
+});
+export type LiveSettings = z.infer<typeof LiveSettings>;

@@ -24,7 +24,7 @@ export const RealTimeAdherenceAnswer = z.array(
 const Status = z.object({ status: z.string().nullish(), startTime: z.iso.datetime({ offset: true }).nullish() });
 
 export const UsersWithStatusAnswer = z.object({
-  entities: z.array(z.object({ id, routingStatus: Status.nullish() })),
+  entities: z.array(z.object({ id, state: z.string().nullish(), routingStatus: Status.nullish() })),
 });
 
 export function realTimeCalls({ sdk, make }: LaneCalls): RealTimeCalls {
@@ -60,14 +60,16 @@ export function realTimeCalls({ sdk, make }: LaneCalls): RealTimeCalls {
     async routingStatusesOf(userIds, signal) {
       if (userIds.length === 0) return [];
       const endpoint = ENDPOINTS.users;
-      const asked = { id: [...userIds], expand: ['routingStatus'], state: 'any', pageSize: USERS_A_CALL };
+      const asked = { id: [...userIds], expand: ['routingStatus'], pageSize: USERS_A_CALL };
       const answer = await make(endpoint, () => users.getUsers(asked), userIds);
       const { entities } = decoded(UsersWithStatusAnswer, answer, endpoint);
       const found: RoutingStatusEvent[] = [];
       for (const user of entities) {
         signal?.throwIfAborted();
         // What is to be expanded is not guaranteed to come: then the user is asked for alone.
-        const status = routingStatus(user.id, user.routingStatus ?? {}) ?? (await statusOf(user.id));
+        const told = routingStatus(user.id, user.routingStatus ?? {});
+        const isActive = user.state == null || user.state === 'active';
+        const status = told ?? (isActive ? await statusOf(user.id) : null);
         if (status !== null) found.push(status);
       }
       return found;

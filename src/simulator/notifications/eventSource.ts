@@ -86,8 +86,7 @@ export class EventSource {
       eventType,
       result: {
         id: schedule.id,
-        // An instant: so the SDK's model of this topic declares it, where REST has a date.
-        weekDate: `${localDateOf(schedule.week)}T00:00:00.000Z`,
+        weekDate: localDateOf(schedule.week),
         weekCount: 1,
         description: schedule.description,
         published: schedule.published,

@@ -2,16 +2,17 @@ import { Context } from '@temporalio/activity';
 import { localDays } from '../src/domain/calendar.js';
 import { exportOrder } from '../src/domain/exportOrder.js';
 import type { ExportPlan, ExportUnit, PlannedWindow } from '../src/domain/exportSteps.js';
-import { type DatasetName, type ExportWindow, type LocalDate, windowId } from '../src/domain/exportWindow.js';
+import { type DatasetName, type ExportWindow, windowId } from '../src/domain/exportWindow.js';
 import { type DatedRequest, type ExportRange, windowDaysOf } from '../src/domain/historyExportInput.js';
 import type { UnitPlan } from '../src/domain/plannedExport.js';
 import { Failure } from '../src/domain/failure.js';
 import type { BusinessUnitWeeks } from '../src/domain/scheduleWeeks.js';
-import type { DayState } from '../src/domain/seal.js';
+import { statesToPlan } from '../src/domain/nightly/daysToRead.js';
+import { provisionalFrom } from '../src/domain/provisional.js';
 import { unitPlan } from '../src/domain/unitPlan.js';
 import { windowLabel } from '../src/domain/windowLabel.js';
 import { bisectWindow, planWindows, type WindowPlanRequest } from '../src/domain/windowPlan.js';
-import type { Warehouse } from '../src/warehouse/warehouse.js';
+import type { CoverageDay, Warehouse } from '../src/warehouse/warehouse.js';
 import type { ActivityDeps } from './deps.js';
 import { ownedWarehouse } from './ownedWarehouse.js';
 import { PlanPage, pagePath, readPlanObject, unitPlansPath, writePlanObject } from './planObjects.js';
@@ -118,8 +119,9 @@ export async function planOf(
   const windows: ExportWindow[] = [];
   const unitPlans: UnitPlan[] = [];
   for (const dataset of new Set(request.datasets)) {
-    const states = await statesByUnit(warehouse, dataset, request, [...byId.keys()]);
+    const known = await daysByUnit(warehouse, dataset, request, [...byId.keys()]);
     for (const unit of byId.values()) {
+      const restatedFrom = provisionalFrom(horizon.nowIso, unit.timeZone, horizon.horizonDays);
       const asked: WindowPlanRequest = {
         unit: { managementUnitId: unit.id, businessUnitId: unit.businessUnitId, timeZone: unit.timeZone },
         dataset,
@@ -127,7 +129,7 @@ export async function planOf(
         to: request.to,
         windowDays: windowDaysOf(request)[dataset],
         reload: request.reload,
-        coverage: states.get(unit.id) ?? new Map(),
+        coverage: statesToPlan(known.get(unit.id) ?? [], request, restatedFrom),
         ...(dataset === 'schedules' ? { weeks: weeksOf(unit, horizon.weeks) } : {}),
       };
       const ofUnit = planWindows(asked);
@@ -152,17 +154,17 @@ function weeksOf(unit: ExportUnit, known: ReadonlyMap<string, BusinessUnitWeeks>
   return weeks;
 }
 
-async function statesByUnit(
+async function daysByUnit(
   warehouse: Pick<Warehouse, 'coverage'> | null,
   dataset: DatasetName,
   { from, to }: ExportRange,
   managementUnitIds: readonly string[],
-): Promise<Map<string, Map<LocalDate, DayState>>> {
-  const days = (await warehouse?.coverage({ dataset, managementUnitIds, from, to })) ?? [];
-  const states = new Map<string, Map<LocalDate, DayState>>();
-  for (const { managementUnitId, localDate, state } of days) {
-    const ofUnit = states.get(managementUnitId) ?? new Map<LocalDate, DayState>();
-    states.set(managementUnitId, ofUnit.set(localDate, state));
+): Promise<Map<string, CoverageDay[]>> {
+  const byUnit = new Map<string, CoverageDay[]>();
+  for (const day of (await warehouse?.coverage({ dataset, managementUnitIds, from, to })) ?? []) {
+    const ofUnit = byUnit.get(day.managementUnitId);
+    if (ofUnit) ofUnit.push(day);
+    else byUnit.set(day.managementUnitId, [day]);
   }
-  return states;
+  return byUnit;
 }

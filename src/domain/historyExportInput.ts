@@ -62,9 +62,16 @@ export const HistoryExportInput = z
     maxParallelWindows: z.number().int().min(1).max(64).default(8),
     lane: z.enum(LANES).default('backfill'),
     reload: z.enum(RELOADS).default('missing'),
+    /** With `provisional`: an instant since which a provisional day that was asked for is not asked for again. */
+    unlessReadSince: z.iso.datetime({ offset: true, error: 'not an instant such as 2026-11-22T02:30:00Z' }).optional(),
+    /** With `provisional`: days that Genesys restates no more are read a last time when so many of a unit wait; at once where not given. */
+    settleDays: z.number().int().min(1).max(60).optional(),
   })
   .superRefine((input, context) => {
     for (const { path, message } of wrongRange(input)) context.addIssue({ code: 'custom', path: [path], message });
+    for (const path of ['unlessReadSince', 'settleDays'] as const)
+      if (input[path] !== undefined && input.reload !== 'provisional')
+        context.addIssue({ code: 'custom', path: [path], message: 'goes with reload provisional alone' });
     if (input.exceptions && (input.windowDays.adherence ?? 7) > 7)
       context.addIssue({
         code: 'custom',

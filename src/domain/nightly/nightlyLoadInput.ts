@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { isTimeZone } from '../calendar.js';
+import { HistoryExportInput } from '../historyExportInput.js';
+import { DEFAULT_LOOK_BACK_DAYS, NightlySchedule } from './nightlySchedule.js';
+
+const { datasets, managementUnits, exceptions, actuals, windowDays, maxParallelWindows } = HistoryExportInput.shape;
+const { horizonDays } = NightlySchedule.shape;
+
+/**
+ * Input of the workflow `nightlyLoad`, as people type it. Everything has a default: `{}` loads what `export start` does, of all units.
+ *
+ * `nominalTime` (an instant) is for runs that no schedule starts; a schedule's own goes before it.
+ */
+export const NightlyLoadInput = z.strictObject({
+  datasets,
+  managementUnits,
+  exceptions,
+  actuals,
+  windowDays,
+  maxParallelWindows,
+  /** Zone of the schedule's time of day: tells the two times apart that a clock shows twice. */
+  timeZone: z.string().refine(isTimeZone, 'not an IANA time zone such as Europe/Berlin').default('UTC'),
+  horizonDays,
+  lookBackDays: z.number().int().min(0).max(400).default(DEFAULT_LOOK_BACK_DAYS),
+  nominalTime: z.iso.datetime({ offset: true, error: 'not an instant such as 2026-11-22T02:30:00Z' }).optional(),
+});
+export type NightlyLoadInput = z.infer<typeof NightlyLoadInput>;
+
+/** What the schedule of the configuration gives its workflow: nothing that is the default, so that it reads well in the Temporal UI. */
+export function inputOf(schedule: NightlySchedule): z.input<typeof NightlyLoadInput> {
+  return {
+    datasets: schedule.datasets,
+    timeZone: schedule.timeZone,
+    ...(schedule.units ? { managementUnits: schedule.units } : {}),
+    ...(schedule.exceptions ? {} : { exceptions: false }),
+    ...(schedule.actuals ? { actuals: true } : {}),
+    ...(schedule.horizonDays === undefined ? {} : { horizonDays: schedule.horizonDays }),
+    lookBackDays: schedule.lookBackDays,
+    maxParallelWindows: schedule.parallel,
+  };
+}

@@ -4,6 +4,7 @@ import { estimateActivities } from './estimate.js';
 import { exportEndActivities } from './exportEnd.js';
 import { holdActivities } from './hold.js';
 import { loadActivities } from './load.js';
+import { nightlyActivities } from './nightly.js';
 import { occupancyQueryActivities } from './occupancyQuery.js';
 import { otherWindowActivities } from './otherWindow.js';
 import { planActivities } from './plan.js';
@@ -28,6 +29,7 @@ export function createActivities(deps: ActivityDeps) {
     ...loadActivities(deps),
     ...otherWindowActivities(deps),
     ...exportEndActivities(deps),
+    ...nightlyActivities(deps),
     ...holdActivities(deps),
     ...purgeActivities(deps),
     ...queueRateActivities(),

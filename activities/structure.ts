@@ -82,16 +82,7 @@ export function structureActivities(deps: ActivityDeps) {
       managementUnits: string;
     }): Promise<SelectedUnits> {
       return await step(deps, input, async () => {
-        const { part } = await readObject(deps.objects, input.managementUnits);
-        if (part.kind !== 'managementUnits')
-          throw new Failure('Corrupt', `${input.managementUnits}: not management units`);
-        const all: ExportUnit[] = part.value.map(({ id, name, businessUnitId, timeZone }) => ({
-          id,
-          name,
-          businessUnitId,
-          timeZone,
-        }));
-        const units = chooseUnits(all, input.request);
+        const units = chooseUnits(await managementUnitsOf(deps.objects, input.managementUnits), input.request);
         const { askedAt } = input;
         return { units, range: rangeOf(input.request, units, { askedAt, nowIso: deps.now().toISOString() }) };
       });
@@ -126,6 +117,13 @@ export function structureActivities(deps: ActivityDeps) {
       });
     },
   };
+}
+
+/** The management units that were read. */
+export async function managementUnitsOf(objects: ObjectStore, path: string): Promise<ExportUnit[]> {
+  const { part } = await readObject(objects, path);
+  if (part.kind !== 'managementUnits') throw new Failure('Corrupt', `${path}: not management units`);
+  return part.value.map(({ id, name, businessUnitId, timeZone }) => ({ id, name, businessUnitId, timeZone }));
 }
 
 /** How many users Genesys lists in each unit that was read. */

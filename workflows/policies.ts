@@ -38,14 +38,14 @@ export function activitiesOf(prefix: string, patience: Patience, lane: Lane) {
     }),
     analytics: proxyActivities<Pick<Activities, 'askOccupancy'>>(calls('analytics')),
     /** Downloads by signed URL, and small steps that touch no shared file. */
-    main: proxyActivities<Pick<Activities, 'selectUnits' | 'landJobFile' | 'splitWindow' | 'planPage' | 'awaitWindow'>>(
-      {
-        ...LONG_STEP,
-        retry: retryOf(patience),
-        priority,
-        taskQueue: prefix,
-      },
-    ),
+    main: proxyActivities<
+      Pick<Activities, 'selectUnits' | 'landJobFile' | 'splitWindow' | 'planPage' | 'planNight' | 'awaitWindow'>
+    >({
+      ...LONG_STEP,
+      retry: retryOf(patience),
+      priority,
+      taskQueue: prefix,
+    }),
     /** What only the owner of the warehouse may do. */
     warehouse: proxyActivities<
       Pick<
@@ -60,6 +60,7 @@ export function activitiesOf(prefix: string, patience: Patience, lane: Lane) {
         | 'recordGap'
         | 'adoptWindow'
         | 'sealExport'
+        | 'reportNight'
       >
     >({
       ...LONG_STEP,

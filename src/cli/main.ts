@@ -7,6 +7,7 @@ import { addHoldCommands } from './holdCommands.js';
 import { addKeysCommands } from './keysCommands.js';
 import { leaveWhenUnheard } from './leaveWhenUnheard.js';
 import { addLimitsCommands } from './limitsCommands.js';
+import { addNightlyCommands } from './nightlyCommands.js';
 import { EXIT } from './output.js';
 import { addPublishCommand } from './publishCommand.js';
 import { addPurgeCommand } from './purgeCommand.js';
@@ -37,6 +38,7 @@ Exit codes:        0 done · 1 failed · 2 wrong usage or input · 3 complete wi
 
 addCheckCommand(program);
 addExportCommands(program);
+addNightlyCommands(program);
 addSyncCommands(program);
 addLimitsCommands(program);
 addVerifyCommand(program);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import type { z } from 'zod';
 import { Failure } from '../domain/failure.js';
+import type { NightlySchedule } from '../domain/nightly/nightlySchedule.js';
 import type { SyncPolicy } from '../domain/sync/syncPolicy.js';
 import type { GenesysClientConfig } from '../genesys/genesysClientConfig.js';
 import { genesysConfig, requiredClientId } from './genesysConfig.js';
@@ -24,6 +25,8 @@ export interface Config {
   readonly export: Settings['export'];
   /** The policy of the trunk sync; null where the file has none. */
   readonly sync: SyncPolicy | null;
+  /** Nightly loads as the file has them: desired state, which `rosterline nightly apply` brings about. */
+  readonly nightly: readonly NightlySchedule[];
   /** Where figures can be read; null where no port is set. */
   readonly metrics: MetricsAddress | null;
   /** @throws Failure `InvalidInput` naming each variable that is missing or wrong. */
@@ -57,6 +60,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, workingDirectory: string): Co
     budget: settings.budget,
     export: settings.export,
     sync: settings.sync ?? null,
+    nightly: settings.nightly,
     metrics: metricsAddress(settings.telemetry),
     genesys: () => genesysConfig(settings.genesys, resolve),
     clientId: () => requiredClientId(settings.genesys, resolve),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_RESERVE_SHARE } from '../domain/laneReserve.js';
+import { NightlySchedules } from '../domain/nightly/nightlySchedule.js';
 import { SyncPolicy } from '../domain/sync/syncPolicy.js';
 import { DEFAULT_TASK_QUEUE } from '../domain/taskQueues.js';
 
@@ -111,5 +112,7 @@ export const Settings = z.strictObject({
     .default({ provisionalDays: 14, occupancyFormula: 'genesys' }),
   /** Which trunks carry which routes for how many agents; none, no sync. From the file alone. */
   sync: SyncPolicy.optional(),
+  /** When nightly loads run, and of what. From the file alone. */
+  nightly: NightlySchedules.default([]),
 });
 export type Settings = z.infer<typeof Settings>;

@@ -1,4 +1,6 @@
 import { Temporal as T } from 'temporal-polyfill';
+import { isTimeZone } from '../calendar.js';
+import { Failure } from '../failure.js';
 import { type CalendarTimes, times } from './nightlyTimes.js';
 
 /**
@@ -19,8 +21,17 @@ export function timesAfterGaps(calendars: readonly CalendarTimes[], timeZone: st
   return [...found.values()];
 
   function add(skipped: T.PlainDateTime): void {
-    const { year, month, day, hour, minute, second } = skipped.toZonedDateTime(timeZone, { disambiguation: 'compatible' });
-    const moved = { years: [year], months: [month], daysOfMonth: [day], hours: [hour], minutes: [minute], seconds: [second] };
+    const { year, month, day, hour, minute, second } = skipped.toZonedDateTime(timeZone, {
+      disambiguation: 'compatible',
+    });
+    const moved = {
+      years: [year],
+      months: [month],
+      daysOfMonth: [day],
+      hours: [hour],
+      minutes: [minute],
+      seconds: [second],
+    };
     found.set(JSON.stringify(moved), times(moved));
   }
 }
@@ -32,10 +43,15 @@ export function timesAfterGaps(calendars: readonly CalendarTimes[], timeZone: st
  * for both, the second reads nothing that the first has read.
  *
  * @param nominalTime ISO 8601.
+ * @throws Failure `InvalidInput` when the zone does not exist.
  */
 export function firstOfDoubled(nominalTime: string, timeZone: string): string {
+  if (!isTimeZone(timeZone)) throw new Failure('InvalidInput', `timeZone: ${timeZone} is not an IANA time zone`);
   const shown = T.Instant.from(nominalTime).toZonedDateTimeISO(timeZone).toPlainDateTime();
-  return shown.toZonedDateTime(timeZone, { disambiguation: 'earlier' }).toInstant().toString({ fractionalSecondDigits: 3 });
+  return shown
+    .toZonedDateTime(timeZone, { disambiguation: 'earlier' })
+    .toInstant()
+    .toString({ fractionalSecondDigits: 3 });
 }
 
 /** Times of day that a clock on the wall jumps over: `from` inclusive, `to` exclusive. */

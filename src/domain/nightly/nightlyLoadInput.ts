@@ -1,10 +1,16 @@
 import { z } from 'zod';
-import { isTimeZone } from '../calendar.js';
 import { HistoryExportInput } from '../historyExportInput.js';
-import { DEFAULT_LOOK_BACK_DAYS, NightlySchedule } from './nightlySchedule.js';
+import type { NightlySchedule } from './nightlySchedule.js';
 
 const { datasets, managementUnits, exceptions, actuals, windowDays, maxParallelWindows } = HistoryExportInput.shape;
-const { horizonDays } = NightlySchedule.shape;
+
+/** Days that a nightly load looks back beyond those that Genesys still restates, for nights that were missed. */
+const DEFAULT_LOOK_BACK_DAYS = 14;
+
+/** Days that Genesys may still restate, read again each night; as `export.provisionalDays` of the worker unless given. */
+export const HorizonDays = z.number().int().min(0).max(60).optional();
+
+export const LookBackDays = z.number().int().min(0).max(400).default(DEFAULT_LOOK_BACK_DAYS);
 
 /**
  * Input of the workflow `nightlyLoad`, as people type it. Everything has a default: `{}` loads what `export start` does, of all units.
@@ -19,9 +25,9 @@ export const NightlyLoadInput = z.strictObject({
   windowDays,
   maxParallelWindows,
   /** Zone of the schedule's time of day: tells the two times apart that a clock shows twice. */
-  timeZone: z.string().refine(isTimeZone, 'not an IANA time zone such as Europe/Berlin').default('UTC'),
-  horizonDays,
-  lookBackDays: z.number().int().min(0).max(400).default(DEFAULT_LOOK_BACK_DAYS),
+  timeZone: z.string().min(1).max(64).default('UTC'),
+  horizonDays: HorizonDays,
+  lookBackDays: LookBackDays,
   nominalTime: z.iso.datetime({ offset: true, error: 'not an instant such as 2026-11-22T02:30:00Z' }).optional(),
 });
 export type NightlyLoadInput = z.infer<typeof NightlyLoadInput>;

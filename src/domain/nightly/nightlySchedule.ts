@@ -2,17 +2,12 @@ import { z } from 'zod';
 import { isTimeZone } from '../calendar.js';
 import { DATASET_NAMES } from '../exportWindow.js';
 import { DEFAULT_DATASETS } from '../historyExportInput.js';
+import { HorizonDays, LookBackDays } from './nightlyLoadInput.js';
 import { cronTimes } from './nightlyTimes.js';
 
 /** What one more nominal time does while a load still runs, in Temporal's words. Others would end a load half way. */
 export const OVERLAPS = ['bufferAll', 'bufferOne', 'skip'] as const;
 export type Overlap = (typeof OVERLAPS)[number];
-
-/** Days that a nightly load looks back beyond those that Genesys still restates, for nights that were missed. */
-export const DEFAULT_LOOK_BACK_DAYS = 14;
-
-/** Longest range that one night reads, in days. */
-const MOST_DAYS = 400;
 
 const SECONDS_OF = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
@@ -25,16 +20,21 @@ function lengthOfTime(leastSeconds: number, mostSeconds: number, range: string) 
     .refine((seconds) => seconds >= leastSeconds && seconds <= mostSeconds, `not between ${range}`);
 }
 
-const Cron = z.string().max(100).superRefine((text, context) => {
-  const times = cronTimes(text);
-  if (typeof times === 'string') context.addIssue({ code: 'custom', message: times });
-});
+const Cron = z
+  .string()
+  .max(100)
+  .superRefine((text, context) => {
+    const times = cronTimes(text);
+    if (typeof times === 'string') context.addIssue({ code: 'custom', message: times });
+  });
 
 /** One entry of `nightly:` in the configuration: when which units' days are loaded. Strict, because a misspelt key must not pass unseen. */
 export const NightlySchedule = z
   .strictObject({
     /** Becomes the schedule's id, `nightly/<name>`. */
-    name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,49}$/, 'not a name: small letters, digits and dashes, such as all-units'),
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,49}$/, 'not a name: small letters, digits and dashes, such as all-units'),
     /** Time of day in `timeZone`, every day. */
     at: z
       .string()
@@ -51,9 +51,8 @@ export const NightlySchedule = z
     units: z.array(z.string().min(1).max(200)).min(1).max(500).optional(),
     exceptions: z.boolean().default(true),
     actuals: z.boolean().default(false),
-    /** Days that Genesys may still restate: read again each night. As `export.provisionalDays` unless given. */
-    horizonDays: z.number().int().min(0).max(60).optional(),
-    lookBackDays: z.number().int().min(0).max(MOST_DAYS).default(DEFAULT_LOOK_BACK_DAYS),
+    horizonDays: HorizonDays,
+    lookBackDays: LookBackDays,
     parallel: z.number().int().min(1).max(64).default(8),
     /** How late a nominal time that passed while the Temporal server was down is still run. */
     catchUp: lengthOfTime(60, 60 * 86_400, '1m and 60d').prefault('3d'),
@@ -74,7 +73,8 @@ export const NightlySchedules = z
   .superRefine((schedules, context) => {
     const seen = new Set<string>();
     for (const [index, { name }] of schedules.entries()) {
-      if (seen.has(name)) context.addIssue({ code: 'custom', path: [index, 'name'], message: `${name} is there twice` });
+      if (seen.has(name))
+        context.addIssue({ code: 'custom', path: [index, 'name'], message: `${name} is there twice` });
       seen.add(name);
     }
   });

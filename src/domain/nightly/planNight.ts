@@ -18,7 +18,7 @@ export interface NightGroup {
   /** First and last (exclusive) local date that are looked at. */
   readonly from: LocalDate;
   readonly to: LocalDate;
-  readonly units: readonly { readonly id: string; readonly name: string }[];
+  readonly units: readonly Pick<ExportUnit, 'id' | 'name' | 'timeZone'>[];
   readonly request: z.input<typeof HistoryExportInput>;
 }
 
@@ -50,7 +50,7 @@ export function planNight(
       return {
         from,
         to,
-        units: together.map(({ id, name }) => ({ id, name })),
+        units: together.map(({ id, name, timeZone }) => ({ id, name, timeZone })),
         request: {
           datasets: input.datasets,
           from,

@@ -1,0 +1,36 @@
+import type { ScheduleDifference } from '../../domain/nightly/scheduleDifferences.js';
+import type { NightRun } from '../../domain/nightly/nightRun.js';
+
+/** What differs, a line each: what is there, and what the configuration says. */
+export function differenceLines(differences: readonly ScheduleDifference[]): string[] {
+  return differences.map(
+    ({ what, found, wanted }) => `  ${what}: ${found} on the server, ${wanted} in the configuration`,
+  );
+}
+
+/** `paused: month end`. */
+export function pausedText({ note }: { readonly note?: string | null | undefined }): string {
+  return note ? `paused: ${note}` : 'paused';
+}
+
+const STATES: Readonly<Record<NightRun['state'], string>> = {
+  running: 'runs',
+  complete: 'complete',
+  completeWithGaps: 'complete with gaps',
+  failed: 'failed',
+  cancelled: 'cancelled',
+};
+
+/** How a run stands, in words. */
+export function runStateText({ state }: NightRun): string {
+  return STATES[state];
+}
+
+/** An instant to the second, without the milliseconds that nobody needs: `2026-11-22 02:30:00Z`. */
+export function instantText(instant: string | Date | null | undefined): string | null {
+  if (instant === null || instant === undefined) return null;
+  return new Date(instant)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, 'Z');
+}

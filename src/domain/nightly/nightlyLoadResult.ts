@@ -1,0 +1,60 @@
+import type { DatasetName, LocalDate } from '../exportWindow.js';
+import type { Gap } from '../gap.js';
+import type { TableChanges } from '../rowChanges.js';
+
+/** One export of a night, a child workflow of its own. */
+export interface NightExport {
+  readonly workflowId: string;
+  readonly from: LocalDate;
+  readonly to: LocalDate;
+  readonly units: number;
+  readonly status: 'complete' | 'completeWithGaps' | 'failed';
+  /** Windows that ended: 0 when every day was there already. */
+  readonly windows: number;
+  /** Why it failed, for a person; null where it did not. */
+  readonly problem: string | null;
+}
+
+/** What one dataset of one unit came to. Days are local days of the unit. */
+export interface NightUnit {
+  readonly dataset: DatasetName;
+  readonly managementUnitId: string;
+  readonly unit: string;
+  /** The last local day that was over at the nominal time: what the night is for. */
+  readonly lastDay: LocalDate;
+  /** Whether that day is there. */
+  readonly isLastDayThere: boolean;
+  /** Days whose answer that stands was asked for by this load. */
+  readonly daysRead: number;
+  /** Days that are not there: asked for and not answered, or never asked for. */
+  readonly daysMissing: number;
+}
+
+/** Result of the workflow `nightlyLoad`. */
+export interface NightlyLoadResult {
+  readonly status: 'complete' | 'completeWithGaps';
+  /** The instant that the night is for; what it loaded goes by it, whenever it ran. */
+  readonly nominalTime: string;
+  readonly exports: readonly NightExport[];
+  /** Each dataset of each unit, those that lack days first; at most 200. */
+  readonly units: readonly NightUnit[];
+  /** Datasets of units that `units` leaves out. */
+  readonly unitsLeftOut: number;
+  /** Units that were asked for and that Genesys does not have. */
+  readonly unknownUnits: readonly string[];
+  readonly rows: Readonly<Record<string, number>>;
+  /** What became of the rows, by table: those that were restated are `changed` and `deleted`. */
+  readonly changes: TableChanges;
+  readonly calls: { readonly made: number; readonly minimum: number };
+  /** The first 100; the exports' manifests name all. */
+  readonly gaps: readonly Gap[];
+  /** From the first step to the last, waits and pauses included. */
+  readonly seconds: number;
+}
+
+/** What a run leaves in its memo under `nightly`, for who lists runs without opening them. */
+export interface NightMemo {
+  readonly status: NightlyLoadResult['status'];
+  readonly nominalTime: string;
+  readonly endedAt: string;
+}

@@ -1,0 +1,77 @@
+import type { Client } from '@temporalio/client';
+import type { NightlySchedule } from '../../domain/nightly/nightlySchedule.js';
+import type { NightRun } from '../../domain/nightly/nightRun.js';
+import { overdueNight } from '../../domain/nightly/overdueNight.js';
+import type { ScheduleDifference } from '../../domain/nightly/scheduleDifferences.js';
+import { whenText } from '../../domain/nightly/whenText.js';
+import { nightlyRuns } from './nightlyRuns.js';
+import { type NightlyState, nightlyStates } from './nightlySchedules.js';
+import { matchingTimes } from './matchingTimes.js';
+
+/** One nightly load in a list. Instants are ISO 8601 UTC. */
+export interface NightlySummary {
+  readonly name: string;
+  readonly when: string;
+  readonly isOnServer: boolean;
+  readonly isInFile: boolean;
+  readonly paused: boolean;
+  readonly note: string | null;
+  readonly differences: readonly ScheduleDifference[];
+  /** When it is due next; null while it is paused, or never. */
+  readonly next: string | null;
+  readonly lastRun: NightRun | null;
+  /** The last run that ended complete. */
+  readonly lastComplete: NightRun | null;
+  /** The nominal time that should have been loaded by now and was not. */
+  readonly overdueSince: string | null;
+}
+
+/** Runs that are looked at: a load that fails for so many nights has been told long before. */
+const RUNS = 20;
+
+/** How far back a night that was never loaded is looked for. */
+const DUE_WITHIN_MS = 8 * 86_400_000;
+
+/** What stands on the server and in the configuration, and what ran last. */
+export async function nightlySummaries(
+  client: Client,
+  config: { readonly nightly: readonly NightlySchedule[]; readonly taskQueue: string },
+): Promise<NightlySummary[]> {
+  const states = await nightlyStates(client, config);
+  return await Promise.all(states.map(async (state) => await summaryOf(client, state)));
+}
+
+/** One of them. */
+export async function summaryOf(client: Client, state: NightlyState): Promise<NightlySummary> {
+  const { name, configured, described, found, differences } = state;
+  const runs = found ? await nightlyRuns(client, name, RUNS) : [];
+  const paused = described?.state.paused ?? false;
+  return {
+    name,
+    when: found ? whenText(found) : configuredText(configured),
+    isOnServer: described !== null,
+    isInFile: configured !== null,
+    paused,
+    note: described?.state.note || null,
+    differences,
+    next: paused ? null : (described?.info.nextActionTimes[0]?.toISOString() ?? null),
+    lastRun: runs[0] ?? null,
+    lastComplete: runs.find(({ state: ended }) => ended === 'complete') ?? null,
+    overdueSince: described && !paused ? await overdueSince(client, name, described.info.createdAt, runs) : null,
+  };
+}
+
+async function overdueSince(
+  client: Client,
+  name: string,
+  createdAt: Date,
+  runs: readonly NightRun[],
+): Promise<string | null> {
+  const nowMs = Date.now();
+  const fromMs = Math.max(createdAt.getTime(), nowMs - DUE_WITHIN_MS);
+  return overdueNight(await matchingTimes(client, name, fromMs, nowMs), runs, nowMs);
+}
+
+function configuredText(configured: NightlySchedule | null): string {
+  return `${configured?.at ?? configured?.cron ?? ''} ${configured?.timeZone ?? ''}`.trim();
+}

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { HistoryExportInput } from '../historyExportInput.js';
-import type { NightlySchedule } from './nightlySchedule.js';
 
 const { datasets, managementUnits, exceptions, actuals, windowDays, maxParallelWindows } = HistoryExportInput.shape;
 
@@ -31,17 +30,3 @@ export const NightlyLoadInput = z.strictObject({
   nominalTime: z.iso.datetime({ offset: true, error: 'not an instant such as 2026-11-22T02:30:00Z' }).optional(),
 });
 export type NightlyLoadInput = z.infer<typeof NightlyLoadInput>;
-
-/** What the schedule of the configuration gives its workflow: nothing that is the default, so that it reads well in the Temporal UI. */
-export function inputOf(schedule: NightlySchedule): z.input<typeof NightlyLoadInput> {
-  return {
-    datasets: schedule.datasets,
-    timeZone: schedule.timeZone,
-    ...(schedule.units ? { managementUnits: schedule.units } : {}),
-    ...(schedule.exceptions ? {} : { exceptions: false }),
-    ...(schedule.actuals ? { actuals: true } : {}),
-    ...(schedule.horizonDays === undefined ? {} : { horizonDays: schedule.horizonDays }),
-    lookBackDays: schedule.lookBackDays,
-    maxParallelWindows: schedule.parallel,
-  };
-}

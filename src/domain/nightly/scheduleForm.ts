@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { timesAfterGaps } from './clockChanges.js';
-import { inputOf, type NightlyLoadInput } from './nightlyLoadInput.js';
+import type { NightlyLoadInput } from './nightlyLoadInput.js';
 import { type NightlySchedule, scheduleIdOf } from './nightlySchedule.js';
 import { type CalendarTimes, cronTimes, dailyTimes } from './nightlyTimes.js';
 
@@ -69,4 +69,18 @@ function calendarsOf({ at, cron }: NightlySchedule): CalendarTimes[] {
   const times = cronTimes(cron ?? '');
   // The schema has refused what is none.
   return typeof times === 'string' ? [] : [times];
+}
+
+/** What the schedule of the configuration gives its workflow: nothing that is the default, so that it reads well in the Temporal UI. */
+function inputOf(schedule: NightlySchedule): z.input<typeof NightlyLoadInput> {
+  return {
+    datasets: schedule.datasets,
+    timeZone: schedule.timeZone,
+    ...(schedule.units ? { managementUnits: schedule.units } : {}),
+    ...(schedule.exceptions ? {} : { exceptions: false }),
+    ...(schedule.actuals ? { actuals: true } : {}),
+    ...(schedule.horizonDays === undefined ? {} : { horizonDays: schedule.horizonDays }),
+    lookBackDays: schedule.lookBackDays,
+    maxParallelWindows: schedule.parallel,
+  };
 }

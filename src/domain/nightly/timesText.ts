@@ -1,7 +1,7 @@
 import type { CalendarTimes } from './nightlyTimes.js';
 
-const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-const MONTHS = ['', 'Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const DAYS = 'Sun Mon Tue Wed Thu Fri Sat'.split(' ');
+const MONTHS = ' Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
 /** Clock times in words; equal for equal sets of times only: `02:30`, `02:30 on Mon–Fri`, `03:30 on day 28 in Mar of 2027`. */
 export function timesText(times: CalendarTimes): string {

@@ -1,0 +1,115 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { addDays, localDateOf, startOfLocalDay } from '../../src/domain/calendar.js';
+import { lastCompleteDay } from '../../src/domain/provisional.js';
+import { handleOf } from '../../src/temporal/nightly/nightlySchedules.js';
+import { type ExportEnvironment, exportEnvironment } from '../support/exportEnvironment.js';
+import { failureOf } from '../support/exportFailure.js';
+import { applyEntry, daysAsked, nightsRun, runNight } from '../support/nightlyRuns.js';
+import { quietTemporal } from '../support/quietTemporal.js';
+import { temporalServer } from '../support/temporalServer.js';
+
+quietTemporal('ERROR');
+const { address } = await temporalServer();
+let environment: ExportEnvironment;
+afterEach(async () => {
+  await handleOf(environment.client, environment.taskQueue)
+    .delete()
+    .catch(() => undefined);
+  await environment.close();
+});
+
+const ZONE = 'Asia/Singapore';
+const SHORT = { datasets: ['adherence' as const], timeZone: ZONE, horizonDays: 3, lookBackDays: 2 };
+
+/** 02:30 in Singapore, some nights ago; 0 is the last that has been. */
+function night(ago: number): { nominalTime: string; day: string } {
+  const now = new Date().toISOString();
+  const at = (date: string): number => Date.parse(startOfLocalDay(ZONE, date)) + 2.5 * 3_600_000;
+  const today = localDateOf(ZONE, now);
+  const date = addDays(today, (at(today) <= Date.now() ? 0 : -1) - ago);
+  return { nominalTime: new Date(at(date)).toISOString(), day: addDays(date, -1) };
+}
+
+describe('a nightly load', () => {
+  it('loads of each unit the last local day that was over at the nominal time, whenever it runs', async () => {
+    const units = [
+      { name: 'Kiritimati Desk', timeZone: 'Pacific/Kiritimati', agents: 2 },
+      { name: 'Honolulu Desk', timeZone: 'Pacific/Honolulu', agents: 2 },
+    ];
+    environment = await exportEnvironment(address, { name: 'nights of two zones', organisation: { units } });
+    // Two days ago at 11:00 UTC: it is tomorrow in Kiritimati, and early today in Honolulu.
+    const nominalTime = `${addDays(new Date().toISOString().slice(0, 10), -2)}T11:00:00.000Z`;
+    const result = await runNight(environment, { ...SHORT, nominalTime });
+    expect(result).toMatchObject({ status: 'complete', nominalTime, unknownUnits: [], gaps: [] });
+    expect(result.exports).toHaveLength(2);
+    for (const { unit, ...came } of result.units) {
+      const { timeZone = '' } = units.find(({ name }) => name === unit) ?? {};
+      const lastDay = lastCompleteDay(nominalTime, timeZone);
+      expect(came).toMatchObject({ lastDay, isLastDayThere: true, daysRead: 5, daysMissing: 0 });
+    }
+    expect(new Set(result.units.map(({ lastDay }) => lastDay)).size).toBe(2);
+  });
+
+  it('finds a night that was missed and loads its day too', async () => {
+    environment = await exportEnvironment(address, { name: 'missed night' });
+    await runNight(environment, { ...SHORT, nominalTime: night(2).nominalTime });
+    const before = daysAsked(environment.simulator);
+    expect(before.has(night(1).day)).toBe(false);
+    const result = await runNight(environment, { ...SHORT, nominalTime: night(0).nominalTime });
+    expect(result).toMatchObject({ status: 'complete', units: [{ lastDay: night(0).day, daysMissing: 0 }] });
+    expect(daysAsked(environment.simulator).get(night(1).day)).toBe(1);
+  });
+
+  it('reads a provisional day again the next night, and writes nothing where nothing was restated', async () => {
+    environment = await exportEnvironment(address, { name: 'read again' });
+    await runNight(environment, SHORT);
+    const again = await runNight(environment, SHORT);
+    expect(again).toMatchObject({ status: 'complete', units: [{ daysRead: 5 }] });
+    expect([...daysAsked(environment.simulator).values()]).toEqual([2, 2, 2, 2, 2]);
+  });
+
+  it('reads no day twice for the two times at which clocks that go back show the same', async () => {
+    environment = await exportEnvironment(address, { name: 'doubled hour' });
+    // Half past one comes twice in New York on 2026-11-01: at 05:30 and at 06:30 UTC.
+    const inNewYork = { ...SHORT, timeZone: 'America/New_York' };
+    await runNight(environment, { ...inNewYork, nominalTime: '2026-11-01T05:30:00Z' });
+    const asked = environment.simulator.counts().jobs.total;
+    const second = await runNight(environment, { ...inNewYork, nominalTime: '2026-11-01T06:30:00Z' });
+    expect(second).toMatchObject({ status: 'complete', units: [{ daysRead: 0, daysMissing: 0 }] });
+    expect(environment.simulator.counts().jobs.total).toBe(asked);
+  });
+
+  it('names a unit that is gone, and loads the others', async () => {
+    environment = await exportEnvironment(address, { name: 'unit gone' });
+    const name = environment.simulator.units[0]?.name ?? '';
+    const result = await runNight(environment, { ...SHORT, managementUnits: [name, 'Closed Desk'] });
+    expect(result).toMatchObject({ status: 'completeWithGaps', unknownUnits: ['Closed Desk'] });
+    expect(result.units).toEqual([expect.objectContaining({ unit: name, isLastDayThere: true })]);
+    const { type } = await failureOf(runNight(environment, { ...SHORT, managementUnits: ['Closed Desk'] }));
+    expect(type).toBe('InvalidInput');
+  });
+});
+
+describe('a schedule of nightly loads', () => {
+  it('filled in for two nights loads the day of each once, one night after the other, though it is paused', async () => {
+    environment = await exportEnvironment(address, { name: 'backfill' });
+    await applyEntry(environment, { ...SHORT, at: '02:30' });
+    const handle = handleOf(environment.client, environment.taskQueue);
+    await handle.pause('month end');
+    const [first, second] = [night(1), night(0)];
+    await handle.backfill({
+      start: new Date(Date.parse(first.nominalTime) - 1000),
+      end: new Date(second.nominalTime),
+      overlap: 'BUFFER_ALL',
+    });
+    const results = await nightsRun(environment, 2);
+    expect(results.map(({ nominalTime }) => nominalTime)).toEqual([first.nominalTime, second.nominalTime]);
+    expect(results.map(({ units }) => units[0])).toMatchObject([
+      { lastDay: first.day, isLastDayThere: true, daysRead: 5 },
+      { lastDay: second.day, isLastDayThere: true, daysRead: 1 },
+    ]);
+    const asked = daysAsked(environment.simulator);
+    expect([...asked.values()]).toEqual([1, 1, 1, 1, 1, 1]);
+    expect((await handle.describe()).state).toMatchObject({ paused: true, note: 'month end' });
+  });
+});

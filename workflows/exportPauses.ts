@@ -4,6 +4,7 @@ import { SYSTEMIC_FAILURES } from '../src/domain/failure.js';
 import { applicationFailure, failedWith } from './failedWith.js';
 import {
   causeChangedSignal,
+  holdSignal,
   pauseUpdate,
   proceedSignal,
   resumeUpdate,
@@ -11,6 +12,7 @@ import {
   windowUnblockedSignal,
 } from './messages.js';
 import { untilEnded } from './patience.js';
+import { StepHold } from './stepHold.js';
 import type { WindowPool } from './windowPool.js';
 
 /** One that met a cause outside it: a window, or a step of the export itself. */
@@ -34,23 +36,31 @@ export class ExportPauses {
   private prober: string | null = null;
   private readonly blocked = new Map<string, Blocked>();
   private ownSteps = 0;
+  private readonly hold = new StepHold();
 
   constructor(
     private readonly pool: () => WindowPool,
-    private readonly changed: () => void,
-    pausedBefore: Pause | null,
+    private readonly owner: {
+      changed(): void;
+      /** An operator's pause that an earlier run of the workflow was told of. */
+      readonly pausedBefore: Pause | null;
+      /** Whether an operator's pause holds steps, those of windows too. */
+      readonly holdsSteps: boolean;
+    },
   ) {
-    this.operator = pausedBefore;
+    this.operator = owner.pausedBefore;
     setHandler(pauseUpdate, (told) => {
       this.operator = {
         reason: told?.reason?.slice(0, 200) ?? 'paused by an operator',
         since: new Date().toISOString(),
       };
-      this.changed();
+      if (this.owner.holdsSteps) this.holdSteps(true);
+      this.owner.changed();
       return this.operator;
     });
     setHandler(resumeUpdate, () => {
       this.operator = null;
+      if (this.hold.isHeld) this.holdSteps(false);
       this.tryAgain();
       return null;
     });
@@ -61,7 +71,7 @@ export class ExportPauses {
     setHandler(causeChangedSignal, ({ reason }) => {
       if (this.cause === null || this.cause.reason === reason) return;
       this.cause = { ...this.cause, reason };
-      this.changed();
+      this.owner.changed();
     });
   }
 
@@ -91,7 +101,7 @@ export class ExportPauses {
   async outlast<T>(impatient: () => Promise<T>, probing: () => Promise<T>): Promise<T> {
     for (let corrupt = 0; ; ) {
       try {
-        return await untilEnded(impatient);
+        return await untilEnded(() => this.hold.outlast(impatient));
       } catch (error) {
         if (failedWith(error, 'Corrupt') && ++corrupt === 1) continue;
         if (isCancellation(error) || !failedWith(error, ...SYSTEMIC_FAILURES)) throw error;
@@ -99,12 +109,17 @@ export class ExportPauses {
         if (!probe) continue;
       }
       try {
-        return await untilEnded(probing);
+        return await untilEnded(() => this.hold.outlast(probing));
       } finally {
         // An end of another kind is an answer too: what stood in the way is gone.
         this.goOn();
       }
     }
+  }
+
+  /** A window has begun: one that was on its way when the export was paused is held too. */
+  windowBegun(windowId: string): void {
+    if (this.hold.isHeld) this.tellHold(windowId);
   }
 
   /** Waits while an operator has paused the export. */
@@ -124,7 +139,7 @@ export class ExportPauses {
     this.blocked.set(id, blocked);
     this.cause ??= { reason, since: new Date().toISOString() };
     this.chooseProber();
-    this.changed();
+    this.owner.changed();
   }
 
   private chooseProber(): void {
@@ -157,7 +172,20 @@ export class ExportPauses {
       this.blocked.delete(id);
       blocked.proceed(false);
     }
-    this.changed();
+    this.owner.changed();
+  }
+
+  private holdSteps(isHeld: boolean): void {
+    this.hold.tell({ order: this.hold.order + 1, isHeld });
+    for (const windowId of this.pool().begun) this.tellHold(windowId);
+  }
+
+  private tellHold(windowId: string): void {
+    const { order, isHeld } = this.hold;
+    this.pool()
+      .handle(windowId)
+      ?.signal(holdSignal, { order, isHeld })
+      .catch(() => undefined);
   }
 
   private proceed(windowId: string, probe: boolean): void {

@@ -1,4 +1,4 @@
-import { setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import { patched, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
 import { describeProgress } from '../src/domain/describeProgress.js';
 import type { ExportWindowInput, PlannedWindow, WindowResult } from '../src/domain/exportSteps.js';
 import type { ClosedGate, ExportProgress } from '../src/domain/exportProgress.js';
@@ -36,13 +36,16 @@ export class ExportRun {
     continued: ExportState | undefined,
   ) {
     this.state = continued;
-    this.impatient = activitiesOf(this.info.taskQueue, 'impatient', request.lane);
-    this.probing = activitiesOf(this.info.taskQueue, 'probing', request.lane);
-    this.pauses = new ExportPauses(
-      () => this.pool,
-      () => this.show(),
-      continued?.paused ?? null,
-    );
+    // Runs that began before steps could be held go on as they did. To be dropped once none of them runs any more.
+    const holdsSteps = patched('holds-steps');
+    const cancelled = holdsSteps ? 'awaited' : 'leftAlone';
+    this.impatient = activitiesOf(this.info.taskQueue, 'impatient', request.lane, cancelled);
+    this.probing = activitiesOf(this.info.taskQueue, 'probing', request.lane, cancelled);
+    this.pauses = new ExportPauses(() => this.pool, {
+      changed: () => this.show(),
+      pausedBefore: continued?.paused ?? null,
+      holdsSteps,
+    });
     this.pool = new WindowPool({
       maxParallelWindows: request.maxParallelWindows,
       takesOthers: request.reload === 'missing' || request.reload === 'provisional',
@@ -53,6 +56,7 @@ export class ExportRun {
       awaitOther: (planned) => this.awaitOther(planned),
       split: (planned, refused) => this.split(planned, refused),
       tooLong: (window) => wholeDays(window) > (this.begun.longestDays[window.dataset] ?? Infinity),
+      begun: (id) => this.pauses.windowBegun(id),
       ended: (result) => this.ended(result),
       failed: (planned, reason, message) => this.failed(planned, reason, message),
     });
@@ -159,6 +163,7 @@ export class ExportRun {
       actuals: this.request.actuals,
       lane: this.request.lane,
       force: this.request.reload === 'force',
+      endsSteps: true,
     };
   }
 

@@ -31,7 +31,7 @@ const FETCHERS: Readonly<Record<DatasetName, (input: ExportWindowInput, steps: P
 export async function exportWindow(raw: ExportWindowInput): Promise<WindowResult> {
   const input = parseOrFail(ExportWindowInput, raw);
   const id = windowId(input.window);
-  const steps = patiently(id, input.lane);
+  const steps = patiently(id, input.lane, input.endsSteps ? 'awaited' : 'leftAlone');
   const fetch = FETCHERS[input.window.dataset](input, steps);
 
   setCurrentDetails(`**${input.label}**\n\nAsked by ${input.exportId}.`);

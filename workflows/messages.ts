@@ -1,11 +1,12 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ClosedGate, ExportProgress } from '../src/domain/exportProgress.js';
 import type { Pause } from '../src/domain/exportSteps.js';
+import type { HoldOrder } from './stepHold.js';
 
 /** Answers at once, also while the export is paused. */
 export const progressQuery = defineQuery<ExportProgress>('progress');
 
-/** Stops starting windows; those under way end. */
+/** Lets no further call leave until `resume`: starts no window, and holds the steps of those under way. Calls in flight end. */
 export const pauseUpdate = defineUpdate<Pause, [{ reason?: string }?]>('pause');
 
 /** Goes on, also when the export had paused by itself. */
@@ -25,3 +26,6 @@ export const causeChangedSignal = defineSignal<[{ reason: string }]>('causeChang
 
 /** Sent to a blocked window: try again, as the one that keeps trying (`probe`) or because another got through. */
 export const proceedSignal = defineSignal<[{ probe: boolean }]>('proceed');
+
+/** Sent to each window under way when an operator pauses or resumes its export: it begins no further step while it is held. */
+export const holdSignal = defineSignal<[HoldOrder]>('hold');

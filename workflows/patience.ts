@@ -9,8 +9,9 @@ import {
 import { SYSTEMIC_FAILURES } from '../src/domain/failure.js';
 import type { Lane } from '../src/domain/lane.js';
 import { applicationFailure, failedWith, ranOutOfTime } from './failedWith.js';
-import { proceedSignal, windowBlockedSignal, windowUnblockedSignal } from './messages.js';
-import { activitiesOf, type QueuedActivities } from './policies.js';
+import { holdSignal, proceedSignal, windowBlockedSignal, windowUnblockedSignal } from './messages.js';
+import { activitiesOf, type QueuedActivities, type WhenCancelled } from './policies.js';
+import { StepHold } from './stepHold.js';
 
 /** Runs one step of a window, however long its causes last. */
 export type Patiently = <T>(step: (activities: QueuedActivities) => Promise<T>) => Promise<T>;
@@ -20,22 +21,24 @@ export type Patiently = <T>(step: (activities: QueuedActivities) => Promise<T>) 
  *
  * A blocked window keeps what it has (its job, its landings) and tells the export, which pauses and lets one blocked window try once
  * a minute, by activity retries that leave no history. When that one gets through, all go on. A window without an export tries by
- * itself.
+ * itself. An operator who pauses the export holds its steps: `StepHold`.
  */
-export function patiently(windowId: string, lane: Lane): Patiently {
+export function patiently(windowId: string, lane: Lane, cancelled: WhenCancelled): Patiently {
   const { taskQueue, parent } = workflowInfo();
-  const impatient = activitiesOf(taskQueue, 'impatient', lane);
-  const probing = activitiesOf(taskQueue, 'probing', lane);
+  const impatient = activitiesOf(taskQueue, 'impatient', lane, cancelled);
+  const probing = activitiesOf(taskQueue, 'probing', lane, cancelled);
   const orders: { probe: boolean }[] = [];
+  const hold = new StepHold();
   let isBlocked = false;
   setHandler(proceedSignal, (told) => {
     orders.push(told);
   });
+  setHandler(holdSignal, (told) => hold.tell(told));
 
   return async (step) => {
     for (;;) {
       try {
-        return await untilEnded(() => step(impatient));
+        return await untilEnded(() => hold.outlast(() => step(impatient)));
       } catch (error) {
         if (isCancellation(error) || !failedWith(error, ...SYSTEMIC_FAILURES)) throw error;
         // Steps of a window may run side by side (the files of a job): the first that is blocked tries for all of them.
@@ -63,7 +66,7 @@ export function patiently(windowId: string, lane: Lane): Patiently {
 
   async function probe<T>(step: (activities: QueuedActivities) => Promise<T>): Promise<T> {
     try {
-      return await untilEnded(() => step(probing));
+      return await untilEnded(() => hold.outlast(() => step(probing)));
     } finally {
       // An end of another kind is an answer too: what stood in the way is gone.
       await tell((exportHandle) => exportHandle.signal(windowUnblockedSignal, { windowId }));

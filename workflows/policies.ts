@@ -1,4 +1,4 @@
-import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/createActivities.js';
 import { type FailureName, SYSTEMIC_FAILURES } from '../src/domain/failure.js';
 import type { Family } from '../src/domain/family.js';
@@ -15,14 +15,27 @@ const FOR_THE_WORKFLOW: readonly FailureName[] = ['Conflict', 'Expired', 'TooLar
 export type Patience = 'impatient' | 'probing';
 
 /**
+ * What becomes of a step that is cancelled while its call is in flight: awaited, so that what it brings is kept; or left alone, as by
+ * workflows that began before steps could be held.
+ */
+export type WhenCancelled = 'awaited' | 'leftAlone';
+
+const WHEN_CANCELLED: Readonly<Record<WhenCancelled, ActivityCancellationType>> = {
+  awaited: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  leftAlone: ActivityCancellationType.TRY_CANCEL,
+};
+
+/**
  * Activities by the queue they belong to. Queues come from the prefix that the workflow itself runs on.
  *
  * Calls of the lane `failover` take the queue without a rate; of the others, the more urgent go first where they wait.
  */
-export function activitiesOf(prefix: string, patience: Patience, lane: Lane) {
+export function activitiesOf(prefix: string, patience: Patience, lane: Lane, cancelled: WhenCancelled = 'leftAlone') {
   const priority = { priorityKey: priorityKeyOf(lane) };
+  const cancellationType = WHEN_CANCELLED[cancelled];
   const calls = (family: Family): ActivityOptions => ({
     ...ONE_CALL,
+    cancellationType,
     retry: retryOf(patience),
     priority,
     taskQueue: lane === 'failover' ? urgentQueue(prefix) : familyQueue(prefix, family),
@@ -42,6 +55,7 @@ export function activitiesOf(prefix: string, patience: Patience, lane: Lane) {
       Pick<Activities, 'selectUnits' | 'landJobFile' | 'splitWindow' | 'planPage' | 'planNight' | 'awaitWindow'>
     >({
       ...LONG_STEP,
+      cancellationType,
       retry: retryOf(patience),
       priority,
       taskQueue: prefix,
@@ -64,6 +78,7 @@ export function activitiesOf(prefix: string, patience: Patience, lane: Lane) {
       >
     >({
       ...LONG_STEP,
+      cancellationType,
       retry: retryOf(patience),
       priority,
       taskQueue: warehouseQueue(prefix),

@@ -36,6 +36,8 @@ export interface PoolOwner {
   split(planned: PlannedWindow, refused: boolean): Promise<readonly PlannedWindow[] | null>;
   /** Whether a window is longer than what Genesys took after it had refused a longer one. */
   tooLong(window: ExportWindow): boolean;
+  /** A window's child runs, and hears what it is told. */
+  begun(id: string): void;
   ended(result: WindowResult): void;
   failed(planned: PlannedWindow, reason: string, message: string): Promise<void>;
 }
@@ -53,6 +55,11 @@ export class WindowPool {
   /** Windows under way. */
   get size(): number {
     return this.running.size;
+  }
+
+  /** Windows whose children run. */
+  get begun(): readonly string[] {
+    return [...this.handles.keys()];
   }
 
   /** The child that exports a window, while it runs. */
@@ -141,6 +148,7 @@ export class WindowPool {
           staticSummary: planned.label,
         });
         this.handles.set(id, handle);
+        this.owner.begun(id);
         this.owner.ended(await handle.result());
         return;
       } catch (error) {

@@ -5,6 +5,7 @@ import { DATASET_NAMES } from '../domain/exportWindow.js';
 import { Failure } from '../domain/failure.js';
 import { HistoryExportInput, RELOADS } from '../domain/historyExportInput.js';
 import { LANES } from '../domain/lane.js';
+import { addExportVerbs } from './export/verbCommands.js';
 import type { ExitCode, Output } from './output.js';
 import { runCommand } from './runCommand.js';
 
@@ -76,6 +77,7 @@ export function addExportCommands(program: Command): void {
         return await showExport(workflowId, output);
       });
     });
+  addExportVerbs(group);
 }
 
 /** What an export is for. */

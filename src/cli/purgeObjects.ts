@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { createInterface } from 'node:readline/promises';
 import { type Client, type WorkflowHandle, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { Failure } from '../domain/failure.js';
 import type { PurgeInput, PurgeProgress, PurgeRequest } from '../domain/purgeInput.js';
 import { withClient } from '../temporal/connectClient.js';
 import { followWorkflow } from './followWorkflow.js';
+import { isConfirmed } from './isConfirmed.js';
 import { EXIT, type ExitCode, type Output } from './output.js';
 import { describePurge, describePurged } from './purgeText.js';
 
@@ -22,7 +22,7 @@ export async function purgeObjects(
       output.result(planned);
       return EXIT.done;
     }
-    if (!yes && !(await isConfirmed(output))) {
+    if (!yes && !(await isConfirmed('Remove this for good?', 'add --yes to remove it', output))) {
       await handle.signal('abandonPurge');
       const abandoned = await follow(handle, ['abandoned']);
       output.say('nothing was removed');
@@ -94,26 +94,4 @@ async function follow(handle: WorkflowHandle, states: readonly PurgeProgress['st
     'Blocked',
     'no worker that owns the warehouse has planned the purge; nothing was removed; start one with rosterline worker (or dev), and ask again',
   );
-}
-
-/** Whether a person at this terminal says yes. Nobody there is no. */
-async function isConfirmed(output: Output): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    output.say('nobody is there to be asked: add --yes to remove it');
-    return false;
-  }
-  const asking = createInterface({ input: process.stdin, output: process.stderr });
-  // Ctrl-C and Ctrl-D are a no; by themselves they would leave the question open for ever.
-  const leaving = new AbortController();
-  asking.once('SIGINT', () => leaving.abort());
-  asking.once('close', () => leaving.abort());
-  try {
-    const answer = await asking.question('Remove this for good? [y/N] ', { signal: leaving.signal });
-    return /^y(es)?$/i.test(answer.trim());
-  } catch (error) {
-    if (!leaving.signal.aborted) throw error;
-    return false;
-  } finally {
-    asking.close();
-  }
 }

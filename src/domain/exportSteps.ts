@@ -25,6 +25,8 @@ export const ExportWindowInput = z.object({
   lane: z.enum(LANES),
   /** Load even what `Shrunk` holds back. */
   force: z.boolean(),
+  /** Whether a step under way is ended before the window is: not by windows that began before this was told. */
+  endsSteps: z.boolean().optional(),
 });
 export type ExportWindowInput = z.infer<typeof ExportWindowInput>;
 

@@ -18,8 +18,10 @@ class Completeness(OutsideCase):
                     self.assertGreater(self.world.logins, 0)
                 elif endpoint["kind"] == "download":
                     self.assertGreater(self.world.downloads, 0)
+                elif endpoint["kind"] == "channel":
+                    self.assertGreater(self.world.sockets, 0)
                 else:
-                    self.assertEqual("control", endpoint["kind"], "neither API, login, download nor control")
+                    self.assertEqual("control", endpoint["kind"], "neither API, login, download, channel nor control")
 
     def test_every_exception(self):
         """Every field that may differ from the models was met, and is still unknown to them"""

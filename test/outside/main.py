@@ -12,6 +12,7 @@ isolate()
 
 from checks_adherence import Adherence  # noqa: E402
 from checks_completeness import Completeness  # noqa: E402
+from checks_notifications import Notifications  # noqa: E402
 from checks_occupancy import Occupancy  # noqa: E402
 from checks_published import Published  # noqa: E402
 from checks_readings import Readings  # noqa: E402
@@ -42,7 +43,7 @@ def main() -> int:
         OutsideCase.apis = OutsideCase.world.sdk()
         load = unittest.defaultTestLoader.loadTestsFromTestCase
         # Completeness goes last: it looks at what the others did.
-        suite = unittest.TestSuite(load(case) for case in (Published, Structure, Telephony, Schedules, Adherence, Occupancy, Refusals, Readings, Completeness))
+        suite = unittest.TestSuite(load(case) for case in (Published, Structure, Telephony, Schedules, Adherence, Occupancy, Notifications, Refusals, Readings, Completeness))
         result = unittest.TextTestRunner(sys.stdout, verbosity=2, resultclass=Sentences).run(suite)
     finally:
         simulator.close()

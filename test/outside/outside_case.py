@@ -8,9 +8,11 @@ from PureCloudPlatformClientV2 import (
     AnalyticsApi,
     ArchitectApi,
     AuditApi,
+    NotificationsApi,
     OrganizationApi,
     OutboundApi,
     TelephonyProvidersEdgeApi,
+    UsersApi,
     WorkforceManagementApi,
 )
 from PureCloudPlatformClientV2.rest import ApiException
@@ -39,6 +41,8 @@ class Apis:
         self.architect = ArchitectApi(self.client)
         self.outbound = OutboundApi(self.client)
         self.audit = AuditApi(self.client)
+        self.notifications = NotificationsApi(self.client)
+        self.users = UsersApi(self.client)
 
 
 @dataclass
@@ -50,6 +54,7 @@ class World:
     clients: list[SdkClient] = field(default_factory=list)
     downloads: int = 0
     logins: int = 0
+    sockets: int = 0
 
     def sdk(self, url: str | None = None, waits_by_itself: bool = True) -> Apis:
         """The SDK with a token of its own; `url` where something stands in between."""

@@ -68,10 +68,10 @@ export const BRING_ABOUT: Readonly<Record<Exclude<CircumstanceName, 'killed'>, B
       const handle = await environment.start(FOUR_DAYS);
       await underWay(environment, handle);
       await handle.executeUpdate('pause', { args: [{ reason: 'a change at Genesys' }] });
-      await eventually(
-        'those under way have ended',
-        async () => (await environment.progress(handle)).windows.running === 0,
-      );
+      await eventually('those under way were told', async () => {
+        const { events } = await handle.fetchHistory();
+        return events?.some((event) => event.externalWorkflowExecutionSignaledEventAttributes);
+      });
       await handle.executeUpdate('resume');
       return await ended(handle);
     },

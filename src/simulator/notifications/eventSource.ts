@@ -86,7 +86,8 @@ export class EventSource {
       eventType,
       result: {
         id: schedule.id,
-        weekDate: localDateOf(schedule.week),
+        // An instant: so the SDK's model of this topic declares it, where REST has a date.
+        weekDate: `${localDateOf(schedule.week)}T00:00:00.000Z`,
         weekCount: 1,
         description: schedule.description,
         published: schedule.published,

@@ -35,6 +35,8 @@ export class ChannelKeeper {
   readonly #topics: readonly string[];
   #connections = 0;
   #current: Connection | null = null;
+  /** Replaced, and listened to a little longer. */
+  #replaced: Connection | null = null;
   #answers: readonly TopicAnswer[] = [];
   #overlap: OverlapFilter | null = null;
   #lost: number | null = null;
@@ -74,7 +76,7 @@ export class ChannelKeeper {
       if (next === null) break;
       await this.#hasEnough(next, signal);
     }
-    await this.#letGo(this.#current);
+    await Promise.all([this.#letGo(this.#current), this.#letGo(this.#replaced)]);
   }
 
   /** Opens the next connection, trying until it is there. @returns null where the signal came first. */
@@ -133,14 +135,21 @@ export class ChannelKeeper {
     if (this.#lost !== null) this.gaps.ended(this.#lost, clock.genesysMs());
     this.#lost = null;
     void channel.ended.then((end) => this.#ended(connection, end));
-    if (before !== null) {
-      setTimeout(() => {
-        if (this.#current === connection) this.#overlap = null;
-        void this.#letGo(before);
-      }, settings.overlapMs).unref();
-    }
+    if (before !== null) this.#replace(before, settings.overlapMs);
     log.info({ connection: connection.number, topics: this.#topics.length }, 'notification channel subscribed');
     this.changed();
+  }
+
+  /** Listens to the connection before a little longer: what both bring passes once. */
+  #replace(before: Connection, overlapMs: number): void {
+    void this.#letGo(this.#replaced);
+    this.#replaced = before;
+    setTimeout(() => {
+      if (this.#replaced !== before) return;
+      this.#replaced = null;
+      this.#overlap = null;
+      void this.#letGo(before);
+    }, overlapMs).unref();
   }
 
   /** Returns when the connection is lost or to be replaced. Reads its topics from time to time, and renews it. */

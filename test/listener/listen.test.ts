@@ -1,27 +1,303 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { AdherenceEvent, RoutingStatusEvent } from '../../src/domain/live/liveEvent.js';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { GapBegun, GapEnded } from '../../src/domain/live/liveSink.js';
+import { Failure } from '../../src/domain/failure.js';
 import { type RunningSimulator, startSimulator } from '../../src/simulator/startSimulator.js';
 import { eventually } from '../support/eventually.js';
 import { everything, type Listening, startListening } from './support/listening.js';
 
 let simulator: RunningSimulator;
-let listening: Listening | null = null;
+let listening: Listening;
 
-beforeEach(async () => {
-  simulator = await startSimulator({ telephony: {}, live: { eventsPerSecond: 0 } });
-});
+async function start(
+  options: Parameters<typeof startSimulator>[0] = {},
+  settings: Parameters<typeof startListening>[2] = {},
+  changes: Parameters<typeof startListening>[3] = {},
+): Promise<void> {
+  simulator = await startSimulator({ live: { eventsPerSecond: 0 }, ...options });
+  listening = startListening(simulator, everything(simulator), settings, changes);
+}
+
+async function startWhole(...given: Parameters<typeof start>): Promise<void> {
+  await start(...given);
+  await listening.whole();
+}
+
 afterEach(async () => {
-  await listening?.stop();
-  listening = null;
+  await listening.stop();
   await simulator.close();
 });
 
+/** Statuses and adherence that the simulator told since a message, as the listener tells them: whose, and as of when. */
+function told(fromMessage = 1): string[] {
+  return simulator.notifications.messages(fromMessage).flatMap(({ topic, eventBody }) => {
+    const body = eventBody as {
+      id: string;
+      routingStatus?: { startTime?: string };
+      user?: { id: string };
+      adherenceChangeTime?: string;
+      presenceUpdateTime?: string;
+    };
+    if (topic.endsWith('.routingStatus'))
+      return [`routingStatus ${body.id} ${Date.parse(body.routingStatus?.startTime ?? '')}`];
+    if (!topic.startsWith('v2.workforcemanagement.managementunits.') || !topic.endsWith('.adherence')) return [];
+    const atMs = Math.max(Date.parse(body.adherenceChangeTime ?? ''), Date.parse(body.presenceUpdateTime ?? ''));
+    return [`adherence ${body.user?.id} ${atMs}`];
+  });
+}
+
+function heard(): string[] {
+  return listening.events.flatMap((event) =>
+    event.kind === 'adherence' || event.kind === 'routingStatus' ? [`${event.kind} ${event.userId} ${event.atMs}`] : [],
+  );
+}
+
+/** Waits until the last thing that was told was heard. */
+async function heardUpTo(last: string | undefined): Promise<void> {
+  await eventually(`${last} was heard`, () => last !== undefined && heard().includes(last));
+}
+
+/** Lets something befall the channel, and waits for the gap that it makes. */
+async function gapAfter(befall: () => unknown): Promise<GapBegun & GapEnded> {
+  const before = listening.began.length;
+  befall();
+  await eventually('the gap is told', () => listening.began.length > before);
+  const gap = await listening.closedGap(listening.began[before]?.gap ?? 0);
+  await listening.whole();
+  return gap;
+}
+
 describe('a listener', () => {
-  it('hears of schedules, trunks, adherence and routing statuses', async () => {
-    listening = startListening(simulator, everything(simulator));
-    await listening.whole();
-    simulator.notifications.move(20);
+  it('hears of schedules, trunks, adherence and routing statuses, and knows that all before was missed', async () => {
+    await startWhole();
+    expect(listening.began).toMatchObject([{ cause: 'started', fromMs: null, missed: everything(simulator) }]);
+    simulator.notifications.move(30);
     simulator.telephony.happen({ kind: 'trunks', carrier: 'M1', connected: false });
-    await eventually('every kind came', () => new Set(listening?.events.map(({ kind }) => kind)).size >= 3);
+    simulator.telephony.happen({
+      kind: 'schedules',
+      businessUnitId: simulator.businessUnits[0]?.id ?? '',
+      removeAgents: 1,
+    });
+    await eventually('every kind was heard', () => new Set(listening.events.map(({ kind }) => kind)).size === 4);
+    await heardUpTo(told().at(-1));
+    expect(heard().sort()).toEqual(told().sort());
+    const down = listening.events.filter((event) => event.kind === 'trunkChanged');
+    expect(down.map(({ trunkId, trunkBaseId, connected }) => ({ trunkId, trunkBaseId, connected }))).toEqual(
+      expect.arrayContaining(
+        everything(simulator)
+          .trunks.filter(({ id }) => down.some(({ trunkId }) => trunkId === id))
+          .map(({ id, trunkBaseId }) => ({ trunkId: id, trunkBaseId, connected: false })),
+      ),
+    );
+  });
+
+  it.each([
+    ['is cut', 'cut', 'cut'],
+    ['is taken by a newer one', 'evict', 'evicted'],
+  ] as const)('opens another channel when its own %s, and tells what may have been missed', async (_, kind, cause) => {
+    await startWhole();
+    simulator.notifications.move(3);
+    await heardUpTo(told().at(-1));
+    const lastMs = simulator.notifications.messages().at(-1)?.atMs ?? 0;
+    const gap = await gapAfter(() => {
+      simulator.notifications.befall({ kind });
+      simulator.notifications.move(3);
+    });
+    const missed = simulator.notifications.messages().filter(({ channelIds }) => channelIds.length === 0);
+    expect(gap).toMatchObject({ cause, missed: everything(simulator) });
+    expect(missed.length).toBeGreaterThan(0);
+    // Its clock is Genesys's to the second.
+    expect(Math.abs((gap.fromMs ?? 0) - lastMs)).toBeLessThan(1500);
+    expect(gap.toMs).toBeGreaterThanOrEqual(gap.fromMs ?? 0);
+    const from = simulator.notifications.counts().published + 1;
+    simulator.notifications.move(5);
+    await heardUpTo(told(from).at(-1));
+    expect(heard()).toEqual(expect.arrayContaining(told(from)));
+  });
+
+  it('gives a channel up from which nothing comes, though its socket stays open', async () => {
+    await startWhole({}, { pingAfterMs: 100, pongWithinMs: 200 });
+    const gap = await gapAfter(() => simulator.notifications.befall({ kind: 'silence' }));
+    expect(gap).toMatchObject({ cause: 'silence' });
+    simulator.notifications.move(2);
+    await heardUpTo(told().at(-1));
+  });
+
+  it('goes on with another token when its own is revoked', async () => {
+    await startWhole();
+    const gap = await gapAfter(() => simulator.addFault({ kind: 'tokenRevoked' }));
+    expect(gap).toMatchObject({ cause: 'tokenRevoked' });
+    simulator.notifications.move(2);
+    await heardUpTo(told().at(-1));
+  });
+
+  it('opens the next channel before the server closes one, misses nothing, and tells nothing twice', async () => {
+    await startWhole({ live: { eventsPerSecond: 100 } }, { overlapMs: 400 });
+    await eventually('some events came', () => heard().length > 20);
+    const [first] = simulator.notifications.channels();
+    simulator.notifications.befall({ kind: 'closing', afterSeconds: 20 });
+    await eventually('the first channel is let go of', () =>
+      simulator.notifications.channels().some(({ id, isConnected }) => id === first?.id && !isConnected),
+    );
+    simulator.notifications.setEventsPerSecond(0);
+    await heardUpTo(told().at(-1));
+    expect(heard().sort()).toEqual(told(firstHeard()).sort());
+    expect(listening.began).toHaveLength(1);
+    const both = simulator.notifications.messages().filter(({ channelIds }) => channelIds.length > 1);
+    expect(both.length).toBeGreaterThan(0);
+  });
+
+  it('tells which topics were rejected, why, and which permission is missing; all else goes on', async () => {
+    await startWhole({
+      notifications: { rejectUserTopics: true },
+      permissions: ['wfm:schedule:view', 'wfm:realtimeAdherence:view', 'wfm:agent:view'],
+    });
+    const { userIds, trunks } = everything(simulator);
+    expect(listening.states.at(-1)?.rejected).toEqual([
+      {
+        pattern: 'v2.telephony.providers.edges.trunks.{id}',
+        kind: 'trunkChanged',
+        count: trunks.length,
+        reason: expect.stringContaining('v2.telephony.providers.edges.trunks.{id}'),
+        missingPermissions: ['telephony:plugin:all'],
+      },
+      {
+        pattern: 'v2.users.{id}.routingStatus',
+        kind: 'routingStatus',
+        count: userIds.length,
+        reason: 'The topic "v2.users.{id}.routingStatus" is for its user alone',
+        missingPermissions: [],
+      },
+    ]);
+    expect(listening.states.at(-1)?.topics).toMatchObject({ trunkChanged: 0, routingStatus: 0, adherence: 2 });
+    simulator.notifications.move(5);
+    await eventually('adherence is heard', () => listening.events.length >= 5);
+    expect(new Set(listening.events.map(({ kind }) => kind))).toEqual(new Set(['adherence']));
+  });
+
+  it('notices a topic that vanished, tells what may have been missed of it, and that it is refused now', async () => {
+    await startWhole({}, { checkEveryMs: 100 });
+    const [user] = everything(simulator).userIds;
+    const gap = await gapAfter(() =>
+      simulator.notifications.befall({ kind: 'vanish', topic: `v2.users.${user}.routingStatus` }),
+    );
+    expect(gap).toMatchObject({
+      cause: 'unsubscribed',
+      missed: { userIds: [user], trunks: [], managementUnitIds: [] },
+    });
+    expect(gap.fromMs).not.toBeNull();
+    await eventually('it is told', () => listening.states.at(-1)?.rejected.length === 1);
+    expect(listening.states.at(-1)?.rejected).toMatchObject([{ kind: 'routingStatus', count: 1 }]);
+  });
+
+  it.each(['text', 'envelope', 'body'] as const)(
+    'counts an event that cannot be read (%s), and hears the next',
+    async (as) => {
+      await startWhole();
+      const [unit] = everything(simulator).managementUnitIds;
+      simulator.notifications.befall({ kind: 'unparsable', as, topic: 'v2.workforcemanagement.managementunits.' });
+      simulator.notifications.move(10);
+      await heardUpTo(told().at(-1));
+      expect(listening.unreadable).toHaveLength(1);
+      const missedUnits = listening.unreadable[0]?.missed.managementUnitIds;
+      if (as === 'body') {
+        expect(listening.unreadable[0]?.why).toMatch(/^user is missing/);
+        expect(missedUnits).toHaveLength(1);
+      } else expect(missedUnits).toEqual(expect.arrayContaining([unit]));
+      expect(listening.began).toHaveLength(1);
+    },
+  );
+
+  it('renews a channel before its life is over', async () => {
+    await startWhole({ notifications: { channelLifetimeSeconds: 2 } }, { checkEveryMs: 100 });
+    const subscriptions = () => simulator.notifications.moments().filter(({ what }) => what === 'subscribed');
+    await eventually('it was subscribed three times', () => subscriptions().length >= 3);
+    expect(new Set(subscriptions().map(({ channelId }) => channelId)).size).toBe(1);
+    expect(listening.began).toHaveLength(1);
+  });
+
+  it('splits what one channel cannot carry, and lets each of them be lost alone', async () => {
+    const unit = { name: 'Large', timeZone: 'Asia/Singapore', agents: 1_100 };
+    await startWhole({ units: [unit], turnover: false });
+    expect(simulator.notifications.channels().map(({ topics }) => topics.length)).toEqual([1_000, expect.any(Number)]);
+    expect(listening.states.at(-1)).toMatchObject({
+      connected: true,
+      channels: 2,
+      topics: { routingStatus: 1_100, adherence: 1 },
+    });
+    const [, second] = simulator.notifications.channels();
+    const gap = await gapAfter(() => simulator.notifications.befall({ kind: 'cut', channelId: second?.id ?? '' }));
+    expect(gap.missed).toMatchObject({ managementUnitIds: [], businessUnitIds: [], trunks: [] });
+    expect(gap.missed.userIds).toHaveLength(second?.topics.length ?? 0);
+  });
+
+  it('waits as long as Genesys asks before it tries again', async () => {
+    let calls = 0;
+    const answered: number[] = [];
+    await startWhole(
+      {},
+      {},
+      {
+        calls: (real) => ({
+          ...real,
+          createChannel: async () => {
+            answered.push(performance.now());
+            if (++calls === 1) throw new Failure('Throttled', 'not now', { retryAtMs: Date.now() + 700 });
+            return real.createChannel();
+          },
+        }),
+      },
+    );
+    expect((answered[1] ?? 0) - (answered[0] ?? 0)).toBeGreaterThanOrEqual(690);
+    expect(listening.states.some(({ problem }) => problem === 'not now')).toBe(true);
+    expect(listening.states.at(-1)?.problem).toBeNull();
+  });
+
+  it('follows no address of another region, and says so', async () => {
+    await start(
+      {},
+      {},
+      {
+        calls: (real) => ({
+          ...real,
+          createChannel: async () => ({
+            ...(await real.createChannel()),
+            connectUri: 'wss://streaming.example.com/channels/x',
+          }),
+        }),
+      },
+    );
+    const state = await eventually('it is told', () => listening.states.find(({ problem }) => problem !== null));
+    expect(state).toMatchObject({
+      connected: false,
+      problem: expect.stringContaining('wss://streaming.example.com was refused'),
+    });
+    expect(state.problem).not.toContain('channels/x');
+  });
+
+  it('reads no message larger than allowed', async () => {
+    await startWhole({}, { largestMessageBytes: 300 });
+    const gap = await gapAfter(() => simulator.notifications.move(5));
+    expect(gap.cause).toBe('cut');
+  });
+
+  it('leaves no topic and no socket behind when it is stopped', async () => {
+    await startWhole();
+    await listening.stop();
+    expect(simulator.notifications.channels()).toMatchObject([{ isConnected: false, topics: [] }]);
+    expect(await listening.outcome()).toBeNull();
+  });
+
+  it('stops where its sink says that another listener has taken over', async () => {
+    const conflict = new Failure('Conflict', 'another listener has taken over');
+    await start({}, {}, { sink: { gapEnded: () => Promise.reject(conflict) } });
+    expect(await listening.outcome()).toBe(conflict);
+    await eventually('it lets go of its channel', () =>
+      simulator.notifications.channels().every((one) => !one.isConnected),
+    );
   });
 });
+
+/** Number of the first message that any channel carried. */
+function firstHeard(): number {
+  return simulator.notifications.messages().find(({ channelIds }) => channelIds.length > 0)?.number ?? 1;
+}

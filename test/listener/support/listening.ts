@@ -36,7 +36,7 @@ export interface Listening extends Heard {
 }
 
 /** Short patience, so that tests do not wait. */
-export const IMPATIENT: Partial<ListenerSettings> = { overlapMs: 200, tellEveryMs: 50 };
+export const IMPATIENT: Partial<ListenerSettings> = { overlapMs: 200, tellEveryMs: 50, lastingMs: 0 };
 
 /** @param changes of the calls: to count them, or let them fail. */
 export function startListening(
@@ -51,8 +51,14 @@ export function startListening(
   const sink: LiveSink = {
     event: (event) => heard.events.push(event),
     unreadable: (event) => heard.unreadable.push(event),
-    gapBegan: async (gap) => void heard.began.push(gap),
-    gapEnded: async (gap) => void heard.ended.push(gap),
+    gapBegan: (gap) => {
+      heard.began.push(gap);
+      return Promise.resolve();
+    },
+    gapEnded: (gap) => {
+      heard.ended.push(gap);
+      return Promise.resolve();
+    },
     changed: (state) => heard.states.push(state),
     ...changes.sink,
   };

@@ -4,6 +4,7 @@ import type { DatasetName, ExportWindow, LocalDate } from '../domain/exportWindo
 import type { Gap } from '../domain/gap.js';
 import type { LocalDay } from '../domain/localDay.js';
 import type { DayState, SealedLanding, SealedRequest, WindowSeal } from '../domain/seal.js';
+import type { CoveredDays } from './coveredDays.js';
 import type { WarehouseHolds } from './warehouseHolds.js';
 
 /** Today's structure of the organisation, as dimension tables. Only the agents' names are personal data. */
@@ -162,6 +163,8 @@ export interface Warehouse extends WarehouseHolds {
     dataset: DatasetName,
   ): Promise<{ table: string; managementUnitId: string; localDate: LocalDate; rows: number; contents: string }[]>;
   allCoverage(): Promise<CoverageDay[]>;
+  /** What coverage is judged by, of one moment: `coveredDays.ts`. */
+  coveredDays(countedFrom: LocalDate | null): Promise<CoveredDays>;
   /** Rows whose adherence differs from the published formula by more than 0.1 point. */
   adherenceDifferences(limit: number): Promise<{
     count: number;

@@ -1,4 +1,5 @@
 import { bytesToLoad } from '../staging/bytesToLoad.js';
+import { coveredDays } from '../coveredDays.js';
 import type { Warehouse } from '../warehouse.js';
 import { markFailed, markPending, readAllCoverage, readCoverage } from './coverage.js';
 import { addSeal, custodyHead, openSeals, sealsChained, sealWritten } from './custody.js';
@@ -72,6 +73,14 @@ function reads(file: DuckdbFile) {
   return {
     coverage: (range) => file.read((connection) => readCoverage(connection, range)),
     allCoverage: () => file.read(readAllCoverage),
+    coveredDays: (countedFrom) =>
+      file.read((connection) =>
+        inTransaction(
+          connection,
+          () => coveredDays((sql) => rowsOf(connection, sql), countedFrom),
+          'BEGIN TRANSACTION READ ONLY',
+        ),
+      ),
     loadedRows: () => file.read(loadedRows),
     windowUsers: (window, days) => file.read((connection) => windowUsers(connection, window, days)),
     outcomes: (exportId, runId) => file.read((connection) => outcomes(connection, exportId, runId)),

@@ -4,6 +4,7 @@ import type { PostgresConfig } from '../../config/storageConfig.js';
 import { windowId } from '../../domain/exportWindow.js';
 import { bytesToLoad } from '../staging/bytesToLoad.js';
 import { StagingDatabases } from '../staging/stagingDatabases.js';
+import { coveredDays } from '../coveredDays.js';
 import type { LoadedWindow, Warehouse, WindowLoad } from '../warehouse.js';
 import { sameLoad } from '../windowSeal.js';
 import { markFailed, markPending, readAllCoverage, readCoverage } from './coverage.js';
@@ -119,6 +120,7 @@ function reads(database: PostgresDatabase) {
   return {
     coverage: (range) => database.read((session) => readCoverage(session, range)),
     allCoverage: () => database.read(readAllCoverage),
+    coveredDays: (countedFrom) => database.read((session) => coveredDays((sql) => session.rows(sql), countedFrom)),
     loadedRows: () => database.read(loadedRows),
     windowUsers: (window, days) => database.read((session) => windowUsers(session, window, days)),
     outcomes: (exportId, runId) => database.read((session) => outcomes(session, exportId, runId)),

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Warehouse } from '../../src/warehouse/warehouse.js';
 import { warehouseAdherenceContract } from './warehouseAdherence.js';
+import { warehouseCoverageContract } from './warehouseCoverage.js';
 import { warehouseHoldsContract } from './warehouseHolds.js';
 import { warehouseKeepsContract } from './warehouseKeeps.js';
 import { warehouseLedgersContract } from './warehouseLedgers.js';
@@ -27,6 +28,7 @@ export function warehouseContract(name: string, open: OpenWarehouse): void {
     warehouseRestatedContract(warehouse);
     warehouseOccupancyContract(warehouse);
     warehouseSchedulesContract(warehouse);
+    warehouseCoverageContract(warehouse);
     warehouseLedgersContract(warehouse);
     warehouseHoldsContract(warehouse);
 

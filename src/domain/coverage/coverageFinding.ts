@@ -71,7 +71,7 @@ function whatIsWrong({ cause, reason, figures }: CoverageFinding): string {
   const expected = (figures?.expected ?? 0).toLocaleString('en');
   switch (cause) {
     case 'abandoned':
-      return 'asked for and never answered, and no export runs';
+      return 'asked for and not answered, and no export is known to run';
     case 'failed':
       return `the export of it failed: ${reason ?? 'no reason is known'}`;
     case 'staleAnswer':

@@ -134,7 +134,7 @@ class WantedDays {
     return {
       ...rest,
       managementUnits: units,
-      days: [...this.#keys(stretch)].filter((key) => this.#wanted.has(key)).length,
+      days: [...this.#keys(stretch)].filter((key) => this.#wanted.get(key) === stretch.reload).length,
     };
   }
 

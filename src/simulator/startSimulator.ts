@@ -92,6 +92,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   schedules.onChanged = (schedule) => {
     eventSource.scheduleChanged(schedule);
   };
+  schedules.onAgentsChanged = (agents, week) => {
+    eventSource.agentSchedulesChanged(agents, week);
+  };
   const context: SimulatorContext = {
     settings,
     organisation,

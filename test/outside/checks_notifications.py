@@ -10,6 +10,7 @@ MODELS = {
     "businessunits.{id}.schedules": "WfmBuScheduleTopicBuScheduleNotification",
     "managementunits.{id}.schedules": "WfmScheduleTopicWfmScheduleNotification",
     "managementunits.{id}.adherence": "WfmUserScheduleAdherenceUpdatedMuTopicUserScheduleAdherenceUpdate",
+    "agentschedules.changed": "WfmAgentManagementUnitScheduleChangedTopicAgentMuScheduleChangedNotification",
     "trunks.{id}": "TrunkInstanceTopicTrunk",
     "{id}.routingStatus": "UserRoutingStatusUserRoutingStatus",
     "{id}.workforcemanagement.adherence": "WfmUserScheduleAdherenceUpdatedTopicUserScheduleAdherenceUpdate",
@@ -76,7 +77,7 @@ class Notifications(OutsideCase):
         unit = self.apis.wfm.get_workforcemanagement_businessunits().entities[0].id
         first = simulator.control("notifications")["published"] + 1
         simulator.send("POST", "live", {"moves": 60})
-        simulator.send("POST", "schedules", {"businessUnitId": unit})
+        simulator.send("POST", "schedules", {"businessUnitId": unit, "addAgents": 1})
         for is_up in (False, True):
             simulator.send("POST", "trunks", {"carrier": "M1", "connected": is_up})
         seen = set()

@@ -140,4 +140,18 @@ describe('schedules and trunks as topics', () => {
     listener.close();
     await calls.simulator.close();
   });
+
+  it('names the agents whose published shifts an edit changed, and nobody where it changed none', async () => {
+    const calls = await simulatorCalls({ now: () => Date.parse('2026-03-02T06:00:00Z') });
+    const businessUnitId = calls.simulator.businessUnits[0]?.id ?? '';
+    const edit = { kind: 'schedules', businessUnitId } as const;
+    calls.simulator.telephony.happen(edit);
+    calls.simulator.telephony.happen({ ...edit, removeAgents: 2 });
+    const told = calls.simulator.notifications
+      .messages()
+      .filter(({ topic }) => topic.endsWith('.agentschedules.changed'))
+      .flatMap(({ eventBody }) => (eventBody as { agents: { agentId: string }[] }).agents);
+    expect(new Set(told.map(({ agentId }) => agentId)).size).toBe(2);
+    await calls.simulator.close();
+  });
 });

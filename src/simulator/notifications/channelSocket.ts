@@ -20,6 +20,7 @@ const GOING_AWAY = 1001;
 /** The socket of a channel: events, heartbeats and answers to pings, until it is closed. */
 export class ChannelSocket {
   #silentUntilMs = -Infinity;
+  #pongsInSilence = false;
   #cause: CloseCause | null = null;
   readonly #heartbeat: NodeJS.Timeout;
   #closing: NodeJS.Timeout | null = null;
@@ -34,7 +35,7 @@ export class ChannelSocket {
     this.#heartbeat = setInterval(() => this.send(metadata('WebSocket Heartbeat')), heartbeatSeconds * 1000);
     this.#heartbeat.unref();
     socket.on('message', (data: Buffer) => {
-      if (isPing(data.toString())) this.send(metadata('pong'));
+      if (isPing(data.toString())) this.#write(metadata('pong'), this.#pongsInSilence);
     });
     // A connection that is reset is closed, and that is told.
     socket.on('error', () => undefined);
@@ -45,7 +46,11 @@ export class ChannelSocket {
 
   /** Sends a message, or text as it is. @returns whether it left: nothing does while the socket is silent or closed. */
   send(message: unknown): boolean {
-    if (this.#cause !== null || this.now() < this.#silentUntilMs || this.socket.readyState !== this.socket.OPEN)
+    return this.#write(message, false);
+  }
+
+  #write(message: unknown, inSilence: boolean): boolean {
+    if (this.#cause !== null || (this.isSilent && !inSilence) || this.socket.readyState !== this.socket.OPEN)
       return false;
     this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
     return true;
@@ -56,9 +61,10 @@ export class ChannelSocket {
     return this.now() < this.#silentUntilMs;
   }
 
-  /** Nothing leaves any more until then, heartbeats and pongs included: what is sent meanwhile is lost. */
-  silence(untilMs: number): void {
+  /** Nothing leaves any more until then, heartbeats included: what is sent meanwhile is lost. */
+  silence(untilMs: number, pongs: boolean): void {
     this.#silentUntilMs = untilMs;
+    this.#pongsInSilence = pongs;
   }
 
   /** Announces the close, as for maintenance, and closes after so long. */

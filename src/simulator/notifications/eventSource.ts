@@ -1,6 +1,7 @@
 import { adherenceEvent, routingStatusEvent } from '../live/adherenceBodies.js';
 import type { AgentChange, AgentState } from '../live/agentState.js';
 import { localDateOf } from '../data/zoneDays.js';
+import type { ChangedAgent } from '../schedules/changedAgents.js';
 import type { ListedSchedule } from '../schedules/schedules.js';
 import { isInFailover, type Trunk } from '../telephony/trunks.js';
 import type { Channels } from './channels.js';
@@ -103,6 +104,17 @@ export class EventSource {
         eventType,
       });
     }
+  }
+
+  /** `AgentMuScheduleChangedNotification`, to each unit that has such agents. */
+  agentSchedulesChanged(agents: readonly ChangedAgent[], { startMs, endMs }: { startMs: number; endMs: number }): void {
+    const [startDate, endDate] = [this.#iso(startMs), this.#iso(endMs)];
+    for (const unitId of new Set(agents.map((agent) => agent.unitId)))
+      this.#publish(`v2.workforcemanagement.managementunits.${unitId}.agentschedules.changed`, {
+        agents: agents
+          .filter((agent) => agent.unitId === unitId)
+          .map(({ userId }) => ({ agentId: userId, startDate, endDate })),
+      });
   }
 
   #publish(topic: string, body: Record<string, unknown>): void {

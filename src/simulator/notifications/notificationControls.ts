@@ -88,7 +88,7 @@ export function notificationControls(context: SimulatorContext): NotificationCon
       case 'cut':
         return each(fault.channelId, ({ socket }) => socket?.close('cut'));
       case 'silence':
-        return each(fault.channelId, ({ socket }) => socket?.silence(now() + fault.seconds * 1000));
+        return each(fault.channelId, ({ socket }) => socket?.silence(now() + fault.seconds * 1000, fault.pongs));
       case 'closing':
         return each(fault.channelId, ({ socket }) =>
           socket?.closeWithNotice(fault.afterSeconds ?? channels.settings.closingNoticeSeconds),

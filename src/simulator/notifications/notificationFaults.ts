@@ -8,8 +8,14 @@ const channelId = z.string().min(1).optional();
 export const NotificationFault = z.discriminatedUnion('kind', [
   /** The line is cut, without a close frame. The channel itself goes on. */
   z.strictObject({ kind: z.literal('cut'), channelId }),
-  /** The socket stays open, and nothing comes any more, heartbeats and pongs included. (Default: for an hour) */
-  z.strictObject({ kind: z.literal('silence'), channelId, seconds: z.number().positive().default(3600) }),
+  z.strictObject({
+    /** The socket stays open, and nothing comes any more, heartbeats included. (Default: for an hour) */
+    kind: z.literal('silence'),
+    channelId,
+    seconds: z.number().positive().default(3600),
+    /** Whether pings are answered all the same. */
+    pongs: z.boolean().default(false),
+  }),
   /** `v2.system.socket_closing`, and then the close. (Default: after `closingNoticeSeconds`) */
   z.strictObject({ kind: z.literal('closing'), channelId, afterSeconds: z.number().nonnegative().optional() }),
   /** The channel is removed, as by the 21st. */

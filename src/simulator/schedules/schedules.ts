@@ -2,6 +2,7 @@ import type { Organisation } from '../data/organisation.js';
 import { type EpochDay, epochDayAt, epochDayOf, localDateOf } from '../data/zoneDays.js';
 import { type DayOff, type PlannedShifts, plannedShifts, type Shift } from './plannedShifts.js';
 import type { ScheduleEdit } from './scheduleEdit.js';
+import { type ChangedAgent, changedAgents } from './changedAgents.js';
 import { addAgents, noEdits, removeAgents, type WeekEdits } from './weekEdits.js';
 import type { ScheduleSettings } from './scheduleSettings.js';
 import {
@@ -46,6 +47,9 @@ export class Schedules {
   readonly #plans = new Map<string, PlannedShifts>();
   /** Told of each schedule whose version an edit moved, or which is published by now or no longer. */
   onChanged: (schedule: ListedSchedule) => void = () => undefined;
+  /** Told of the agents whose published shifts of a week (milliseconds since the epoch) an edit changed. */
+  onAgentsChanged: (agents: readonly ChangedAgent[], week: { startMs: number; endMs: number }) => void = () =>
+    undefined;
 
   constructor(
     private readonly organisation: Organisation,
@@ -130,13 +134,21 @@ export class Schedules {
     if (ofDraft !== (edit.draft === true)) edits.draftEdits++;
     else edits.planEdits++;
     const known = this.ofWeek(edit.businessUnitId, week);
+    const shiftsBefore = this.#publishedShifts(known);
     this.#edits.set(keyOf(edit.businessUnitId, week), edits);
     const schedules = this.ofWeek(edit.businessUnitId, week);
     for (const schedule of schedules) {
       const was = known.find(({ id }) => id === schedule.id);
       if (was?.version !== schedule.version || was.published !== schedule.published) this.onChanged(schedule);
     }
+    const agents = changedAgents(shiftsBefore, this.#publishedShifts(schedules));
+    const { start, end } = weekBounds(weeks, week);
+    if (agents.length > 0) this.onAgentsChanged(agents, { startMs: start * 1000, endMs: end * 1000 });
     return schedules;
+  }
+
+  #publishedShifts(schedules: readonly ListedSchedule[]): readonly Shift[] {
+    return schedules.filter(({ published }) => published).flatMap((schedule) => this.shiftsOf(schedule).shifts);
   }
 
   /** What a schedule plans, with the edits where it is the one that is published, or was last. */

@@ -1,3 +1,4 @@
+import { abandonActivities } from './abandon.js';
 import { adherenceJobActivities } from './adherenceJob.js';
 import type { ActivityDeps } from './deps.js';
 import { estimateActivities } from './estimate.js';
@@ -30,6 +31,7 @@ export function createActivities(deps: ActivityDeps) {
     ...otherWindowActivities(deps),
     ...exportEndActivities(deps),
     ...nightlyActivities(deps),
+    ...abandonActivities(deps),
     ...holdActivities(deps),
     ...purgeActivities(deps),
     ...queueRateActivities(),

@@ -6,10 +6,12 @@ import type { DatedRequest } from '../src/domain/historyExportInput.js';
 import type { TableChanges } from '../src/domain/rowChanges.js';
 import { ExportSeal } from '../src/domain/seal.js';
 import type { ActivityDeps } from './deps.js';
+import { exportFolder } from './exportFolder.js';
 import { ownedWarehouse } from './ownedWarehouse.js';
 import { PlanSummary, readPlanObject, summaryPath } from './planObjects.js';
 import { recordArrived } from './recordArrived.js';
 import { step } from './step.js';
+import { forgetStopped } from './stoppedWindows.js';
 
 /** What is known of an export when its last window has ended. */
 interface EndedExport {
@@ -48,7 +50,7 @@ export function exportEndActivities(deps: ActivityDeps) {
           return { manifest: null, head, status: 'complete', gaps: [] };
         }
         const { exportId, runId } = input;
-        const manifest = `seals/${asFolder(exportId)}/${runId}.json`;
+        const manifest = `seals/${exportFolder(exportId)}/${runId}.json`;
         const outcomes = await warehouse.outcomes(exportId, runId);
         const gaps = mergeGaps(outcomes.flatMap((outcome) => outcome.gaps));
         const status = gaps.length > 0 ? 'completeWithGaps' : 'complete';
@@ -73,28 +75,11 @@ export function exportEndActivities(deps: ActivityDeps) {
           const content = Buffer.from(canonicalBytes(seal)).toString('utf8');
           await warehouse.addSeal({ path: manifest, sha256: sha256Hex(content), content });
         }
+        await forgetStopped(deps.objects, exportId, deps.now().toISOString());
         const bound = await bindSeals(deps.objects, warehouse, { kind: 'export', at: deps.now().toISOString() });
         const head = (await recordArrived(deps)) ?? bound?.sha256 ?? '';
         return { manifest, head, status, gaps: firstGaps(gaps) };
       });
     },
   };
-}
-
-/** Parts of a workflow id that become folders; the object store takes 900 characters of path. */
-const FOLDERS_AT_MOST = 6;
-
-/** A workflow id as a folder: ids are free text, paths are not. The run id beside it keeps two from meeting. */
-function asFolder(exportId: string): string {
-  return exportId
-    .split('/')
-    .slice(0, FOLDERS_AT_MOST)
-    .map(
-      (segment) =>
-        segment
-          .replace(/[^A-Za-z0-9._-]/g, '_')
-          .replace(/^\.+/, '_')
-          .slice(0, 100) || '_',
-    )
-    .join('/');
 }

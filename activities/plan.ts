@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { localDays } from '../src/domain/calendar.js';
 import { exportOrder } from '../src/domain/exportOrder.js';
-import type { ExportPlan, ExportUnit, PlannedWindow } from '../src/domain/exportSteps.js';
+import type { ExportPlan, ExportUnit, KeptWindow, PlannedWindow } from '../src/domain/exportSteps.js';
 import { type DatasetName, type ExportWindow, windowId } from '../src/domain/exportWindow.js';
 import { type DatedRequest, type ExportRange, windowDaysOf } from '../src/domain/historyExportInput.js';
 import type { UnitPlan } from '../src/domain/plannedExport.js';
@@ -13,10 +13,12 @@ import { unitPlan } from '../src/domain/unitPlan.js';
 import { windowLabel } from '../src/domain/windowLabel.js';
 import { bisectWindow, planWindows, type WindowPlanRequest } from '../src/domain/windowPlan.js';
 import type { CoverageDay, Warehouse } from '../src/warehouse/warehouse.js';
+import { type FailedBefore, keepFailedBefore } from './abandon.js';
 import type { ActivityDeps } from './deps.js';
 import { ownedWarehouse } from './ownedWarehouse.js';
 import { PlanPage, pagePath, readPlanObject, unitPlansPath, writePlanObject } from './planObjects.js';
 import { step } from './step.js';
+import { stoppedWindows } from './stoppedWindows.js';
 import { businessUnitWeeks } from './structure.js';
 
 /** Windows a page: about 35 kB, and as many as one run of the export's workflow starts. */
@@ -43,7 +45,7 @@ export function planActivities(deps: ActivityDeps) {
     }): Promise<ExportPlan> {
       return await step(deps, input, async () => {
         const warehouse = ownedWarehouse(deps);
-        const { windows, unitPlans } = await planOf(warehouse, input.request, input.units, {
+        const { windows, unitPlans, failedBefore } = await planOf(warehouse, input.request, input.units, {
           nowIso: deps.now().toISOString(),
           horizonDays: deps.settings.provisionalDays,
           weeks: await businessUnitWeeks(deps.objects, input.weeks ?? []),
@@ -52,12 +54,21 @@ export function planActivities(deps: ActivityDeps) {
         await writePlanObject(deps.objects, unitPlansPath(folder), unitPlans);
         const pages = Math.ceil(windows.length / WINDOWS_A_PAGE);
         if (input.dryRun) return { folder, pages, windows: windows.length };
+        const planned = withKept(
+          windows,
+          await stoppedWindows(deps.objects, {
+            exportId: input.exportId,
+            settings: { exceptions: input.request.exceptions, actuals: input.request.actuals },
+            nowMs: deps.now().getTime(),
+          }),
+        );
         for (let page = 0; page < pages; page++)
           await writePlanObject(
             deps.objects,
             pagePath(folder, page),
-            windows.slice(page * WINDOWS_A_PAGE, (page + 1) * WINDOWS_A_PAGE),
+            planned.slice(page * WINDOWS_A_PAGE, (page + 1) * WINDOWS_A_PAGE),
           );
+        await keepFailedBefore(deps, input.runId, failedBefore);
         await warehouse.markPending(
           windows.flatMap(({ window }) =>
             localDays(window.timeZone, window.from, window.to).map(({ localDate }) => ({
@@ -114,12 +125,14 @@ export async function planOf(
   request: DatedRequest,
   units: readonly ExportUnit[],
   horizon: { nowIso: string; horizonDays: number; weeks: ReadonlyMap<string, BusinessUnitWeeks> },
-): Promise<{ windows: PlannedWindow[]; unitPlans: UnitPlan[] }> {
+): Promise<{ windows: PlannedWindow[]; unitPlans: UnitPlan[]; failedBefore: FailedBefore }> {
   const byId = new Map(units.map((unit) => [unit.id, unit]));
   const windows: ExportWindow[] = [];
   const unitPlans: UnitPlan[] = [];
+  const failedBefore: FailedBefore = [];
   for (const dataset of new Set(request.datasets)) {
     const known = await daysByUnit(warehouse, dataset, request, [...byId.keys()]);
+    failedBefore.push(...failedOf([...known.values()].flat()));
     for (const unit of byId.values()) {
       const restatedFrom = provisionalFrom(horizon.nowIso, unit.timeZone, horizon.horizonDays);
       const asked: WindowPlanRequest = {
@@ -141,7 +154,7 @@ export async function planOf(
     window,
     label: windowLabel(window, { name: byId.get(window.managementUnitId)?.name ?? window.managementUnitId }),
   }));
-  return { windows: labelled, unitPlans };
+  return { windows: labelled, unitPlans, failedBefore };
 }
 
 function weeksOf(unit: ExportUnit, known: ReadonlyMap<string, BusinessUnitWeeks>): BusinessUnitWeeks {
@@ -167,4 +180,22 @@ async function daysByUnit(
     else byUnit.set(day.managementUnitId, [day]);
   }
   return byUnit;
+}
+
+/** Days that had failed, as they are marked again where the export is cancelled. */
+function failedOf(days: readonly CoverageDay[]): FailedBefore {
+  return days
+    .filter(({ state }) => state === 'failed')
+    .map(({ dataset, managementUnitId, localDate, windowId: window, reason }) => ({
+      ...{ dataset, managementUnitId, localDate, reason },
+      windowId: window,
+    }));
+}
+
+/** Windows with what the same export had brought of them when it was cancelled. */
+function withKept(windows: readonly PlannedWindow[], kept: Readonly<Record<string, KeptWindow>>): PlannedWindow[] {
+  return windows.map((planned) => {
+    const ofWindow = kept[windowId(planned.window)];
+    return ofWindow ? { ...planned, kept: ofWindow } : planned;
+  });
 }

@@ -1,6 +1,6 @@
-import { patched, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import { condition, log, patched, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
 import { describeProgress } from '../src/domain/describeProgress.js';
-import type { ExportWindowInput, PlannedWindow, WindowResult } from '../src/domain/exportSteps.js';
+import type { ExportWindowInput, KeptWindow, PlannedWindow, WindowResult } from '../src/domain/exportSteps.js';
 import type { ClosedGate, ExportProgress } from '../src/domain/exportProgress.js';
 import { addOutcome, type ExportState, expectedEnd } from '../src/domain/exportState.js';
 import { windowId } from '../src/domain/exportWindow.js';
@@ -8,9 +8,9 @@ import type { HistoryExportInput } from '../src/domain/historyExportInput.js';
 import type { HistoryExportResult } from '../src/domain/historyExportResult.js';
 import { wholeDays } from '../src/domain/wholeDays.js';
 import { ExportPauses } from './exportPauses.js';
-import { gateClosedSignal, progressQuery } from './messages.js';
+import { gateClosedSignal, progressQuery, windowStoppedSignal } from './messages.js';
 import { planHistory } from './planHistory.js';
-import { activitiesOf, type QueuedActivities } from './policies.js';
+import { abandoningActivitiesOf, activitiesOf, type QueuedActivities } from './policies.js';
 import { WindowPool } from './windowPool.js';
 
 /**
@@ -29,6 +29,8 @@ export class ExportRun {
   private readonly gates = new Map<string, ClosedGate>();
   private readonly pauses: ExportPauses;
   private readonly pool: WindowPool;
+  private readonly stopped = new Map<string, KeptWindow>();
+  private readonly holdsSteps: boolean;
   private state: ExportState | undefined;
 
   constructor(
@@ -37,14 +39,14 @@ export class ExportRun {
   ) {
     this.state = continued;
     // Runs that began before steps could be held go on as they did. To be dropped once none of them runs any more.
-    const holdsSteps = patched('holds-steps');
-    const cancelled = holdsSteps ? 'awaited' : 'leftAlone';
+    this.holdsSteps = patched('holds-steps');
+    const cancelled = this.holdsSteps ? 'awaited' : 'leftAlone';
     this.impatient = activitiesOf(this.info.taskQueue, 'impatient', request.lane, cancelled);
     this.probing = activitiesOf(this.info.taskQueue, 'probing', request.lane, cancelled);
     this.pauses = new ExportPauses(() => this.pool, {
       changed: () => this.show(),
       pausedBefore: continued?.paused ?? null,
-      holdsSteps,
+      holdsSteps: this.holdsSteps,
     });
     this.pool = new WindowPool({
       maxParallelWindows: request.maxParallelWindows,
@@ -63,6 +65,9 @@ export class ExportRun {
     setHandler(progressQuery, () => this.progress());
     setHandler(gateClosedSignal, (gate) => {
       this.gates.set(gate.family, gate);
+    });
+    setHandler(windowStoppedSignal, ({ windowId: stopped, kept }) => {
+      this.stopped.set(stopped, kept);
     });
   }
 
@@ -122,6 +127,33 @@ export class ExportRun {
     };
   }
 
+  /**
+   * What a cancelled export does before it ends: waits for its windows, and lets the owner of the warehouse take back what it had
+   * marked. Where no owner answers, it ends without.
+   */
+  async abandon(): Promise<void> {
+    if (!this.holdsSteps) return;
+    await condition(() => this.pool.size === 0);
+    const { exceptions, actuals } = this.request;
+    try {
+      await abandoningActivitiesOf(this.info.taskQueue).abandonExport.executeWithOptions(
+        { summary: 'Take back what was marked as asked for; bind the seals of what was loaded' },
+        [
+          {
+            organisationId: this.state?.organisationId ?? null,
+            exportId: this.info.workflowId,
+            runId: this.runId,
+            settings: { exceptions, actuals },
+            stopped: Object.fromEntries(this.stopped),
+          },
+        ],
+      );
+    } catch {
+      log.warn('cancelled without the owner of the warehouse: days that it had asked for stay marked as pending');
+    }
+    this.show();
+  }
+
   private get begun(): ExportState {
     if (!this.state) throw new Error('the export has no plan yet');
     return this.state;
@@ -151,7 +183,7 @@ export class ExportRun {
     return windows;
   }
 
-  private inputFor({ window, label }: PlannedWindow): ExportWindowInput {
+  private inputFor({ window, label, kept }: PlannedWindow): ExportWindowInput {
     return {
       v: 1,
       organisationId: this.begun.organisationId,
@@ -164,6 +196,7 @@ export class ExportRun {
       lane: this.request.lane,
       force: this.request.reload === 'force',
       endsSteps: true,
+      ...(kept && { kept }),
     };
   }
 

@@ -1,4 +1,10 @@
-import { setCurrentDetails } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  getExternalWorkflowHandle,
+  isCancellation,
+  setCurrentDetails,
+  workflowInfo,
+} from '@temporalio/workflow';
 import {
   ExportWindowInput,
   type FetchedWindow,
@@ -10,10 +16,14 @@ import { corruptLandings, failedWith, parseOrFail } from './failedWith.js';
 import { adherenceFetcher, type FetchWindow } from './fetchAdherence.js';
 import { occupancyFetcher } from './fetchOccupancy.js';
 import { schedulesFetcher } from './fetchSchedules.js';
+import { KeptSteps } from './keptSteps.js';
+import { windowStoppedSignal } from './messages.js';
 import { type Patiently, patiently } from './patience.js';
 
 /** How each dataset's windows are brought. */
-const FETCHERS: Readonly<Record<DatasetName, (input: ExportWindowInput, steps: Patiently) => FetchWindow>> = {
+const FETCHERS: Readonly<
+  Record<DatasetName, (input: ExportWindowInput, steps: Patiently, kept: KeptSteps) => FetchWindow>
+> = {
   adherence: adherenceFetcher,
   occupancy: occupancyFetcher,
   schedules: schedulesFetcher,
@@ -32,10 +42,14 @@ export async function exportWindow(raw: ExportWindowInput): Promise<WindowResult
   const input = parseOrFail(ExportWindowInput, raw);
   const id = windowId(input.window);
   const steps = patiently(id, input.lane, input.endsSteps ? 'awaited' : 'leftAlone');
-  const fetch = FETCHERS[input.window.dataset](input, steps);
+  const kept = new KeptSteps(input.kept);
+  const fetch = FETCHERS[input.window.dataset](input, steps, kept);
 
   setCurrentDetails(`**${input.label}**\n\nAsked by ${input.exportId}.`);
-  const { fetched, loaded } = await fetchLoadAndSeal(fetch, input, steps);
+  const { fetched, loaded } = await fetchLoadAndSeal(fetch, input, steps).catch(async (error: unknown) => {
+    if (isCancellation(error)) await CancellationScope.nonCancellable(() => tellKept(input, id, kept));
+    throw error;
+  });
   setCurrentDetails(`**${input.label}**\n\nSealed: \`${loaded.seal}\`.`);
   const { seal, rows, changes, gaps } = loaded;
   return { windowId: id, seal, rows, ...(changes === undefined ? {} : { changes }), calls: fetched.calls, gaps };
@@ -57,10 +71,14 @@ async function fetchLoadAndSeal(
       const loaded = await steps((activities) =>
         activities.warehouse.loadWindow.executeWithOptions({ summary: `Load ${input.label}` }, [{ input, fetched }]),
       );
-      await steps((activities) =>
-        activities.warehouse.sealWindow.executeWithOptions({ summary: `Seal ${input.label}` }, [
-          { input, seal: loaded.seal, gaps: loaded.gaps },
-        ]),
+      await evenCancelled(input, () =>
+        steps(
+          (activities) =>
+            activities.warehouse.sealWindow.executeWithOptions({ summary: `Seal ${input.label}` }, [
+              { input, seal: loaded.seal, gaps: loaded.gaps },
+            ]),
+          { evenHeld: input.endsSteps === true },
+        ),
       );
       return { fetched, loaded };
     } catch (error) {
@@ -68,4 +86,24 @@ async function fetchLoadAndSeal(
       corrupt = corruptLandings(error);
     }
   }
+}
+
+/** What has been loaded is sealed, whoever stops the window meanwhile. */
+async function evenCancelled(input: ExportWindowInput, step: () => Promise<unknown>): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    if (!isCancellation(error) || !input.endsSteps) throw error;
+    await CancellationScope.nonCancellable(step);
+  }
+}
+
+/** Tells the export what a window that is stopped had brought; an export that has ended needs none of it. */
+async function tellKept(input: ExportWindowInput, windowId: string, steps: KeptSteps): Promise<void> {
+  const { parent } = workflowInfo();
+  const kept = steps.told();
+  if (!input.endsSteps || !parent || kept === null) return;
+  await getExternalWorkflowHandle(parent.workflowId)
+    .signal(windowStoppedSignal, { windowId, kept })
+    .catch(() => undefined);
 }

@@ -8,6 +8,7 @@ import type {
 } from '../src/domain/exportSteps.js';
 import type { FailureName } from '../src/domain/failure.js';
 import { applicationFailure, failedWith } from './failedWith.js';
+import type { KeptSteps } from './keptSteps.js';
 import type { Patiently } from './patience.js';
 
 /** Jobs that one window may ask for because Genesys forgot the one before. */
@@ -21,11 +22,12 @@ export type FetchWindow = (corrupt: readonly string[] | null) => Promise<Fetched
  *
  * After a `Corrupt` result only what is suspect of the same job's files is downloaded anew.
  */
-export function adherenceFetcher(input: ExportWindowInput, patiently: Patiently): FetchWindow {
+export function adherenceFetcher(input: ExportWindowInput, patiently: Patiently, kept: KeptSteps): FetchWindow {
   let job: SubmittedJob | undefined;
   let calls = 0;
   let errors = 0;
   let expired = 0;
+  let submissions = 0;
   const requests: WindowRequest[] = [];
   let landed: { jobId: string; bodies: readonly LandedBody[] } | undefined;
 
@@ -53,31 +55,37 @@ export function adherenceFetcher(input: ExportWindowInput, patiently: Patiently)
   }
 
   async function submit(): Promise<SubmittedJob> {
-    const submitted = await patiently((activities) =>
-      activities.wfmJobs.submitAdherenceJob.executeWithOptions({ summary: `Ask Genesys for ${input.label}` }, [input]),
+    const { value: submitted, isKept } = await kept.once(`job ${++submissions}`, () =>
+      patiently((activities) =>
+        activities.wfmJobs.submitAdherenceJob.executeWithOptions({ summary: `Ask Genesys for ${input.label}` }, [
+          input,
+        ]),
+      ),
     );
-    calls++;
+    if (!isKept) calls++;
     requests.push({
       jobId: submitted.jobId,
       correlationIds: [submitted.correlationId],
       requestedAt: submitted.requestedAt,
       users: null,
     });
-    if (submitted.filesAtOnce === null)
+    if (submitted.filesAtOnce === null && !isKept)
       await sleep(submitted.firstPollInMs, { summary: 'Genesys is computing; the first look is not worth a call yet' });
     return submitted;
   }
 
   /** Files of the finished job, or null when it ended in Error. */
   async function wait({ jobId, requestedAt }: SubmittedJob): Promise<number | null> {
-    const ended = await patiently((activities) =>
-      activities.reads.pollAdherenceJob.executeWithOptions({ summary: `Wait for ${input.label}` }, [
-        input,
-        jobId,
-        requestedAt,
-      ]),
+    const { value: ended, isKept } = await kept.once(`end of ${jobId}`, () =>
+      patiently((activities) =>
+        activities.reads.pollAdherenceJob.executeWithOptions({ summary: `Wait for ${input.label}` }, [
+          input,
+          jobId,
+          requestedAt,
+        ]),
+      ),
     );
-    calls += ended.calls;
+    if (!isKept) calls += ended.calls;
     return ended.state === 'Complete' ? ended.files : null;
   }
 
@@ -91,12 +99,15 @@ export function adherenceFetcher(input: ExportWindowInput, patiently: Patiently)
       Array.from({ length: files }, async (_, file): Promise<LandedBody> => {
         const sound = before[file];
         if (sound && corrupt?.length && !corrupt.includes(sound.landing.sha256)) return { ...sound, calls: 0 };
-        return await patiently((activities) =>
-          activities.main.landJobFile.executeWithOptions(
-            { summary: `Land file ${file + 1} of ${files}: ${input.label}` },
-            [{ input, jobId, file, again: corrupt !== null }],
+        const { value, isKept } = await kept.once(`file ${file} of ${jobId}${corrupt === null ? '' : ', again'}`, () =>
+          patiently((activities) =>
+            activities.main.landJobFile.executeWithOptions(
+              { summary: `Land file ${file + 1} of ${files}: ${input.label}` },
+              [{ input, jobId, file, again: corrupt !== null }],
+            ),
           ),
         );
+        return isKept ? { ...value, calls: 0 } : value;
       }),
     );
     landed = { jobId, bodies };

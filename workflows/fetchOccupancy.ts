@@ -1,6 +1,7 @@
 import type { ExportWindowInput, LandedBody, UserList, UserSlice, WindowRequest } from '../src/domain/exportSteps.js';
 import { halveSlice, userSlices } from '../src/domain/userSlices.js';
 import type { FetchWindow } from './fetchAdherence.js';
+import type { KeptSteps } from './keptSteps.js';
 import type { Patiently } from './patience.js';
 
 /**
@@ -8,15 +9,22 @@ import type { Patiently } from './patience.js';
  *
  * Users that Genesys refuses are dropped one by one; where it does not name them, the slice is halved until one user is left.
  */
-export function occupancyFetcher(input: ExportWindowInput, patiently: Patiently): FetchWindow {
+export function occupancyFetcher(input: ExportWindowInput, patiently: Patiently, kept: KeptSteps): FetchWindow {
   let users: UserList | undefined;
 
-  return async () => {
-    users ??= await patiently((activities) =>
-      activities.warehouse.listWindowUsers.executeWithOptions({ summary: `List the users of ${input.label}` }, [input]),
-    );
+  return async (corrupt) => {
+    users ??= (
+      await kept.once('users', () =>
+        patiently((activities) =>
+          activities.warehouse.listWindowUsers.executeWithOptions({ summary: `List the users of ${input.label}` }, [
+            input,
+          ]),
+        ),
+      )
+    ).value;
+    const again = corrupt === null ? '' : ', again';
     const fetched = new OccupancyAnswers();
-    for (const slice of userSlices(users.count)) await ask(users, slice, fetched);
+    for (const slice of userSlices(users.count)) await ask({ users, slice, again }, fetched);
     return {
       requestedAt: fetched.requests[0]?.requestedAt ?? new Date().toISOString(),
       requests: fetched.requests,
@@ -27,21 +35,21 @@ export function occupancyFetcher(input: ExportWindowInput, patiently: Patiently)
     };
   };
 
-  async function ask(
-    list: UserList,
-    slice: UserSlice,
-    fetched: OccupancyAnswers,
-    refusedBefore: readonly string[] = [],
-  ): Promise<void> {
+  async function ask(asked: Asked, fetched: OccupancyAnswers, refusedBefore: readonly string[] = []): Promise<void> {
+    const { users: list, slice, again } = asked;
     const without = [...refusedBefore];
     for (;;) {
-      const answer = await patiently((activities) =>
-        activities.analytics.askOccupancy.executeWithOptions(
-          { summary: `Ask for users ${slice.from + 1}–${slice.to} of ${list.count}: ${input.label}` },
-          [{ input, users: list.path, slice, without }],
-        ),
+      const { value: answer, isKept } = await kept.once(
+        `users ${slice.from} to ${slice.to} without ${without.length}${again}`,
+        () =>
+          patiently((activities) =>
+            activities.analytics.askOccupancy.executeWithOptions(
+              { summary: `Ask for users ${slice.from + 1}–${slice.to} of ${list.count}: ${input.label}` },
+              [{ input, users: list.path, slice, without }],
+            ),
+          ),
       );
-      fetched.calls += answer.calls;
+      if (!isKept) fetched.calls += answer.calls;
       if (answer.kind === 'landed') {
         fetched.bodies.push({ landing: answer.landing, receivedAt: answer.receivedAt, calls: answer.calls });
         fetched.requests.push({
@@ -53,7 +61,7 @@ export function occupancyFetcher(input: ExportWindowInput, patiently: Patiently)
         return;
       }
       if (answer.userIds.length === 0) {
-        for (const half of halveSlice(slice)) await ask(list, half, fetched, without);
+        for (const half of halveSlice(slice)) await ask({ ...asked, slice: half }, fetched, without);
         return;
       }
       without.push(...answer.userIds);
@@ -61,6 +69,13 @@ export function occupancyFetcher(input: ExportWindowInput, patiently: Patiently)
       if (without.length >= slice.to - slice.from) return;
     }
   }
+}
+
+/** Whom to ask for; `again` tells a second asking after a corrupt answer from the first. */
+interface Asked {
+  readonly users: UserList;
+  readonly slice: UserSlice;
+  readonly again: string;
 }
 
 class OccupancyAnswers {

@@ -13,6 +13,7 @@ import { halveSlice, userSlices } from '../src/domain/userSlices.js';
 import { wholeDays } from '../src/domain/wholeDays.js';
 import { failedWith } from './failedWith.js';
 import type { FetchWindow } from './fetchAdherence.js';
+import type { KeptSteps } from './keptSteps.js';
 import type { Patiently } from './patience.js';
 
 /** Readings of a window of which none saw the same schedules before and after. */
@@ -33,7 +34,9 @@ type SearchedUsers = { readonly path: string; readonly slice: UserSlice } | null
  * `TooLarge`, and the export halves it, which leaves nobody out. A window of one day is asked for in slices of users, which names those
  * that we know of: present users, and those that its adherence names.
  */
-export function schedulesFetcher(input: ExportWindowInput, patiently: Patiently): FetchWindow {
+export function schedulesFetcher(input: ExportWindowInput, patiently: Patiently, kept: KeptSteps): FetchWindow {
+  let lookups = 0;
+  let searches = 0;
   return async () => {
     const made = new Calls();
     let before = await listed(made);
@@ -52,20 +55,23 @@ export function schedulesFetcher(input: ExportWindowInput, patiently: Patiently)
 
   async function listed(made: Calls): Promise<ScheduleList[]> {
     const weekDates = input.window.weekDates ?? [];
+    const lookup = ++lookups;
     const lists = await Promise.all(
       weekDates.map((weekDate) =>
-        patiently((activities) =>
-          activities.reads.listSchedules.executeWithOptions(
-            { summary: `List the published schedules of the week of ${weekDate}: ${input.label}` },
-            [{ input, weekDate }],
+        kept.once(`list ${lookup} of ${weekDate}`, () =>
+          patiently((activities) =>
+            activities.reads.listSchedules.executeWithOptions(
+              { summary: `List the published schedules of the week of ${weekDate}: ${input.label}` },
+              [{ input, weekDate }],
+            ),
           ),
         ),
       ),
     );
-    lists.forEach((list, at) => {
-      made.add(list, null, weekDates[at]);
+    lists.forEach(({ value, isKept }, at) => {
+      made.add({ ...value, calls: isKept ? 0 : value.calls }, null, weekDates[at]);
     });
-    return lists;
+    return lists.map(({ value }) => value);
   }
 
   async function searched(made: Calls): Promise<FoundShifts> {
@@ -99,11 +105,14 @@ export function schedulesFetcher(input: ExportWindowInput, patiently: Patiently)
     let expired = 0;
     for (let isLast = !isSmallest; ; ) {
       try {
-        const answer = await patiently((activities) =>
-          activities.searches.searchSchedules.executeWithOptions({ summary: `Search ${whom}: ${input.label}` }, [
-            { input, users },
-          ]),
+        const { value, isKept } = await kept.once(`search ${++searches}`, () =>
+          patiently((activities) =>
+            activities.searches.searchSchedules.executeWithOptions({ summary: `Search ${whom}: ${input.label}` }, [
+              { input, users },
+            ]),
+          ),
         );
+        const answer = isKept ? { ...value, calls: 0 } : value;
         if (answer.kind === 'landed') {
           made.add(answer, users);
           return { landing: answer.landing, receivedAt: answer.receivedAt, calls: answer.calls };

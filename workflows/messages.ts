@@ -27,5 +27,9 @@ export const causeChangedSignal = defineSignal<[{ reason: string }]>('causeChang
 /** Sent to a blocked window: try again, as the one that keeps trying (`probe`) or because another got through. */
 export const proceedSignal = defineSignal<[{ probe: boolean }]>('proceed');
 
+/** Sent by a window that is stopped: what its steps had brought, for the same export started again. */
+export const windowStoppedSignal =
+  defineSignal<[{ windowId: string; kept: Readonly<Record<string, unknown>> }]>('windowStopped');
+
 /** Sent to each window under way when an operator pauses or resumes its export: it begins no further step while it is held. */
 export const holdSignal = defineSignal<[HoldOrder]>('hold');

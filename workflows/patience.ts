@@ -13,8 +13,11 @@ import { holdSignal, proceedSignal, windowBlockedSignal, windowUnblockedSignal }
 import { activitiesOf, type QueuedActivities, type WhenCancelled } from './policies.js';
 import { StepHold } from './stepHold.js';
 
-/** Runs one step of a window, however long its causes last. */
-export type Patiently = <T>(step: (activities: QueuedActivities) => Promise<T>) => Promise<T>;
+/** Runs one step of a window, however long its causes last; `evenHeld` also while an operator has paused the export. */
+export type Patiently = <T>(
+  step: (activities: QueuedActivities) => Promise<T>,
+  options?: { readonly evenHeld?: boolean },
+) => Promise<T>;
 
 /**
  * Makes steps outlast causes that are not the window's: a wrong secret, a full disk, a locked file.
@@ -35,10 +38,11 @@ export function patiently(windowId: string, lane: Lane, cancelled: WhenCancelled
   });
   setHandler(holdSignal, (told) => hold.tell(told));
 
-  return async (step) => {
+  return async (step, { evenHeld = false } = {}) => {
+    const outlast = <R>(run: () => Promise<R>): Promise<R> => (evenHeld ? run() : hold.outlast(run));
     for (;;) {
       try {
-        return await untilEnded(() => hold.outlast(() => step(impatient)));
+        return await untilEnded(() => outlast(() => step(impatient)));
       } catch (error) {
         if (isCancellation(error) || !failedWith(error, ...SYSTEMIC_FAILURES)) throw error;
         // Steps of a window may run side by side (the files of a job): the first that is blocked tries for all of them.
@@ -48,7 +52,8 @@ export function patiently(windowId: string, lane: Lane, cancelled: WhenCancelled
         }
         isBlocked = true;
         try {
-          if (await mayProbe(applicationFailure(error)?.message ?? 'blocked')) return await probe(step);
+          if (await mayProbe(applicationFailure(error)?.message ?? 'blocked'))
+            return await probe(() => outlast(() => step(probing)));
         } finally {
           isBlocked = false;
         }
@@ -64,9 +69,9 @@ export function patiently(windowId: string, lane: Lane, cancelled: WhenCancelled
     return orders.at(-1)?.probe ?? true;
   }
 
-  async function probe<T>(step: (activities: QueuedActivities) => Promise<T>): Promise<T> {
+  async function probe<T>(step: () => Promise<T>): Promise<T> {
     try {
-      return await untilEnded(() => hold.outlast(() => step(probing)));
+      return await untilEnded(step);
     } finally {
       // An end of another kind is an answer too: what stood in the way is gone.
       await tell((exportHandle) => exportHandle.signal(windowUnblockedSignal, { windowId }));

@@ -101,6 +101,20 @@ export function keeperActivitiesOf(prefix: string) {
 }
 
 /**
+ * What a cancelled export does at its end. A minute of tries: who cancels wants it to end, and what is left undone is only a mark of
+ * days as asked for.
+ */
+export function abandoningActivitiesOf(prefix: string) {
+  return proxyActivities<Pick<Activities, 'abandonExport'>>({
+    ...LONG_STEP,
+    scheduleToCloseTimeout: '1 minute',
+    retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '10 seconds' },
+    priority: { priorityKey: priorityKeyOf('sync') },
+    taskQueue: warehouseQueue(prefix),
+  });
+}
+
+/**
  * What legal holds and purges do: steps of the owner of the warehouse, tried until they are done, whatever is in the way.
  *
  * Before backfills where they wait: who places a hold has a deadline that is not ours.

@@ -6,6 +6,10 @@ import type { Landing } from './landing.js';
 import { LANES } from './lane.js';
 import type { TableChanges } from './rowChanges.js';
 
+/** What steps of a window that was stopped had brought, as its workflow tells and takes it (`workflows/keptSteps.ts`). */
+export const KeptWindow = z.record(z.string(), z.unknown());
+export type KeptWindow = Readonly<z.infer<typeof KeptWindow>>;
+
 /**
  * Input of the workflow `exportWindow`, made by `historyExport`.
  *
@@ -27,6 +31,8 @@ export const ExportWindowInput = z.object({
   force: z.boolean(),
   /** Whether a step under way is ended before the window is: not by windows that began before this was told. */
   endsSteps: z.boolean().optional(),
+  /** What steps of the window brought before the same export was cancelled, by what they were for. */
+  kept: KeptWindow.optional(),
 });
 export type ExportWindowInput = z.infer<typeof ExportWindowInput>;
 
@@ -176,7 +182,7 @@ export interface ExportPlan {
 }
 
 /** A window of the plan, with what a person reads of it in the Temporal UI. */
-export const PlannedWindow = z.object({ window: ExportWindow, label: z.string() });
+export const PlannedWindow = z.object({ window: ExportWindow, label: z.string(), kept: KeptWindow.optional() });
 export type PlannedWindow = z.infer<typeof PlannedWindow>;
 
 /** What another export's run of a window brought: `nothing` when it failed, or ended before this export began. */

@@ -37,6 +37,11 @@ export interface CoverageDay {
   readonly reason: string | null;
 }
 
+/** A day that an export marked as asked for, and how it had failed before, where it had. */
+export interface MarkedDay extends Pick<CoverageDay, 'dataset' | 'managementUnitId' | 'localDate' | 'windowId'> {
+  readonly failedBefore: Pick<CoverageDay, 'windowId' | 'reason'> | null;
+}
+
 /** A landing cut into NDJSON lines, ready to be parsed: see `DatasetLoad`. */
 export interface SlicedLanding {
   readonly sha256: string;
@@ -132,6 +137,11 @@ export interface Warehouse extends WarehouseHolds {
   markPending(
     days: readonly Pick<CoverageDay, 'dataset' | 'managementUnitId' | 'localDate' | 'windowId'>[],
   ): Promise<void>;
+  /**
+   * Takes back the mark of days that were asked for by these windows and never brought: they become `failed` again where they were, and
+   * unknown otherwise. A day of another state, or marked by another window since, is left alone.
+   */
+  unmarkPending(days: readonly MarkedDay[]): Promise<void>;
   /** Marks days failed with a reason; a day that was answered before (rows or proven empty) keeps its state and gets the reason only. */
   markFailed(window: ExportWindow, days: readonly LocalDate[], reason: string): Promise<void>;
   windowUsers(window: ExportWindow, days: readonly LocalDay[]): Promise<WindowUsers>;

@@ -236,6 +236,32 @@ export function warehouseKeepsContract(warehouse: () => Warehouse): void {
       expect(await states()).toEqual(Array(2).fill(['loaded', null]));
     });
 
+    it('takes back what was asked for and never brought: unknown again, or failed as before, and nothing else', async () => {
+      const day = (localDate: string, windowId = 'export/adherence/mu-1/2024-01-01_2024-01-06') => ({
+        dataset: 'adherence' as const,
+        managementUnitId: 'mu-1',
+        localDate,
+        windowId,
+      });
+      await loadDocuments(warehouse(), window, [adherenceOf(window, ['ana'], 1)]);
+      await warehouse().markFailed({ ...window, from: '2024-01-04', to: '2024-01-05' }, ['2024-01-04'], 'InvalidInput');
+      const before = await warehouse().allCoverage();
+      const asked = ['01', '02', '04', '05'].map((date) => day(`2024-01-${date}`));
+      const other = day('2024-01-06', 'export/adherence/mu-1/2024-01-06_2024-01-07');
+      await warehouse().markPending([...asked, other]);
+      const marked = [...asked, day('2024-01-06')].map((one) => ({
+        ...one,
+        failedBefore:
+          one.localDate === '2024-01-04' ? { windowId: before.at(-1)?.windowId ?? '', reason: 'InvalidInput' } : null,
+      }));
+
+      await warehouse().unmarkPending(marked);
+      await warehouse().unmarkPending(marked);
+      const left = await warehouse().allCoverage();
+      expect(left.slice(0, -1)).toEqual(before);
+      expect(left.at(-1)).toMatchObject({ ...other, state: 'pending' });
+    });
+
     it('keeps the state of days that have an answer when a later window over them fails', async () => {
       await loadDocuments(warehouse(), window, [adherenceOf(window, ['ana'], 1)]);
       await warehouse().markFailed(window, ['2024-01-01', '2024-01-02'], 'Corrupt');

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { DatasetName, ExportWindow, LocalDate } from '../../domain/exportWindow.js';
 import { windowId } from '../../domain/exportWindow.js';
-import type { CoverageDay } from '../warehouse.js';
+import type { CoverageDay, MarkedDay } from '../warehouse.js';
 import { rowsOf } from './rows.js';
 
 const COLUMNS = `dataset, management_unit_id AS "managementUnitId", local_date AS "localDate", state, window_id AS "windowId",
@@ -54,6 +54,26 @@ export async function markPending(
   );
 }
 
+/** Takes back marks of `markPending`: of days that had failed, and of days of which nothing was known. To be called in a transaction. */
+export async function unmarkPending(connection: DuckDBConnection, days: readonly MarkedDay[]): Promise<void> {
+  const marked = days.map(({ failedBefore, ...day }) => ({
+    ...day,
+    state: failedBefore === null ? 'unknown' : 'failed',
+    seal: failedBefore?.windowId ?? null,
+    reason: failedBefore?.reason ?? null,
+  }));
+  // The window of before travels in the column `seal`, which a day that never was loaded has no use for.
+  await connection.run(
+    `UPDATE coverage SET state = 'failed', window_id = day.seal, reason = day.reason
+     FROM (${DAYS_OF_JSON}) AS day WHERE day.state = 'failed' AND ${SAME_MARK}`,
+    [JSON.stringify(marked)],
+  );
+  await connection.run(
+    `DELETE FROM coverage USING (${DAYS_OF_JSON}) AS day WHERE day.state = 'unknown' AND ${SAME_MARK}`,
+    [JSON.stringify(marked)],
+  );
+}
+
 /**
  * Marks days failed with a reason. A day that was answered before (`loaded`, `provisional`, and `empty`, which is proven) keeps its
  * state and gets the reason only.
@@ -88,3 +108,6 @@ const DAY_COLUMNS = 'dataset, "managementUnitId", "localDate", state, "windowId"
 const DAYS_OF_JSON = `SELECT unnest(from_json(CAST(? AS JSON), '[{"dataset":"VARCHAR","managementUnitId":"VARCHAR",
   "localDate":"DATE","state":"VARCHAR","windowId":"VARCHAR","seal":"VARCHAR","rows":"BIGINT","requestedAt":"TIMESTAMPTZ",
   "reason":"VARCHAR"}]'), recursive := true)`;
+
+const SAME_MARK = `coverage.state = 'pending' AND coverage.dataset = day.dataset AND coverage.management_unit_id = day."managementUnitId"
+       AND coverage.local_date = day."localDate" AND coverage.window_id = day."windowId"`;

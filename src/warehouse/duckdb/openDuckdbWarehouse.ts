@@ -1,7 +1,7 @@
 import { bytesToLoad } from '../staging/bytesToLoad.js';
 import { coveredDays } from '../coveredDays.js';
 import type { Warehouse } from '../warehouse.js';
-import { markFailed, markPending, readAllCoverage, readCoverage } from './coverage.js';
+import { markFailed, markPending, readAllCoverage, readCoverage, unmarkPending } from './coverage.js';
 import { addSeal, custodyHead, openSeals, sealsChained, sealWritten } from './custody.js';
 import { type DuckdbFile, duckdbFile } from './duckdbFile.js';
 import { holds, placeHold, releaseHold } from './holds.js';
@@ -48,6 +48,8 @@ function loads(file: DuckdbFile) {
     loadStructure: (structure) =>
       file.write((connection) => inTransaction(connection, () => loadStructure(connection, structure))),
     markPending: (days) => file.write((connection) => markPending(connection, days)),
+    unmarkPending: (days) =>
+      file.write((connection) => inTransaction(connection, () => unmarkPending(connection, days))),
     markFailed: (window, days, reason) => file.write((connection) => markFailed(connection, window, days, reason)),
     loadWindow: async (load, signal) =>
       file.load(await bytesToLoad(load), (connection) => loadWindow(connection, load, signal), signal),

@@ -1,6 +1,6 @@
 import type { DatasetName, ExportWindow, LocalDate } from '../../domain/exportWindow.js';
 import { windowId } from '../../domain/exportWindow.js';
-import type { CoverageDay } from '../warehouse.js';
+import type { CoverageDay, MarkedDay } from '../warehouse.js';
 import type { Session } from './session.js';
 
 const COLUMNS = `dataset, management_unit_id AS "managementUnitId", local_date AS "localDate", state, window_id AS "windowId",
@@ -50,6 +50,25 @@ export async function markPending(
   );
 }
 
+/** Takes back marks of `markPending`: of days that had failed, and of days of which nothing was known. To be called in a transaction. */
+export async function unmarkPending(session: Session, days: readonly MarkedDay[]): Promise<void> {
+  const marked = days.map(({ failedBefore, ...day }) => ({
+    ...day,
+    state: failedBefore === null ? 'unknown' : 'failed',
+    seal: failedBefore?.windowId ?? null,
+    reason: failedBefore?.reason ?? null,
+  }));
+  // The window of before travels in the column `seal`, which a day that never was loaded has no use for.
+  await session.run(
+    `UPDATE coverage SET state = 'failed', window_id = day.seal, reason = day.reason
+     FROM ${DAYS_OF_JSON} WHERE day.state = 'failed' AND ${SAME_MARK}`,
+    [JSON.stringify(marked)],
+  );
+  await session.run(`DELETE FROM coverage USING ${DAYS_OF_JSON} WHERE day.state = 'unknown' AND ${SAME_MARK}`, [
+    JSON.stringify(marked),
+  ]);
+}
+
 /**
  * Marks days failed with a reason. A day that was answered before (`loaded`, `provisional`, and `empty`, which is proven) keeps its
  * state and gets the reason only.
@@ -87,3 +106,6 @@ const DAY_COLUMNS = 'dataset, "managementUnitId", "localDate", state, "windowId"
 const DAYS_OF_JSON = `(SELECT * FROM json_to_recordset($1::json) AS day (dataset TEXT, "managementUnitId" TEXT, "localDate" DATE,
   state TEXT, "windowId" TEXT, seal TEXT, "rows" BIGINT, "requestedAt" TIMESTAMPTZ, reason TEXT)
   ORDER BY dataset, "managementUnitId" COLLATE "C", "localDate") AS day`;
+
+const SAME_MARK = `coverage.state = 'pending' AND coverage.dataset = day.dataset AND coverage.management_unit_id = day."managementUnitId"
+       AND coverage.local_date = day."localDate" AND coverage.window_id = day."windowId"`;

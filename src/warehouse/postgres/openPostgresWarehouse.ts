@@ -7,7 +7,7 @@ import { StagingDatabases } from '../staging/stagingDatabases.js';
 import { coveredDays } from '../coveredDays.js';
 import type { LoadedWindow, Warehouse, WindowLoad } from '../warehouse.js';
 import { sameLoad } from '../windowSeal.js';
-import { markFailed, markPending, readAllCoverage, readCoverage } from './coverage.js';
+import { markFailed, markPending, readAllCoverage, readCoverage, unmarkPending } from './coverage.js';
 import { addSeal, custodyHead, openSeals, sealsChained, sealWritten, unwrittenSeal } from './custody.js';
 import { holds, placeHold, releaseHold } from './holds.js';
 import { loadedRows } from './loadedRows.js';
@@ -98,6 +98,7 @@ function ledgers(database: PostgresDatabase) {
   return {
     loadStructure: (structure) => database.write((session) => loadStructure(session, structure)),
     markPending: (days) => database.write((session) => markPending(session, days)),
+    unmarkPending: (days) => database.write((session) => unmarkPending(session, days)),
     markFailed: (window, days, reason) => database.write((session) => markFailed(session, window, days, reason)),
     recordOutcome: (outcome) => database.write((session) => recordOutcome(session, outcome)),
     placeHold: (hold) => database.writeAlone((session) => placeHold(session, hold)),

@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { ExportProgress } from '../../src/domain/exportProgress.js';
+import type { SimulatorOptions } from '../../src/simulator/simulatorOptions.js';
+import { eventually } from '../support/eventually.js';
+import { type ExportRig, startExportRig } from '../support/exportRig.js';
+import { FACT_TABLES as TABLES, factRows, truth } from '../support/exportTruth.js';
+import { rowDifferences } from '../support/rowDifferences.js';
+import { runRosterline } from '../support/runRosterline.js';
+import { temporalServer } from '../support/temporalServer.js';
+
+await temporalServer();
+
+const MINUTES = 60_000;
+/** What an operator's word may take until it holds. */
+const TAKES_EFFECT_WITHIN_MS = 2_000;
+const ORGANISATION: SimulatorOptions = {
+  seed: 41,
+  tokenLimitPerMinute: null,
+  jobSeconds: { min: 0.5, max: 2 },
+  units: [{ name: 'Leeds', timeZone: 'Europe/London', agents: 4 }],
+};
+const REQUEST = {
+  managementUnits: ['Leeds'],
+  datasets: ['adherence', 'occupancy'],
+  from: '2024-03-04',
+  to: '2024-03-24',
+  windowDays: { adherence: 1, occupancy: 1 },
+  exceptions: true,
+  actuals: true,
+  maxParallelWindows: 6,
+};
+const WINDOWS = 40;
+const NO_DIFFERENCE = { missing: [], unexpected: [] };
+const ID = 'historyExport/an operator’s';
+
+describe('an operator at an export', () => {
+  let rig: ExportRig;
+  let handle: WorkflowHandle;
+  beforeAll(async () => {
+    rig = await startExportRig('export-verbs', ORGANISATION);
+    await rig.startWorker();
+    await rig.start(REQUEST, ID);
+    handle = rig.client.workflow.getHandle(ID);
+  }, MINUTES);
+  afterAll(async () => await rig.close());
+
+  async function json(...args: string[]): Promise<Record<string, unknown> & { code: number }> {
+    const { code, stdout, stderr } = await runRosterline([...args, '--json'], rig.environment);
+    const last = stdout.trim().split('\n').at(-1) ?? '';
+    if (last === '') throw new Error(`rosterline ${args.join(' ')} said nothing but: ${stderr}`);
+    return { ...(JSON.parse(last) as Record<string, unknown>), code };
+  }
+
+  async function progress(): Promise<ExportProgress> {
+    return await handle.query<ExportProgress>('progress');
+  }
+
+  async function windowsDone(atLeast: number): Promise<void> {
+    await eventually(`${atLeast} windows are done and others under way`, async () => {
+      const { windows } = await progress();
+      return windows.done >= atLeast && windows.running >= 4;
+    });
+  }
+
+  /** When the last call came before all was quiet for over two seconds. */
+  async function lastCallMs(): Promise<number> {
+    let made = rig.simulator.counts().made;
+    let atMs = 0;
+    for (const untilMs = Date.now() + 2 * TAKES_EFFECT_WITHIN_MS; Date.now() < untilMs; await sleep(20)) {
+      const now = rig.simulator.counts().made;
+      if (now !== made) [made, atMs] = [now, Date.now()];
+    }
+    return atMs;
+  }
+
+  it(
+    'finds it in the list, with how far it is',
+    async () => {
+      await windowsDone(2);
+      const { code, running } = await json('export', 'list');
+      expect({ code, running }).toMatchObject({
+        code: 0,
+        running: [{ workflowId: ID, state: 'RUNNING', progress: { windows: { total: WINDOWS }, paused: null } }],
+      });
+    },
+    MINUTES,
+  );
+
+  it(
+    'pauses it: within two seconds no call leaves any more, also none of the windows under way',
+    async () => {
+      const paused = await json('export', 'pause', ID, '--reason', 'a change at Genesys');
+      const quietSinceMs = await lastCallMs();
+      const { paused: shown, windows } = await progress();
+      expect(paused).toMatchObject({ code: 0, paused: { reason: 'a change at Genesys' } });
+      expect(quietSinceMs - Date.parse(shown?.since ?? '')).toBeLessThanOrEqual(TAKES_EFFECT_WITHIN_MS);
+      expect(windows.running).toBeGreaterThan(0);
+    },
+    MINUTES,
+  );
+
+  it(
+    'resumes it: within two seconds calls leave again, and windows that were held go on',
+    async () => {
+      const before = rig.simulator.counts().made;
+      await handle.executeUpdate('resume');
+      const resumedMs = Date.now();
+      await eventually('a call left', () => rig.simulator.counts().made > before);
+      expect(Date.now() - resumedMs).toBeLessThanOrEqual(TAKES_EFFECT_WITHIN_MS);
+      expect(await json('export', 'resume', ID)).toMatchObject({ code: 0, paused: null });
+      await windowsDone(8);
+    },
+    MINUTES,
+  );
+
+  it(
+    'is asked before it is cancelled, and nobody there is a no',
+    async () => {
+      const { code, stdout } = await runRosterline(['export', 'cancel', ID], rig.environment);
+      expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringContaining('add --yes to cancel it') });
+      expect((await handle.describe()).status.name).toBe('RUNNING');
+    },
+    MINUTES,
+  );
+
+  it(
+    'cancels it: no call leaves after two seconds, whole windows stay, and of the others nothing is there',
+    async () => {
+      const [cancelled, quietSinceMs] = await Promise.all([json('export', 'cancel', ID, '--yes'), lastCallMs()]);
+      expect(cancelled).toMatchObject({ code: 0, cancelled: true });
+      const { events } = await handle.fetchHistory();
+      const asked = events?.find((event) => event.workflowExecutionCancelRequestedEventAttributes);
+      const askedMs = Number(asked?.eventTime?.seconds ?? 0) * 1000 + (asked?.eventTime?.nanos ?? 0) / 1e6;
+      expect(quietSinceMs - askedMs).toBeLessThanOrEqual(TAKES_EFFECT_WITHIN_MS);
+
+      const coverage = await rig.read((warehouse) => warehouse.allCoverage());
+      expect(coverage.map(({ state }) => state)).not.toContain('pending');
+      expect(coverage).toHaveLength((await progress()).windows.done);
+      const loaded = new Set(coverage.filter((day) => day.dataset === 'adherence').map((day) => day.localDate));
+      const ofLoaded = truth(rig.simulator, ORGANISATION, REQUEST).adherence_day.filter((row) =>
+        loaded.has(String(row['local_date'])),
+      );
+      expect(rowDifferences(await factRows(rig, 'adherence_day'), ofLoaded)).toEqual(NO_DIFFERENCE);
+      const head = await rig.read((warehouse) => warehouse.custodyHead());
+      expect(await rig.verify(head?.sha256 ?? '')).toMatchObject({ ok: true, broken: [] });
+      expect(await rig.read((warehouse) => warehouse.openSeals())).toEqual([]);
+    },
+    MINUTES,
+  );
+
+  it(
+    'starts it again: it goes on, asks for nothing twice, and ends with every row',
+    async () => {
+      const again = await rig.export(REQUEST, ID);
+      expect(again).toMatchObject({ status: 'complete', gaps: [] });
+      const { jobs, downloads, calls } = rig.simulator.counts();
+      expect(jobs).toMatchObject({ total: WINDOWS / 2, duplicates: 0 });
+      expect(downloads).toMatchObject({ fetchedTwice: 0 });
+      expect(calls['POST /api/v2/analytics/users/aggregates/query']).toEqual({ 200: WINDOWS / 2 });
+      const expected = truth(rig.simulator, ORGANISATION, REQUEST);
+      for (const table of TABLES)
+        expect(rowDifferences(await factRows(rig, table), expected[table])).toEqual(NO_DIFFERENCE);
+    },
+    2 * MINUTES,
+  );
+});

@@ -38,6 +38,7 @@ describe('an operator who pauses an export', () => {
     expect(shown).toEqual({
       windows: { total: 8, done: expect.any(Number), running: 2, failed: 0 },
       rows: expect.any(Object),
+      changes: expect.any(Object),
       calls: expect.any(Number),
       paused,
       gates: [],

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { knownSecrets } from '../config/knownSecrets.js';
 import { loadConfig } from '../config/loadConfig.js';
 import { EXIT } from './output.js';
 import { runCommand } from './runCommand.js';
@@ -29,10 +30,13 @@ export function addDevCommand(program: Command): void {
         const env = options.data ? { ...process.env, ROSTERLINE_DATA: options.data } : process.env;
         const config = loadConfig(env, process.cwd());
         // Before anything starts: who sees a wrong setting should not have to wait for a server.
-        config.genesys();
-        const { createLog, installRuntime, startKeptServer, startWorker } = await import('./workerParts.js');
-        const log = createLog('info');
+        const { clientSecret } = config.genesys();
+        const { createLog, installRuntime, offerHealth, startKeptServer, startWorker } = await import(
+          './workerParts.js'
+        );
+        const log = createLog(config.logLevel, [...knownSecrets(process.env, process.cwd()), clientSecret]);
         const meter = installRuntime(log, config.metrics);
+        const health = await offerHealth(config, { ownsWarehouse: true });
         const stopped = untilSignal();
         const server = await startKeptServer({
           dataDirectory: config.dataDirectory,
@@ -45,6 +49,7 @@ export function addDevCommand(program: Command): void {
             ownsWarehouse: true,
             temporalAddress: server.address,
             meter,
+            health,
           });
           output.say(
             `working for ${worker.organisation.name}; Temporal at ${server.address}, its UI at ${server.uiUrl}; Ctrl-C stops`,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { knownSecrets } from '../config/knownSecrets.js';
 import { loadConfig } from '../config/loadConfig.js';
 import { EXIT } from './output.js';
 import { runCommand } from './runCommand.js';
@@ -32,15 +33,17 @@ All workers together keep one budget of calls: more workers are not more quota. 
       await runCommand(options.json ?? false, async (output) => {
         const config = loadConfig(process.env, process.cwd());
         // Before anything is waited for: who sees a wrong setting should not have to wait for it.
-        config.genesys();
-        const { createLog, DRAIN, installRuntime, startWorker } = await import('./workerParts.js');
-        const log = createLog('info');
+        const { clientSecret } = config.genesys();
+        const { createLog, DRAIN, installRuntime, offerHealth, startWorker } = await import('./workerParts.js');
+        const log = createLog(config.logLevel, [...knownSecrets(process.env, process.cwd()), clientSecret]);
         const meter = installRuntime(log, config.metrics);
+        const ownsWarehouse = options.only !== 'api';
+        const health = await offerHealth(config, { ownsWarehouse });
         const stopping = new AbortController();
         const stopped = untilSignal().then(() => stopping.abort());
         const sharing = options.only === 'api' ? await shareWithOwner(config, output, stopping.signal) : null;
         if (stopping.signal.aborted) return EXIT.done;
-        const worker = await startWorker(config, log, { ownsWarehouse: options.only !== 'api', meter });
+        const worker = await startWorker(config, log, { ownsWarehouse, meter, health });
         output.say(
           `working for ${worker.organisation.name} on task queue ${config.taskQueue}${sharing ? `: ${sharing.told}` : ''}; Ctrl-C stops`,
         );

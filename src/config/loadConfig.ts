@@ -3,6 +3,7 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import type { z } from 'zod';
 import { Failure } from '../domain/failure.js';
+import type { LogLevel } from '../domain/logLevel.js';
 import type { NightlySchedule } from '../domain/nightly/nightlySchedule.js';
 import type { SyncPolicy } from '../domain/sync/syncPolicy.js';
 import type { GenesysClientConfig } from '../genesys/genesysClientConfig.js';
@@ -28,7 +29,12 @@ export interface Config {
   /** Nightly loads as the file has them: desired state, which `rosterline nightly apply` brings about. */
   readonly nightly: readonly NightlySchedule[];
   /** Where figures can be read; null where no port is set. */
-  readonly metrics: MetricsAddress | null;
+  readonly metrics: ListenAddress | null;
+  /** Where health and readiness can be asked; null where no port is set. */
+  readonly health: ListenAddress | null;
+  /** Where traces are sent (OTLP over HTTP); null: nowhere. */
+  readonly otlpEndpoint: string | null;
+  readonly logLevel: LogLevel;
   /** @throws Failure `InvalidInput` naming each variable that is missing or wrong. */
   genesys(): GenesysClientConfig;
   /** The OAuth client's id alone, for what needs no secret. @throws Failure `InvalidInput` when it is not set. */
@@ -37,8 +43,8 @@ export interface Config {
   signingKey(): string | null;
 }
 
-/** Where a process offers its figures to Prometheus. */
-export interface MetricsAddress {
+/** Where a process listens for those who watch it. */
+export interface ListenAddress {
   readonly host: string;
   readonly port: number;
 }
@@ -52,6 +58,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, workingDirectory: string): Co
   const settings = readSettings(env, workingDirectory);
   const resolve = (file: string): string => path.resolve(workingDirectory, file);
   const dataDirectory = resolve(settings.data);
+  const { telemetry } = settings;
   return {
     dataDirectory,
     taskQueue: settings.taskQueue,
@@ -61,15 +68,18 @@ export function loadConfig(env: NodeJS.ProcessEnv, workingDirectory: string): Co
     export: settings.export,
     sync: settings.sync ?? null,
     nightly: settings.nightly,
-    metrics: metricsAddress(settings.telemetry),
+    metrics: addressOf(telemetry.metricsHost, telemetry.metricsPort),
+    health: addressOf(telemetry.healthHost, telemetry.healthPort),
+    otlpEndpoint: telemetry.otlpEndpoint ?? null,
+    logLevel: telemetry.logLevel,
     genesys: () => genesysConfig(settings.genesys, resolve),
     clientId: () => requiredClientId(settings.genesys, resolve),
     signingKey: () => signingKey(settings.signing, resolve),
   };
 }
 
-function metricsAddress({ metricsPort, metricsHost }: Settings['telemetry']): MetricsAddress | null {
-  return metricsPort === undefined ? null : { host: metricsHost, port: metricsPort };
+function addressOf(host: string, port: number | undefined): ListenAddress | null {
+  return port === undefined ? null : { host, port };
 }
 
 function readSettings(env: NodeJS.ProcessEnv, workingDirectory: string): Settings {
@@ -126,7 +136,14 @@ function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
     },
     signing: { key: env['ROSTERLINE_SIGNING_KEY'], keyFile: env['ROSTERLINE_SIGNING_KEY_FILE'] },
     budget: { backfillReserve: env['ROSTERLINE_BACKFILL_RESERVE'] },
-    telemetry: { metricsPort: env['ROSTERLINE_METRICS_PORT'], metricsHost: env['ROSTERLINE_METRICS_HOST'] },
+    telemetry: {
+      metricsPort: env['ROSTERLINE_METRICS_PORT'],
+      metricsHost: env['ROSTERLINE_METRICS_HOST'],
+      healthPort: env['ROSTERLINE_HEALTH_PORT'],
+      healthHost: env['ROSTERLINE_HEALTH_HOST'],
+      otlpEndpoint: env['OTEL_EXPORTER_OTLP_ENDPOINT'],
+      logLevel: env['ROSTERLINE_LOG_LEVEL'],
+    },
     data: env['ROSTERLINE_DATA'],
     taskQueue: env['ROSTERLINE_TASK_QUEUE'],
   };

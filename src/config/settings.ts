@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LOG_LEVELS } from '../domain/logLevel.js';
 import { DEFAULT_RESERVE_SHARE } from '../domain/laneReserve.js';
 import { NightlySchedules } from '../domain/nightly/nightlySchedule.js';
 import { SyncPolicy } from '../domain/sync/syncPolicy.js';
@@ -9,6 +10,8 @@ const Url = z.string().regex(/^https?:\/\/\S+$/, 'not an http(s) URL');
 const NO_PORT = 'not a port (1 to 65535)';
 /** Text in the environment, a number in the file. */
 const Port = z.coerce.number(NO_PORT).int(NO_PORT).min(1, NO_PORT).max(65_535, NO_PORT);
+
+const IpAddress = z.union([z.ipv4(), z.ipv6()], 'not an IP address');
 
 const NO_DAYS = 'not a number of days (0 to 36500)';
 const Days = z.coerce.number(NO_DAYS).int(NO_DAYS).min(0, NO_DAYS).max(36_500, NO_DAYS);
@@ -100,9 +103,15 @@ export const Settings = z.strictObject({
     .strictObject({
       /** Port of the metrics; without one there are none. */
       metricsPort: Port.optional(),
-      metricsHost: z.union([z.ipv4(), z.ipv6()], 'not an IP address').default('127.0.0.1'),
+      metricsHost: IpAddress.default('127.0.0.1'),
+      /** Port of `/healthz` and `/readyz`; without one they are not offered. */
+      healthPort: Port.optional(),
+      healthHost: IpAddress.default('127.0.0.1'),
+      /** Where traces are sent, as OTLP over HTTP; without it there are none. */
+      otlpEndpoint: Url.optional(),
+      logLevel: z.enum(LOG_LEVELS, `not one of ${LOG_LEVELS.join(', ')}`).default('info'),
     })
-    .default({ metricsHost: '127.0.0.1' }),
+    .default({ metricsHost: '127.0.0.1', healthHost: '127.0.0.1', logLevel: 'info' }),
   export: z
     .strictObject({
       /** Days that Genesys may still restate: loaded as `provisional`. */

@@ -1,22 +1,18 @@
+import { hideInText } from '../telemetry/hideInText.js';
+
 /** Removes credentials, signed URLs and mail addresses from a text that may reach a log line, a message or a workflow history. */
 export type Redact = (text: string) => string;
 
-const HIDDEN = '[hidden]';
 /** Shorter secrets would blot out ordinary words. */
 const SHORTEST_SECRET = 6;
 
 /** @param secrets asked at each use, because tokens change. */
 export function redactor(secrets: () => readonly string[]): Redact {
-  return (text) => {
-    let clean = text;
-    for (const secret of secrets()) {
-      if (secret.length >= SHORTEST_SECRET) clean = clean.replaceAll(secret, HIDDEN);
-    }
-    return clean
-      .replace(/\b(bearer|basic)\s+[\w+/=.~-]+/gi, `$1 ${HIDDEN}`)
-      .replace(/[^\s@"'<>]+@[^\s@"'<>]+\.[a-z]{2,}/gi, HIDDEN)
-      .replace(/(https?:\/\/[^\s"'?]+)\?[^\s"']*/gi, `$1?${HIDDEN}`);
-  };
+  return (text) =>
+    hideInText(
+      text,
+      secrets().filter((secret) => secret.length >= SHORTEST_SECRET),
+    );
 }
 
 /** A cause that is safe to keep: name, code and message of an error from below, without its properties. */

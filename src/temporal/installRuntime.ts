@@ -1,6 +1,6 @@
 import type { MetricMeter } from '@temporalio/common';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
-import type { MetricsAddress } from '../config/loadConfig.js';
+import type { ListenAddress } from '../config/loadConfig.js';
 import { Failure } from '../domain/failure.js';
 import type { Logger } from '../telemetry/createLog.js';
 import { HISTOGRAM_BUCKETS } from './callMetrics.js';
@@ -12,12 +12,12 @@ import { HISTOGRAM_BUCKETS } from './callMetrics.js';
  * @returns where to put figures of ours; null where there are none.
  * @throws Failure `Blocked` when something else listens there.
  */
-export function installRuntime(log: Logger, metrics: MetricsAddress | null): MetricMeter | null {
+export function installRuntime(log: Logger, metrics: ListenAddress | null): MetricMeter | null {
   const runtime = install(log, metrics);
   return metrics === null ? null : runtime.metricMeter;
 }
 
-function install(log: Logger, metrics: MetricsAddress | null): Runtime {
+function install(log: Logger, metrics: ListenAddress | null): Runtime {
   try {
     return Runtime.install({
       logger: temporalsLog(log),
@@ -40,7 +40,7 @@ function install(log: Logger, metrics: MetricsAddress | null): Runtime {
   }
 }
 
-function prometheus({ host, port }: MetricsAddress) {
+function prometheus({ host, port }: ListenAddress) {
   return {
     bindAddress: `${host.includes(':') ? `[${host}]` : host}:${port}`,
     countersTotalSuffix: true,
@@ -51,7 +51,7 @@ function prometheus({ host, port }: MetricsAddress) {
 }
 
 function temporalsLog(log: Logger): DefaultLogger {
-  return new DefaultLogger('INFO', ({ level, message, meta }) => {
+  return new DefaultLogger(log.level === 'debug' ? 'DEBUG' : 'INFO', ({ level, message, meta }) => {
     const facts = { ...meta };
     switch (level) {
       case 'ERROR':

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GracefulShutdownPeriodExpiredError, type Worker } from '@temporalio/worker';
+import { GracefulShutdownPeriodExpiredError, type State, type Worker } from '@temporalio/worker';
 import { Failure } from '../domain/failure.js';
 import type { SharedBudget } from '../genesys/sharedBudget.js';
 import { DRAIN } from './drain.js';
@@ -14,6 +14,8 @@ export interface RunningWorkers {
   readonly ended: Promise<void>;
   /** Takes no more work; lets calls and loads end. */
   stop(): void;
+  /** Of each worker, also of those that do not run yet. */
+  states(): readonly State[];
 }
 
 /**
@@ -47,7 +49,8 @@ export function runWorkers([workflows, ...others]: readonly Worker[], budget: Sh
   };
   const first = workflows === undefined ? [] : [run(workflows)];
   const rest = untilKnown().then(() => Promise.all(others.map(run)));
-  return { ended: Promise.all([...first, rest]).then(() => undefined), stop };
+  const states = (): State[] => [...(workflows ? [workflows] : []), ...others].map((worker) => worker.getState());
+  return { ended: Promise.all([...first, rest]).then(() => undefined), stop, states };
 }
 
 function orCutOff(error: unknown): never {

@@ -18,6 +18,7 @@ import { createBudgetLink, keeperIdOf } from './budgetLink.js';
 import { callMetrics } from './callMetrics.js';
 import { connectWorker } from './connectWorker.js';
 import { createWorkers } from './createWorkers.js';
+import { lookAtObjects, lookAtTemporal, lookAtWarehouse } from './healthLooks.js';
 import { publishLimits } from './limitMetrics.js';
 import { tellObjectsMark } from './objectsMark.js';
 import { openObjects } from './openObjects.js';
@@ -25,6 +26,7 @@ import { isSingleOwner, openWarehouse } from './openWarehouse.js';
 import { reachWarehouse } from './reachWarehouse.js';
 import { runWorkers } from './runWorkers.js';
 import { refuseOtherObjects } from './sharedObjects.js';
+import type { WorkerHealth } from './workerHealth.js';
 
 /** A worker process's work, until it is told to stop. */
 export interface RunningWorker {
@@ -49,13 +51,20 @@ const REACH_AGAIN_MS = 5000;
 export async function startWorker(
   config: Config,
   log: Logger,
-  options: { ownsWarehouse: boolean; temporalAddress?: string; meter?: MetricMeter | null },
+  options: {
+    ownsWarehouse: boolean;
+    temporalAddress?: string;
+    meter?: MetricMeter | null;
+    /** Told how to look whether this worker can work. */
+    health?: WorkerHealth | null;
+  },
 ): Promise<RunningWorker> {
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 });
   const settings = config.genesys();
   const { connection, namespace } = await connectWorker(options.temporalAddress);
   // Queries of a keeper that has ended must fail: it would go on answering with what it knew.
   const client = new Client({ connection, namespace, workflow: { queryRejectCondition: 'NOT_OPEN' } });
+  options.health?.watch('temporal', lookAtTemporal(client));
   const budget = createBudgetLink({ client, clientId: settings.clientId, taskQueue: config.taskQueue, log });
   const genesys = createGenesysClient(settings, {
     log,
@@ -76,6 +85,7 @@ export async function startWorker(
     await disconnect();
     throw error;
   });
+  options.health?.watch('genesys', () => genesys.login());
   void documentedLimits(genesys, log).then((limits) => {
     if (limits.length > 0) budget.documented(limits);
   });
@@ -84,6 +94,8 @@ export async function startWorker(
   const mark = options.ownsWarehouse ? await tellObjectsMark(config, log) : null;
   if (options.ownsWarehouse && !isSingleOwner(config)) await refuseOtherObjects(client, config);
   if (warehouse !== null) await reachWarehouse(warehouse, log);
+  if (warehouse !== null) options.health?.watch('warehouse', lookAtWarehouse(config, warehouse));
+  options.health?.watch('objects', lookAtObjects(config, objects));
   const workers = await createWorkers({
     connection,
     namespace,
@@ -106,11 +118,16 @@ export async function startWorker(
     }),
   });
   const running = runWorkers(workers, budget);
+  options.health?.watchWorkers(() => running.states());
   const ended = running.ended.finally(async () => {
     await warehouse?.release();
     await disconnect();
   });
-  return { organisation, ended, stop: () => running.stop() };
+  const stop = (): void => {
+    options.health?.drains();
+    running.stop();
+  };
+  return { organisation, ended, stop };
 }
 
 async function reachOrganisation(genesys: GenesysClient, log: Logger): Promise<{ id: string; name: string }> {

@@ -38,12 +38,12 @@ export class ExportReporter {
    * Signals `causeChanged` when a later try meets another cause than was told. The first try of a step may fail it, which tells by
    * itself: so it only makes the next one tell.
    */
-  private reportCause(exportId: string, { message }: Failure, attempt: number): void {
+  private reportCause(exportId: string, { message, name }: Failure, attempt: number): void {
     const { told, signals } = this.causes.get(exportId) ?? { told: null, signals: 0 };
     if (attempt === 1) this.causes.set(exportId, { told: null, signals });
     if (attempt === 1 || told === message || signals === CAUSES_AN_EXPORT) return;
     this.causes.set(exportId, { told: message, signals: signals + 1 });
-    signal(exportId, 'causeChanged', { reason: message }).catch(() =>
+    signal(exportId, 'causeChanged', { reason: message, kind: name }).catch(() =>
       this.causes.set(exportId, { told: null, signals: signals + 1 }),
     );
   }

@@ -153,7 +153,8 @@ describe('docker-compose.yml', () => {
     const config = configOf(one?.environment ?? {}, textOf('deploy/production.env.example'));
     expect(config.warehouse).toMatchObject({ kind: 'postgres', host: 'warehouse', user: 'rosterline' });
     expect(config.objects).toMatchObject({ kind: 's3', bucket: 'rosterline', endpoint: 'http://objects:7070' });
-    expect(config.metrics?.port).toBe(9464);
+    expect([config.metrics?.port, config.health?.port]).toEqual([9464, 9466]);
+    expect(one?.healthcheck?.test.join(' ')).toContain(`127.0.0.1:${config.health?.port}/readyz`);
     expect(one?.environment?.['TEMPORAL_NAMESPACE']).toBe(
       COMPOSE.services['temporal-namespace']?.environment?.['TEMPORAL_NAMESPACE'],
     );
@@ -168,9 +169,10 @@ describe('docker-compose.yml', () => {
       expect(config.warehouse).toMatchObject({ schema: 'simulated' });
       expect(config.objects).toMatchObject({ prefix: 'simulated' });
       expect(config.taskQueue).toBe('simulated');
-      expect(worker?.healthcheck?.test.join(' ')).toContain(`127.0.0.1:${config.metrics?.port}/metrics`);
+      expect(worker?.healthcheck?.test.join(' ')).toContain(`127.0.0.1:${config.health?.port}/readyz`);
     }
-    expect(one?.environment?.['ROSTERLINE_METRICS_PORT']).not.toBe(other?.environment?.['ROSTERLINE_METRICS_PORT']);
+    for (const port of ['ROSTERLINE_METRICS_PORT', 'ROSTERLINE_HEALTH_PORT'])
+      expect(one?.environment?.[port]).not.toBe(other?.environment?.[port]);
     const [, , port, , seed] = simulator?.command ?? [];
     expect(simulated['GENESYS_API_URL']).toBe(`http://127.0.0.1:${port}`);
     const [client] = oauthClients(simulatorSettings({ seed: Number(seed) }));

@@ -1,8 +1,9 @@
 import { condition, isCancellation, setHandler } from '@temporalio/workflow';
 import type { Pause } from '../src/domain/exportSteps.js';
 import { SYSTEMIC_FAILURES } from '../src/domain/failure.js';
-import { applicationFailure, failedWith } from './failedWith.js';
+import { causeOf, failedWith } from './failedWith.js';
 import {
+  type Cause,
   causeChangedSignal,
   holdSignal,
   pauseUpdate,
@@ -64,20 +65,20 @@ export class ExportPauses {
       this.tryAgain();
       return null;
     });
-    setHandler(windowBlockedSignal, ({ windowId, reason }) =>
-      this.block(windowId, reason, { isOwnStep: false, proceed: (probe) => this.proceed(windowId, probe) }),
+    setHandler(windowBlockedSignal, ({ windowId, ...cause }) =>
+      this.block(windowId, cause, { isOwnStep: false, proceed: (probe) => this.proceed(windowId, probe) }),
     );
     setHandler(windowUnblockedSignal, () => this.goOn());
-    setHandler(causeChangedSignal, ({ reason }) => {
-      if (this.cause === null || this.cause.reason === reason) return;
-      this.cause = { ...this.cause, reason };
+    setHandler(causeChangedSignal, (cause) => {
+      if (this.cause === null || this.cause.reason === cause.reason) return;
+      this.cause = { ...cause, since: this.cause.since };
       this.owner.changed();
     });
   }
 
   /** What `progress` shows as `paused`. */
   get current(): Pause | null {
-    return this.operator ?? this.cause;
+    return this.operator === null ? this.cause : { ...this.operator, kind: 'operator' };
   }
 
   /** What the next run of the workflow is told: an operator's pause outlives it. */
@@ -105,7 +106,7 @@ export class ExportPauses {
       } catch (error) {
         if (failedWith(error, 'Corrupt') && ++corrupt === 1) continue;
         if (isCancellation(error) || !failedWith(error, ...SYSTEMIC_FAILURES)) throw error;
-        const probe = await this.turn(applicationFailure(error)?.message ?? 'blocked');
+        const probe = await this.turn(causeOf(error));
         if (!probe) continue;
       }
       try {
@@ -128,16 +129,16 @@ export class ExportPauses {
   }
 
   /** Waits until a blocked step of the export itself may try again: true, as the one that keeps trying. */
-  private async turn(reason: string): Promise<boolean> {
+  private async turn(cause: Cause): Promise<boolean> {
     const orders: boolean[] = [];
-    this.block(`own step ${++this.ownSteps}`, reason, { isOwnStep: true, proceed: (probe) => orders.push(probe) });
+    this.block(`own step ${++this.ownSteps}`, cause, { isOwnStep: true, proceed: (probe) => orders.push(probe) });
     await condition(() => orders.length > 0);
     return orders.at(-1) ?? false;
   }
 
-  private block(id: string, reason: string, blocked: Blocked): void {
+  private block(id: string, cause: Cause, blocked: Blocked): void {
     this.blocked.set(id, blocked);
-    this.cause ??= { reason, since: new Date().toISOString() };
+    this.cause ??= { ...cause, since: new Date().toISOString() };
     this.chooseProber();
     this.owner.changed();
   }

@@ -1,7 +1,8 @@
 import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, TimeoutFailure } from '@temporalio/workflow';
 import { RetryState } from '@temporalio/common';
 import type { z } from 'zod';
-import type { FailureName } from '../src/domain/failure.js';
+import { type FailureName, SYSTEMIC_FAILURES } from '../src/domain/failure.js';
+import type { Cause } from './messages.js';
 
 /** Our failure inside what Temporal wrapped it in, or undefined. */
 export function applicationFailure(error: unknown): ApplicationFailure | undefined {
@@ -14,6 +15,13 @@ export function applicationFailure(error: unknown): ApplicationFailure | undefin
 export function failedWith(error: unknown, ...names: readonly FailureName[]): boolean {
   const type = applicationFailure(error)?.type;
   return names.some((name) => name === type);
+}
+
+/** What a failure that is not the window's says stands in the way. */
+export function causeOf(error: unknown): Cause {
+  const failure = applicationFailure(error);
+  const kind = SYSTEMIC_FAILURES.find((name) => name === failure?.type);
+  return { reason: failure?.message ?? 'blocked', ...(kind && { kind }) };
 }
 
 /** Landings, by SHA-256, of which a `Corrupt` failure says that one is; none where it does not say. */

@@ -1,7 +1,14 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ClosedGate, ExportProgress } from '../src/domain/exportProgress.js';
 import type { Pause } from '../src/domain/exportSteps.js';
+import type { SystemicFailure } from '../src/domain/failure.js';
 import type { HoldOrder } from './stepHold.js';
+
+/** What stands in the way of an export; workers of older versions name no kind. */
+export interface Cause {
+  readonly reason: string;
+  readonly kind?: SystemicFailure;
+}
 
 /** Answers at once, also while the export is paused. */
 export const progressQuery = defineQuery<ExportProgress>('progress');
@@ -16,13 +23,13 @@ export const resumeUpdate = defineUpdate<null>('resume');
 export const gateClosedSignal = defineSignal<[ClosedGate]>('gateClosed');
 
 /** Sent by a window that met a cause that is not its own. */
-export const windowBlockedSignal = defineSignal<[{ windowId: string; reason: string }]>('windowBlocked');
+export const windowBlockedSignal = defineSignal<[{ windowId: string } & Cause]>('windowBlocked');
 
 /** Sent by the one blocked window that kept trying, once it got through. */
 export const windowUnblockedSignal = defineSignal<[{ windowId: string }]>('windowUnblocked');
 
 /** Sent by activities when the one that keeps trying meets another cause than before: what `progress` shows as `paused`. */
-export const causeChangedSignal = defineSignal<[{ reason: string }]>('causeChanged');
+export const causeChangedSignal = defineSignal<[Cause]>('causeChanged');
 
 /** Sent to a blocked window: try again, as the one that keeps trying (`probe`) or because another got through. */
 export const proceedSignal = defineSignal<[{ probe: boolean }]>('proceed');

@@ -8,8 +8,8 @@ import {
 } from '@temporalio/workflow';
 import { SYSTEMIC_FAILURES } from '../src/domain/failure.js';
 import type { Lane } from '../src/domain/lane.js';
-import { applicationFailure, failedWith, ranOutOfTime } from './failedWith.js';
-import { holdSignal, proceedSignal, windowBlockedSignal, windowUnblockedSignal } from './messages.js';
+import { causeOf, failedWith, ranOutOfTime } from './failedWith.js';
+import { type Cause, holdSignal, proceedSignal, windowBlockedSignal, windowUnblockedSignal } from './messages.js';
 import { activitiesOf, type QueuedActivities, type WhenCancelled } from './policies.js';
 import { StepHold } from './stepHold.js';
 
@@ -52,8 +52,7 @@ export function patiently(windowId: string, lane: Lane, cancelled: WhenCancelled
         }
         isBlocked = true;
         try {
-          if (await mayProbe(applicationFailure(error)?.message ?? 'blocked'))
-            return await probe(() => outlast(() => step(probing)));
+          if (await mayProbe(causeOf(error))) return await probe(() => outlast(() => step(probing)));
         } finally {
           isBlocked = false;
         }
@@ -62,9 +61,9 @@ export function patiently(windowId: string, lane: Lane, cancelled: WhenCancelled
   };
 
   /** Tells the export, and waits for its word: whether this window is the one that keeps trying. */
-  async function mayProbe(reason: string): Promise<boolean> {
+  async function mayProbe(cause: Cause): Promise<boolean> {
     orders.length = 0;
-    const heard = await tell((exportHandle) => exportHandle.signal(windowBlockedSignal, { windowId, reason }));
+    const heard = await tell((exportHandle) => exportHandle.signal(windowBlockedSignal, { windowId, ...cause }));
     if (heard) await condition(() => orders.length > 0);
     return orders.at(-1)?.probe ?? true;
   }

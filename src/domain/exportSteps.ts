@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ExportWindow } from './exportWindow.js';
+import type { SystemicFailure } from './failure.js';
 import type { Gap } from './gap.js';
 import type { ExportRange } from './historyExportInput.js';
 import type { Landing } from './landing.js';
@@ -192,4 +193,8 @@ export type OtherRun = { readonly ended: 'result'; readonly result: WindowResult
 export interface Pause {
   readonly reason: string;
   readonly since: string;
+  /** Who or what: an operator, or the failure by which it paused itself; absent where an older version said only the reason. */
+  readonly kind?: PauseKind;
 }
+
+export type PauseKind = 'operator' | SystemicFailure;

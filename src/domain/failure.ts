@@ -24,6 +24,7 @@ export type FailureName = (typeof FAILURE_NAMES)[number];
  * Failures whose cause is not the window's: the export pauses on them, and none of them becomes a gap.
  */
 export const SYSTEMIC_FAILURES = ['Unauthorized', 'Forbidden', 'Blocked'] as const satisfies readonly FailureName[];
+export type SystemicFailure = (typeof SYSTEMIC_FAILURES)[number];
 
 /** Facts beside the message, safe to show and to store: no credentials, no tokens, no personal data. */
 export interface FailureFacts {

@@ -18,6 +18,7 @@ import { createBudgetLink, keeperIdOf } from './budgetLink.js';
 import { callMetrics } from './callMetrics.js';
 import { connectWorker } from './connectWorker.js';
 import { createWorkers } from './createWorkers.js';
+import { publishExports } from './exportMetrics.js';
 import { lookAtObjects, lookAtTemporal, lookAtWarehouse } from './healthLooks.js';
 import { publishLimits } from './limitMetrics.js';
 import { tellObjectsMark } from './objectsMark.js';
@@ -75,6 +76,8 @@ export async function startWorker(
   const stopping = new AbortController();
   const keeperId = keeperIdOf(settings.clientId);
   if (options.meter) void publishLimits({ client, keeperId, meter: options.meter }, stopping.signal);
+  if (options.meter)
+    void publishExports({ client, taskQueue: config.taskQueue, meter: options.meter }, stopping.signal);
   const disconnect = async (): Promise<void> => {
     stopping.abort();
     await genesys.close();

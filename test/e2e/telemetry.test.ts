@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { keeperIdOf } from '../../src/temporal/budgetLink.js';
+import { freePort } from '../../src/temporal/freePort.js';
+import { documentedMetrics, metricsInCode, metricsOnPage } from '../support/metricCatalogue.js';
+import { eventually } from '../support/eventually.js';
+import { type ExportRig, startExportRig } from '../support/exportRig.js';
+import { reportsOfJobs, reportsOfWindows } from '../support/learntReports.js';
+import { secretsIn } from '../support/secretScan.js';
+import { temporalServer } from '../support/temporalServer.js';
+
+await temporalServer();
+
+const MINUTES = 60_000;
+const BULK = '/api/v2/workforcemanagement/adherence/historical/bulk';
+const EXPORT = { datasets: ['adherence'], from: '2024-03-04', to: '2024-03-12', windowDays: { adherence: 1 } };
+
+let rig: ExportRig;
+let metricsUrl: string;
+let healthUrl: string;
+
+beforeAll(async () => {
+  rig = await startExportRig('telemetry', {
+    seed: 9,
+    jobSeconds: 0.2,
+    tokenLimitPerMinute: 300,
+    units: [{ name: 'Leeds', timeZone: 'Europe/London', agents: 4 }],
+  });
+  const [metrics, health] = [await freePort('127.0.0.1'), await freePort('127.0.0.1')];
+  metricsUrl = `http://127.0.0.1:${metrics}/metrics`;
+  healthUrl = `http://127.0.0.1:${health}`;
+  await rig.startWorker([], {
+    ROSTERLINE_METRICS_PORT: String(metrics),
+    ROSTERLINE_HEALTH_PORT: String(health),
+    ROSTERLINE_LOG_LEVEL: 'debug',
+  });
+}, 5 * MINUTES);
+afterAll(async () => await rig.close(), MINUTES);
+
+function log(): Buffer {
+  return readFileSync(join(rig.directory, 'worker.log'));
+}
+
+async function page(): Promise<string> {
+  return await (await fetch(metricsUrl)).text();
+}
+
+describe('the health of a worker', () => {
+  it('is live and ready, by words that tell nothing else', async () => {
+    const ready = await eventually('it is ready', async () => {
+      const answer = await fetch(`${healthUrl}/readyz`);
+      return answer.ok ? await answer.text() : null;
+    });
+    const parts = { workers: 'ok', temporal: 'ok', genesys: 'ok', warehouse: 'ok', objects: 'ok' };
+    expect(JSON.parse(ready)).toEqual({ ready: true, parts });
+    const live = await fetch(`${healthUrl}/healthz`);
+    expect([live.status, await live.json()]).toEqual([200, { live: true, parts: { process: 'ok', workers: 'ok' } }]);
+  });
+});
+
+describe('the log of a worker', () => {
+  it(
+    'has no task token, no secret and no signed link in any byte, though activities log with all of them',
+    async () => {
+      // Temporal logs a failed activity with all that it knows of it.
+      rig.simulator.addFault({ kind: 'status', method: 'POST', path: BULK, status: 503, body: {} });
+      rig.simulator.addFault({ kind: 'throttle', method: 'GET', path: `${BULK}/jobs/`, retryAfter: 3 });
+      expect(await rig.export(EXPORT, 'logged')).toMatchObject({ status: 'complete' });
+      const bytes = log();
+      const lines = bytes
+        .toString('utf8')
+        .split('\n')
+        .filter((line) => line.startsWith('{'));
+      const withToken = lines
+        .map((line) => JSON.parse(line) as Record<string, unknown>)
+        .filter((line) => 'taskToken' in line);
+      expect(withToken.length).toBeGreaterThan(10);
+      expect([...new Set(withToken.map(({ taskToken }) => taskToken))]).toEqual(['[hidden]']);
+      expect(withToken.some(({ msg }) => /failed/.test(String(msg)))).toBe(true);
+      // A task token names the workflow: so it is found by what is in it, however it is written.
+      expect(
+        encodedRuns(bytes.toString('latin1')).filter((text) => /export\/|historyExport|logged/.test(text)),
+      ).toEqual([]);
+      const { clientSecret } = rig.simulator;
+      const tokens = Object.fromEntries(rig.simulator.accessTokens().map((token, index) => [`token ${index}`, token]));
+      expect(secretsIn([{ name: 'the log', bytes }], { clientSecret, ...tokens })).toEqual([]);
+      expect(bytes.toString('utf8')).not.toMatch(/Signature=|[?&]Expires=/);
+    },
+    MINUTES,
+  );
+});
+
+describe('docs/metrics.md', () => {
+  it('has each metric that the code makes, and no other', () => {
+    expect([...documentedMetrics()].sort()).toEqual([...metricsInCode()].sort());
+  });
+
+  it(
+    'has each metric that a worker offers, and a worker offers each that it has',
+    async () => {
+      const keeper = rig.client.workflow.getHandle(keeperIdOf(rig.simulator.clientId));
+      await keeper.executeUpdate('setLimit', { args: [{ family: 'reads', rate: '90/min' }] });
+      for (const { signal, report } of [...reportsOfWindows(20, 4_000, Date.now()), ...reportsOfJobs(Date.now())])
+        await keeper.signal(signal, report);
+      const wanted = documentedMetrics();
+      const offered = await eventually(
+        'each metric has been offered',
+        async () => {
+          const found = metricsOnPage(await page());
+          return [...wanted].every((name) => found.has(name)) ? found : null;
+        },
+        20_000,
+      ).catch(async () => metricsOnPage(await page()));
+      expect([...offered].filter((name) => name.startsWith('rosterline_')).sort()).toEqual([...wanted].sort());
+    },
+    MINUTES,
+  );
+
+  it('has labels that name no person, unit, organisation, job or workflow of the organisation', async () => {
+    const ours = (await page()).split('\n').filter((line) => line.startsWith('rosterline_'));
+    const labels = new Set(ours.flatMap((line) => [...line.matchAll(/(\w+)="/g)].map(([, label]) => label)));
+    for (const label of labels)
+      expect(['family', 'le', 'status', 'kind', 'dataset', 'state', 'schedule', 'cause', 'fault']).toContain(label);
+    const { clientId, clientSecret, units, organisationId } = rig.simulator;
+    for (const name of [clientId, clientSecret, organisationId, ...units.flatMap(({ id, name: unit }) => [id, unit])])
+      expect(ours.join('\n')).not.toContain(name);
+  });
+});
+
+/** Runs of letters that could be bytes in base64, decoded. */
+function encodedRuns(text: string): string[] {
+  return [...text.matchAll(/[A-Za-z0-9+/_-]{40,}/g)].flatMap(([run]) =>
+    [0, 1, 2, 3].map((shift) => Buffer.from(run.slice(shift), 'base64').toString('latin1')),
+  );
+}

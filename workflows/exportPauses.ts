@@ -52,6 +52,7 @@ export class ExportPauses {
     this.operator = owner.pausedBefore;
     setHandler(pauseUpdate, (told) => {
       this.operator = {
+        kind: 'operator',
         reason: told?.reason?.slice(0, 200) ?? 'paused by an operator',
         since: new Date().toISOString(),
       };

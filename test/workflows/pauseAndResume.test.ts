@@ -26,7 +26,7 @@ describe('an operator who pauses an export', () => {
 
     const before = Date.now();
     const paused = await handle.executeUpdate('pause', { args: [{ reason: 'a change at Genesys' }] });
-    expect(paused).toEqual({ reason: 'a change at Genesys', since: expect.stringMatching(/Z$/) });
+    expect(paused).toEqual({ kind: 'operator', reason: 'a change at Genesys', since: expect.stringMatching(/Z$/) });
     expect(Date.parse((paused as { since: string }).since)).toBeGreaterThan(before - 5000);
 
     // Longer than the next look at any of the jobs would have waited.

@@ -4,6 +4,7 @@ import type { ActivityDeps } from './deps.js';
 import { estimateActivities } from './estimate.js';
 import { exportEndActivities } from './exportEnd.js';
 import { holdActivities } from './hold.js';
+import { listenActivities } from './listen.js';
 import { loadActivities } from './load.js';
 import { nightlyActivities } from './nightly.js';
 import { occupancyQueryActivities } from './occupancyQuery.js';
@@ -39,6 +40,7 @@ export function createActivities(deps: ActivityDeps) {
     ...syncReadActivities(deps),
     ...syncSnapshotActivities(deps),
     ...syncWriteActivities(deps),
+    ...listenActivities(deps),
   };
 }
 

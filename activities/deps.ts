@@ -5,6 +5,7 @@ import type { ObjectStore } from '../src/objects/objectStore.js';
 import type { Warehouse } from '../src/warehouse/warehouse.js';
 import type { ExportReporter } from './exportReporter.js';
 import type { JobTimes } from './jobTimes.js';
+import type { LiveDeps } from './liveDeps.js';
 
 /** What the activities of one worker process act through. */
 export interface ActivityDeps {
@@ -21,6 +22,8 @@ export interface ActivityDeps {
   readonly settings: Config['export'];
   /** The configured policy of the trunk sync; null where there is none. */
   readonly syncPolicy: Config['sync'];
+  /** What a listener works with; null in a worker that does not own the warehouse. */
+  readonly live: LiveDeps | null;
   /** Directory for files that one activity makes and removes. */
   readonly scratchDirectory: string;
   /** Milliseconds between tries of a step that a person must make possible (secret, permission, disk, lock). */

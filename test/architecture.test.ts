@@ -189,6 +189,7 @@ describe('the shape of the sources', () => {
       'exportWindow',
       'historyExport',
       'legalHold',
+      'liveFeed',
       'nightlyLoad',
       'purge',
       'trunkSync',

@@ -4,7 +4,7 @@ import type { FailureName } from '../src/domain/failure.js';
 import { policyHash } from '../src/domain/sync/policyHash.js';
 import { businessUnitsOf, trunkBasesOf } from '../src/domain/sync/policyParts.js';
 import type { BegunSync, SyncCarried } from '../src/domain/sync/syncCarried.js';
-import { isEnabled } from '../src/domain/sync/syncCarried.js';
+import { isEnabled, isStale } from '../src/domain/sync/syncCarried.js';
 import type { SyncCause } from '../src/domain/sync/syncHints.js';
 import { ApproveRequest, EnableRequest, PauseRequest, SetPolicyRequest } from '../src/domain/sync/syncInputs.js';
 import type { SyncPlan } from '../src/domain/sync/syncPlan.js';
@@ -65,11 +65,13 @@ function handleSignals(owner: SyncMessagesOwner): void {
   setHandler(scheduleChangedSignal, (raw) => {
     const told = ScheduleChanged.safeParse(raw);
     if (!told.success) unreadable('scheduleChanged');
+    else if (isStale(owner.carried, told.data.takeOver)) owner.changed();
     else if (concerns(policy(), businessUnitsOf, told.data.businessUnitId)) owner.hint('scheduleChanged');
   });
   setHandler(trunkChangedSignal, (raw) => {
     const told = TrunkChanged.safeParse(raw);
     if (!told.success) unreadable('trunkChanged');
+    else if (isStale(owner.carried, told.data.takeOver)) owner.changed();
     else if (concerns(policy(), trunkBasesOf, told.data.trunkBaseId)) owner.hint('trunkChanged');
   });
   setHandler(syncNowSignal, (raw) => {

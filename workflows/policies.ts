@@ -3,7 +3,7 @@ import type { Activities } from '../activities/createActivities.js';
 import { type FailureName, SYSTEMIC_FAILURES } from '../src/domain/failure.js';
 import type { Family } from '../src/domain/family.js';
 import { type Lane, priorityKeyOf } from '../src/domain/lane.js';
-import { familyQueue, urgentQueue, warehouseQueue } from '../src/domain/taskQueues.js';
+import { familyQueue, listenerQueue, urgentQueue, warehouseQueue } from '../src/domain/taskQueues.js';
 
 /** Failures that no retry of the same activity mends; the workflow decides what follows. */
 const FOR_THE_WORKFLOW: readonly FailureName[] = ['Conflict', 'Expired', 'TooLarge', 'InvalidInput', 'Corrupt'];
@@ -137,6 +137,23 @@ export function custodyActivitiesOf(prefix: string) {
     retry: { ...retryOf('probing'), nonRetryableErrorTypes: ['InvalidInput' satisfies FailureName] },
     priority: { priorityKey: priorityKeyOf('sync') },
     taskQueue: warehouseQueue(prefix),
+  });
+}
+
+/**
+ * The listener: one attempt lasts up to a day, and is tried again for as long as the feed runs.
+ *
+ * Heartbeats come every second, so a killed worker is noticed after 6 s, and another one's attempt begins a second later; what it is
+ * to wait for longer, it says itself. A cancel is waited for: the listener writes what it has, and lets go of its channels.
+ */
+export function listenerActivitiesOf(prefix: string) {
+  return proxyActivities<Pick<Activities, 'listen'>>({
+    startToCloseTimeout: '1 day',
+    heartbeatTimeout: '6 seconds',
+    retry: { initialInterval: '1 second', backoffCoefficient: 1 },
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    priority: { priorityKey: priorityKeyOf('sync') },
+    taskQueue: listenerQueue(prefix),
   });
 }
 

@@ -28,6 +28,8 @@ export interface Config {
   readonly sync: SyncPolicy | null;
   /** Nightly loads as the file has them: desired state, which `rosterline nightly apply` brings about. */
   readonly nightly: readonly NightlySchedule[];
+  /** What the live feed listens to: everything, where the file does not say. */
+  readonly live: Settings['live'];
   /** Where figures can be read; null where no port is set. */
   readonly metrics: ListenAddress | null;
   /** Where health and readiness can be asked; null where no port is set. */
@@ -72,6 +74,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, workingDirectory: string): Co
     health: addressOf(telemetry.healthHost, telemetry.healthPort),
     otlpEndpoint: telemetry.otlpEndpoint ?? null,
     logLevel: telemetry.logLevel,
+    live: settings.live,
     genesys: () => genesysConfig(settings.genesys, resolve),
     clientId: () => requiredClientId(settings.genesys, resolve),
     signingKey: () => signingKey(settings.signing, resolve),

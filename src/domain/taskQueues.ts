@@ -33,3 +33,8 @@ export function familyQueue(prefix: string, family: Family): string {
 export function urgentQueue(prefix: string): string {
   return `${prefix}-genesys-urgent`;
 }
+
+/** Queue of the one listener of an organisation: polled by who may write the live rows. */
+export function listenerQueue(prefix: string): string {
+  return `${prefix}-listener`;
+}

@@ -2,7 +2,14 @@ import { hostname } from 'node:os';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Activities } from '../../activities/createActivities.js';
 import { ownerIdentity } from '../domain/ownerIdentity.js';
-import { familyQueue, isWriteFamily, urgentQueue, warehouseQueue, WORKED_FAMILIES } from '../domain/taskQueues.js';
+import {
+  familyQueue,
+  isWriteFamily,
+  listenerQueue,
+  urgentQueue,
+  warehouseQueue,
+  WORKED_FAMILIES,
+} from '../domain/taskQueues.js';
 import { DRAIN } from './drain.js';
 import { WORKFLOW_BUNDLE_PATH } from './workflowBundlePath.js';
 
@@ -18,6 +25,9 @@ const URGENT_AT_ONCE = 4;
 /** Steps of the warehouse at once: one load runs, the next is sliced meanwhile. */
 const WAREHOUSE_STEPS_AT_ONCE = 4;
 
+/** An organisation has one listener, and a queue of its own for it: it lasts, and would take another's slot for good. */
+const LISTENERS_AT_ONCE = 1;
+
 /** Downloads and small steps at once. */
 const STEPS_AT_ONCE = 16;
 
@@ -30,7 +40,7 @@ export interface WorkersOptions {
   readonly namespace: string;
   readonly taskQueue: string;
   readonly activities: Activities;
-  /** Whether this process owns the warehouse: only then its queue is polled. */
+  /** Whether this process owns the warehouse: only then its queue is polled, and the listener's, who writes there. */
   readonly ownsWarehouse: boolean;
   /** What the owner of the warehouse tells of its objects, so that others can see whether they land there too. */
   readonly ownerMark?: string | null;
@@ -46,8 +56,10 @@ export async function createWorkers(options: WorkersOptions): Promise<Worker[]> 
     slots: isWriteFamily(family) ? WRITES_AT_ONCE : CALLS_AT_ONCE,
   }));
   activityQueues.push({ queue: urgentQueue(options.taskQueue), slots: URGENT_AT_ONCE });
-  if (options.ownsWarehouse)
+  if (options.ownsWarehouse) {
     activityQueues.push({ queue: warehouseQueue(options.taskQueue), slots: WAREHOUSE_STEPS_AT_ONCE });
+    activityQueues.push({ queue: listenerQueue(options.taskQueue), slots: LISTENERS_AT_ONCE });
+  }
   return await Promise.all([
     Worker.create({
       ...shared(options),

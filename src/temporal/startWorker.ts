@@ -5,6 +5,7 @@ import type { MetricMeter } from '@temporalio/common';
 import { createActivities } from '../../activities/createActivities.js';
 import { ExportReporter } from '../../activities/exportReporter.js';
 import { JobTimes } from '../../activities/jobTimes.js';
+import { LIVE_TIMES } from '../../activities/liveDeps.js';
 import { PROBE_EVERY_MS } from '../../activities/toApplicationFailure.js';
 import type { Config } from '../config/loadConfig.js';
 import { isFailure } from '../domain/failure.js';
@@ -13,6 +14,7 @@ import { documentedLimits } from '../genesys/documentedLimits.js';
 import { createGenesysClient } from '../genesys/createGenesysClient.js';
 import type { GenesysClient } from '../genesys/genesysClient.js';
 import { NO_WATCHER } from '../telemetry/callWatcher.js';
+import { NO_LIVE_WATCHER } from '../telemetry/liveWatcher.js';
 import type { Logger } from '../telemetry/createLog.js';
 import { createBudgetLink, keeperIdOf } from './budgetLink.js';
 import { callMetrics } from './callMetrics.js';
@@ -20,8 +22,10 @@ import { connectWorker } from './connectWorker.js';
 import { createWorkers } from './createWorkers.js';
 import { publishExports } from './exportMetrics.js';
 import { lookAtObjects, lookAtTemporal, lookAtWarehouse } from './healthLooks.js';
+import { liveMetrics } from './liveMetrics.js';
 import { publishLimits } from './limitMetrics.js';
 import { tellObjectsMark } from './objectsMark.js';
+import { openLiveStore } from './openLiveStore.js';
 import { openObjects } from './openObjects.js';
 import { isSingleOwner, openWarehouse } from './openWarehouse.js';
 import { reachWarehouse } from './reachWarehouse.js';
@@ -93,6 +97,8 @@ export async function startWorker(
     if (limits.length > 0) budget.documented(limits);
   });
   const warehouse = options.ownsWarehouse ? openWarehouse(config) : null;
+  const liveStore = options.ownsWarehouse ? openLiveStore(config) : null;
+  const stoppingToListen = new AbortController();
   const objects = openObjects(config);
   const mark = options.ownsWarehouse ? await tellObjectsMark(config, log) : null;
   if (options.ownsWarehouse && !isSingleOwner(config)) await refuseOtherObjects(client, config);
@@ -115,6 +121,14 @@ export async function startWorker(
       reporter: new ExportReporter(),
       settings: config.export,
       syncPolicy: config.sync,
+      live: liveStore && {
+        store: liveStore,
+        settings: config.live,
+        hosts: { apiUrl: settings.apiUrl },
+        watcher: options.meter ? liveMetrics(options.meter) : NO_LIVE_WATCHER,
+        stopping: stoppingToListen.signal,
+        times: LIVE_TIMES,
+      },
       scratchDirectory: path.join(config.dataDirectory, 'scratch'),
       probeEveryMs: PROBE_EVERY_MS,
       now: () => new Date(),
@@ -124,10 +138,12 @@ export async function startWorker(
   options.health?.watchWorkers(() => running.states());
   const ended = running.ended.finally(async () => {
     await warehouse?.release();
+    await liveStore?.release();
     await disconnect();
   });
   const stop = (): void => {
     options.health?.drains();
+    stoppingToListen.abort();
     running.stop();
   };
   return { organisation, ended, stop };

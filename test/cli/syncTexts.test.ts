@@ -25,6 +25,8 @@ const STATE: SyncState = {
   next: 'by the timer',
   problem: null,
   unreadableSignals: 0,
+  takeOver: null,
+  staleSignals: 0,
 };
 
 describe('the time that a person asks about', () => {

@@ -229,6 +229,18 @@ export function liveStoreContract(name: string, open: OpenLiveStore): void {
       });
     });
 
+    it('has no rows of occupancy, which nothing would keep true, where the organisation rejects user topics', async () => {
+      const { takeOver } = await store.claim(ACME);
+      const statuses = [{ ...routingStatus('anna', 'IDLE', at(1)), source: 'event' as const }];
+      await store.write(takeOver, batch({ statuses }));
+      expect(await users('occupancy_live', 'user_id')).toHaveLength(1);
+      await store.write(takeOver, batch({ feed: { ...batch().feed, occupancyOff: 'user topics are rejected' } }));
+      expect(await users('occupancy_live', 'user_id')).toEqual([]);
+      expect(await store.query('SELECT occupancy_off FROM live_feed')).toEqual([
+        { occupancy_off: 'user topics are rejected' },
+      ]);
+    });
+
     describe('gaps', () => {
       it('are rows with their bounds, from when they begin until they are recovered', async () => {
         const { takeOver } = await store.claim(ACME);

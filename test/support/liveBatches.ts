@@ -59,7 +59,7 @@ export function batch(changes: Partial<LiveBatch> = {}): LiveBatch {
     adherence: [],
     statuses: [],
     gaps: [],
-    feed: { connected: true, sinceMs: at(0), whole: true, lastMessageMs: at(1), problem: null },
+    feed: { connected: true, sinceMs: at(0), whole: true, lastMessageMs: at(1), problem: null, occupancyOff: null },
     ...changes,
   };
 }

@@ -4,16 +4,19 @@ import type { NativeConnection, Worker } from '@temporalio/worker';
 import { type Activities, createActivities } from '../../activities/createActivities.js';
 import { ExportReporter } from '../../activities/exportReporter.js';
 import { JobTimes } from '../../activities/jobTimes.js';
+import { LIVE_TIMES, type LiveDeps, type LiveTimes } from '../../activities/liveDeps.js';
 import { heldOnArrival } from '../../src/custody/heldOnArrival.js';
 import { createDownloadLinks } from '../../src/genesys/downloadLinks.js';
 import { createGenesysClient } from '../../src/genesys/createGenesysClient.js';
 import { ANY_LOOPBACK_PORT } from '../../src/genesys/genesysClientConfig.js';
 import { openFileStore } from '../../src/objects/fileStore.js';
+import { DEFAULT_LIVE_SETTINGS } from '../../src/domain/live/liveSettings.js';
 import type { SyncPolicy } from '../../src/domain/sync/syncPolicy.js';
 import type { RunningSimulator } from '../../src/simulator/startSimulator.js';
 import { type BudgetLink, createBudgetLink } from '../../src/temporal/budgetLink.js';
 import { SILENT_LOG } from '../../src/genesys/genesysLog.js';
 import { NO_SHARED_BUDGET } from '../../src/genesys/sharedBudget.js';
+import { NO_LIVE_WATCHER } from '../../src/telemetry/liveWatcher.js';
 import { createWorkers } from '../../src/temporal/createWorkers.js';
 import { runWorkers } from '../../src/temporal/runWorkers.js';
 import { openDuckdbWarehouse } from '../../src/warehouse/duckdb/openDuckdbWarehouse.js';
@@ -34,6 +37,9 @@ export interface TestWorkerOptions {
   readonly ownsWarehouse?: boolean;
   /** The configured policy of the trunk sync. */
   readonly syncPolicy?: SyncPolicy;
+  /** The live rows, and how patient a listener is; without them it listens to nothing. */
+  readonly live?: Pick<LiveDeps, 'store'> &
+    Partial<Pick<LiveDeps, 'settings' | 'watcher'>> & { times?: Partial<LiveTimes> };
   /** False for a worker that goes by what it saw itself, as one does whose keeper never answers. @default true */
   readonly sharesBudget?: boolean;
 }
@@ -82,6 +88,7 @@ export async function startTestWorker(options: TestWorkerOptions): Promise<TestW
     // Released at once, so that a test's other processes can take the file between loads.
     idleReleaseMs: 100,
   });
+  const stoppingToListen = new AbortController();
   const workers = await createWorkers({
     connection,
     namespace: 'default',
@@ -99,6 +106,16 @@ export async function startTestWorker(options: TestWorkerOptions): Promise<TestW
         reporter: new ExportReporter(),
         settings: { provisionalDays: 14, occupancyFormula: 'genesys' },
         syncPolicy: options.syncPolicy ?? null,
+        live: options.live
+          ? {
+              settings: DEFAULT_LIVE_SETTINGS,
+              watcher: NO_LIVE_WATCHER,
+              ...options.live,
+              hosts: { apiUrl: url },
+              stopping: stoppingToListen.signal,
+              times: { ...LIVE_TIMES, ...options.live.times },
+            }
+          : null,
         scratchDirectory: join(directory, 'scratch'),
         probeEveryMs: options.probeEveryMs,
         now: () => new Date(clock.now()),
@@ -109,6 +126,7 @@ export async function startTestWorker(options: TestWorkerOptions): Promise<TestW
   const ended = Promise.allSettled([running.ended]);
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
+    stoppingToListen.abort();
     running.stop();
     const failed = (await ended).find((outcome) => outcome.status === 'rejected');
     await warehouse.release();

@@ -25,7 +25,11 @@ export interface LiveOccupancy {
 }
 
 /** A routing status, and how it became known. */
-export type HeardStatus = RoutingStatusEvent & { readonly source: LiveSource };
+export type HeardStatus = RoutingStatusEvent & {
+  readonly source: LiveSource;
+  /** Changes before this one were heard and could not be kept. */
+  readonly isAfterMissed?: boolean;
+};
 
 const SUMS = {
   INTERACTING: 'interactingMs',
@@ -77,7 +81,7 @@ export function withStatus(before: LiveOccupancy | null, heard: HeardStatus): Li
     intervalStartMs,
     knownFromMs: isSameInterval ? before.knownFromMs : Math.max(before.knownFromMs, intervalStartMs),
     ...sums,
-    isApproximate: (isSameInterval && before.isApproximate) || source === 'rest',
+    isApproximate: (isSameInterval && before.isApproximate) || source === 'rest' || heard.isAfterMissed === true,
     source,
   };
 }

@@ -5,12 +5,13 @@ import type { LiveWatch } from './liveWatch.js';
  * Why a stretch of time may have been missed.
  *
  * `started` nobody listened before; `takenOver` another listener did; `cut` the socket closed; `silence` no heartbeat; `closing` the
- * server closed the channel before the next one was open; `tokenRevoked`; `evicted` the channel is not known any more; `expired` its
+ * server closed the channel before the next one was open; `rewatched` what is watched changed, and it was listened to anew; `tokenRevoked`; `evicted` the channel is not known any more; `expired` its
  * 24 hours were over; `unsubscribed` the server let go of topics; `unreadable` an event could not be read.
  */
 export const GAP_CAUSES = [
   'started',
   'takenOver',
+  'rewatched',
   'cut',
   'silence',
   'closing',

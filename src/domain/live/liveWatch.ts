@@ -12,3 +12,15 @@ export interface LiveWatch {
 
 /** Nothing at all. */
 export const NOTHING_WATCHED: LiveWatch = { businessUnitIds: [], trunks: [], managementUnitIds: [], userIds: [] };
+
+/** What either is about, each once. */
+export function watchOfBoth(one: LiveWatch, other: LiveWatch): LiveWatch {
+  const trunks = new Map([...one.trunks, ...other.trunks].map((trunk) => [trunk.id, trunk]));
+  const both = (ids: readonly string[], more: readonly string[]): string[] => [...new Set([...ids, ...more])];
+  return {
+    businessUnitIds: both(one.businessUnitIds, other.businessUnitIds),
+    trunks: [...trunks.values()],
+    managementUnitIds: both(one.managementUnitIds, other.managementUnitIds),
+    userIds: both(one.userIds, other.userIds),
+  };
+}

@@ -45,6 +45,9 @@ export interface SyncCarried {
   notBeforeMs: number | null;
   problem: string | null;
   unreadableSignals: number;
+  /** The highest number of a listener that has said something, and how often an older one did. Not there before the first. */
+  takeOver?: number;
+  staleSignals?: number;
 }
 
 /** A sync that has only been started. */
@@ -76,4 +79,15 @@ export function newSync(): SyncCarried {
 /** Whether the policy of now may write. */
 export function isEnabled({ begun, enabledHash }: Pick<SyncCarried, 'begun' | 'enabledHash'>): boolean {
   return begun !== null && begun.policyHash === enabledHash;
+}
+
+/** Notes who says something. @returns whether that is a listener that another has taken over from: then it is not heeded. */
+export function isStale(carried: SyncCarried, takeOver: number | undefined): boolean {
+  if (takeOver === undefined) return false;
+  if (takeOver < (carried.takeOver ?? 0)) {
+    carried.staleSignals = (carried.staleSignals ?? 0) + 1;
+    return true;
+  }
+  carried.takeOver = takeOver;
+  return false;
 }

@@ -2,12 +2,16 @@ import { z } from 'zod';
 import { ExternalId } from '../exportWindow.js';
 import type { Drift, RouteDecision } from './roundDecision.js';
 
+/** Which listener says it: one that another has taken over from is not heeded. Left out by whoever is no listener. */
+const TakeOver = z.number().int().nonnegative().optional();
+
 /** Signal `scheduleChanged`: a hint; the round reads the truth. */
 export const ScheduleChanged = z.object({
   businessUnitId: ExternalId,
   weekDate: z.iso.date().optional(),
   scheduleId: ExternalId.optional(),
   version: z.number().int().nonnegative().optional(),
+  takeOver: TakeOver,
 });
 export type ScheduleChanged = z.infer<typeof ScheduleChanged>;
 
@@ -17,6 +21,7 @@ export const TrunkChanged = z.object({
   trunkBaseId: ExternalId.optional(),
   connected: z.boolean().optional(),
   at: z.iso.datetime({ offset: true }).optional(),
+  takeOver: TakeOver,
 });
 export type TrunkChanged = z.infer<typeof TrunkChanged>;
 
@@ -51,6 +56,10 @@ export interface SyncState {
   readonly problem: string | null;
   /** Signals that could not be read, since the start. */
   readonly unreadableSignals: number;
+  /** The listener that said something last; null where none has. */
+  readonly takeOver: number | null;
+  /** Signals of listeners that another had taken over from: dropped, since the start. */
+  readonly staleSignals: number;
 }
 
 /** What a round did: what query `lastRound` answers and what its seal binds. */

@@ -29,6 +29,8 @@ export function syncStateOf(carried: SyncCarried, due: DueRound | null, nowMs: n
     next: nextWords(carried, due, nowMs),
     problem: carried.problem,
     unreadableSignals: carried.unreadableSignals,
+    takeOver: carried.takeOver ?? null,
+    staleSignals: carried.staleSignals ?? 0,
   };
 }
 

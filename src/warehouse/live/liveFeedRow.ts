@@ -57,17 +57,21 @@ export async function writeFeed(sql: LiveSql, { feed, watch }: Pick<LiveBatch, '
   await sql.rows(
     `UPDATE live_feed SET connected = CAST($1 AS BOOLEAN), connected_since = CAST($2 AS TIMESTAMPTZ),
        whole = CAST($3 AS BOOLEAN), last_message_at = coalesce(CAST($4 AS TIMESTAMPTZ), last_message_at), problem = $5,
-       watch = coalesce($6, watch), watch_read_at = coalesce(CAST($7 AS TIMESTAMPTZ), watch_read_at), seen_at = now()`,
+       occupancy_off = $6, watch = coalesce($7, watch),
+       watch_read_at = coalesce(CAST($8 AS TIMESTAMPTZ), watch_read_at), seen_at = now()`,
     [
       String(feed.connected),
       instantText(feed.sinceMs),
       String(feed.whole),
       instantText(feed.lastMessageMs),
       feed.problem,
+      feed.occupancyOff,
       watch?.text ?? null,
       instantText(watch?.readMs ?? null),
     ],
   );
+  // Nothing keeps them true: no rows say less that is wrong.
+  if (feed.occupancyOff !== null) await sql.rows('DELETE FROM occupancy_live');
 }
 
 async function feedRow(sql: LiveSql): Promise<FeedRow> {

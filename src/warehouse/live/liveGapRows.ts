@@ -52,7 +52,8 @@ export async function writeGaps(sql: LiveSql, gaps: readonly LiveGap[]): Promise
      SELECT take_over, gap, cause, from_at, to_at, recovered_at, business_units, trunks, management_units, users,
        answers_read, rows_changed, problem FROM ${heard}
      ON CONFLICT (take_over, gap) DO UPDATE SET from_at = excluded.from_at, to_at = excluded.to_at,
-       recovered_at = excluded.recovered_at, answers_read = excluded.answers_read, rows_changed = excluded.rows_changed,
+       recovered_at = excluded.recovered_at, business_units = excluded.business_units, trunks = excluded.trunks,
+       management_units = excluded.management_units, users = excluded.users, answers_read = excluded.answers_read, rows_changed = excluded.rows_changed,
        problem = excluded.problem`,
     [JSON.stringify(rows)],
   );

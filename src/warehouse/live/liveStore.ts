@@ -21,6 +21,8 @@ export interface LiveFeedState {
   readonly whole: boolean;
   readonly lastMessageMs: number | null;
   readonly problem: string | null;
+  /** Why `occupancy_live` is off, and so without rows; null where it is on. */
+  readonly occupancyOff: string | null;
 }
 
 /** What one transaction writes. */

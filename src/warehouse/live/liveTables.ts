@@ -23,7 +23,7 @@ export function liveTables(id: string): string[] {
        PRIMARY KEY (take_over, gap))`,
     `CREATE TABLE live_feed (one BOOLEAN PRIMARY KEY CHECK (one), organisation_id ${id} NOT NULL, take_over BIGINT NOT NULL,
        taken_over_at TIMESTAMPTZ NOT NULL, connected BOOLEAN NOT NULL, connected_since TIMESTAMPTZ, whole BOOLEAN NOT NULL,
-       last_message_at TIMESTAMPTZ, problem ${id}, watch ${id}, watch_read_at TIMESTAMPTZ, seen_at TIMESTAMPTZ NOT NULL)`,
+       last_message_at TIMESTAMPTZ, problem ${id}, occupancy_off ${id}, watch ${id}, watch_read_at TIMESTAMPTZ, seen_at TIMESTAMPTZ NOT NULL)`,
     occupancyNow(),
   ];
 }

@@ -1,0 +1,206 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CancelledFailure, Context, getClient } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+import { Failure, isFailure } from '../src/domain/failure.js';
+import { keptRoster, type LiveRoster, rosterText, watchOf } from '../src/domain/live/liveRoster.js';
+import type { LiveSettings } from '../src/domain/live/liveSettings.js';
+import type { LiveReport } from '../src/domain/live/liveState.js';
+import { listen } from '../src/listener/listen.js';
+import type { LiveClaim } from '../src/warehouse/live/liveStore.js';
+import type { ActivityDeps } from './deps.js';
+import { LiveListening } from './liveListening.js';
+import { readRoster } from './readRoster.js';
+import { type Beat, step } from './step.js';
+
+/** What the workflow of a feed asks for. */
+export interface ListenInput {
+  /** Null where the workflow's id does not say: the worker's then. */
+  readonly organisationId: string | null;
+  /** Workflow id of the feed. */
+  readonly feedId: string;
+  /** Null for those of the worker's configuration. */
+  readonly settings: LiveSettings | null;
+  /** The highest number of a listener that the workflow has heard of. */
+  readonly after: number;
+}
+
+const HEARTBEAT_MS = 1_000;
+const SYNC_ANSWERS_WITHIN_MS = 1_500;
+const ROSTER_AGAIN_MS = 60_000;
+/** Another who writes to the same tables is no worker of this feed: a person has to look. */
+const FENCED_AGAIN_MS = 60_000;
+
+/** The one activity of the live feed: it listens until it is told to stop. */
+export function listenActivities(deps: ActivityDeps) {
+  return {
+    /**
+     * Listens to notifications: rows, hints, gaps and what makes up for them. Ends after a day, for the history's sake.
+     *
+     * @throws Failure `Blocked` in a worker that does not own the warehouse, or where another feed writes to the same tables.
+     */
+    async listen(input: ListenInput): Promise<{ takeOver: number }> {
+      const whose = { organisationId: input.organisationId, exportId: input.feedId, lane: 'sync' as const };
+      return await step<{ takeOver: number }, LiveReport>(deps, whose, (beat) => listenOnce(deps, input, beat));
+    },
+  };
+}
+
+async function listenOnce(
+  deps: ActivityDeps,
+  input: ListenInput,
+  beat: Beat<LiveReport>,
+): Promise<{ takeOver: number }> {
+  const { live } = deps;
+  if (live === null)
+    throw new Failure(
+      'Blocked',
+      'this worker does not own the warehouse, and so may not write live rows; start one with rosterline worker, without --only api',
+    );
+  const settings = input.settings ?? live.settings;
+  if (!settings.enabled)
+    throw new Failure(
+      'Blocked',
+      'the live feed is switched off in the configuration of this worker (live.enabled); switch it on and restart the worker, or stop the feed with "rosterline live stop"',
+    );
+  const client = getClient();
+  const ending = new AbortController();
+  const lasts = setTimeout(() => ending.abort(), live.times.lastsMs);
+  const end = AbortSignal.any([beat.signal, live.stopping, ending.signal]);
+  const claim = await claimed(deps, client, input.after);
+  const listening = new LiveListening({ deps, live, client, settings, claim, feedId: input.feedId, signal: end });
+  const beating = setInterval(() => beat.say(listening.report()), HEARTBEAT_MS);
+  try {
+    await Promise.race([listening.failed, follow(deps, listening, settings, claim, end)]);
+  } catch (error) {
+    throw fenced(error, deps);
+  } finally {
+    ending.abort();
+    clearTimeout(lasts);
+    clearInterval(beating);
+    await listening.close();
+  }
+  if (beat.signal.aborted) throw new CancelledFailure('the listener was stopped');
+  if (live.stopping.aborted)
+    throw new Failure(
+      'Transient',
+      'the worker that listened stops; another one takes over, or this one once it runs again',
+      {
+        retryAtMs: deps.now().getTime() + 1000,
+      },
+    );
+  return { takeOver: claim.takeOver };
+}
+
+/** Listens to what there is to watch, and anew when that changes. */
+async function follow(
+  deps: ActivityDeps,
+  listening: LiveListening,
+  settings: LiveSettings,
+  claim: LiveClaim,
+  end: AbortSignal,
+): Promise<void> {
+  const { live, genesys, syncPolicy } = deps;
+  if (live === null) return;
+  const calls = genesys.inLane('sync');
+  const readFor = JSON.stringify([settings, syncPolicy]);
+  const kept = claim.watch && calls.timeMs() - claim.watch.readMs < live.times.rosterMs ? claim.watch : null;
+  let roster = kept && keptRoster(kept.text, readFor);
+  let readMs = roster === null ? -Infinity : performance.now() - (calls.timeMs() - (kept?.readMs ?? 0));
+  for (let round = 0; !end.aborted; round++) {
+    if (roster === null) {
+      roster = await untilRead(() => readRoster(calls, settings, syncPolicy), listening, end);
+      readMs = performance.now();
+    }
+    if (roster === null) return;
+    listening.watch(roster, rosterText(roster, readFor), calls.timeMs());
+    const changed = new AbortController();
+    const stopped = AbortSignal.any([end, changed.signal]);
+    const looking = nextRoster(deps, settings, roster, readMs + live.times.rosterMs, stopped).then((next) => {
+      if (next === null) return null;
+      readMs = performance.now();
+      changed.abort();
+      return next;
+    });
+    try {
+      await listen(listening.given(round), watchOf(roster, settings), stopped);
+    } finally {
+      changed.abort();
+      listening.ended();
+    }
+    roster = (await looking) ?? roster;
+  }
+}
+
+/** What there is to watch once it is another than before; null where the signal came first. */
+async function nextRoster(
+  deps: ActivityDeps,
+  settings: LiveSettings,
+  before: LiveRoster,
+  dueMs: number,
+  signal: AbortSignal,
+): Promise<LiveRoster | null> {
+  const rosterMs = deps.live?.times.rosterMs ?? 0;
+  for (let waitMs = Math.max(0, dueMs - performance.now()); ; ) {
+    await sleep(waitMs, null, { signal }).catch(() => undefined);
+    if (signal.aborted) return null;
+    try {
+      const now = await readRoster(deps.genesys.inLane('sync'), settings, deps.syncPolicy);
+      if (JSON.stringify(now) !== JSON.stringify(before)) return now;
+      waitMs = rosterMs;
+    } catch {
+      // What was known is listened to meanwhile.
+      waitMs = Math.min(ROSTER_AGAIN_MS, rosterMs);
+    }
+  }
+}
+
+/** Reads until there is an answer; what is in the way is told. @returns null where the signal came first. */
+async function untilRead(
+  read: () => Promise<LiveRoster>,
+  listening: LiveListening,
+  signal: AbortSignal,
+): Promise<LiveRoster | null> {
+  for (let failures = 0; !signal.aborted; failures++) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!isFailure(error, 'Transient', 'Throttled')) throw error;
+      listening.inTheWay(error.message);
+      const toldMs = (error.facts.retryAtMs ?? 0) - Date.now();
+      const waitMs = Math.max(Math.min(30_000, 1_000 * 2 ** failures), Math.min(toldMs, 86_400_000));
+      await sleep(waitMs, null, { signal }).catch(() => undefined);
+    }
+  }
+  return null;
+}
+
+/**
+ * Becomes the one listener.
+ *
+ * Where the live tables are new, the sync may have heard of higher numbers than they have: then it goes on from those.
+ */
+async function claimed({ live, organisation }: ActivityDeps, client: Client, after: number): Promise<LiveClaim> {
+  if (live === null) throw new Error('no live store');
+  const organisationId = organisation.id;
+  await live.store.migrate();
+  const claim = await live.store.claim({ organisationId, after });
+  if (claim.takeOver > 1) return claim;
+  const known = await client
+    .withDeadline(Date.now() + SYNC_ANSWERS_WITHIN_MS, () =>
+      client.workflow.getHandle(`trunkSync/${organisationId}`).query<{ takeOver?: number | null }>('state'),
+    )
+    .then(({ takeOver }) => takeOver ?? 0)
+    .catch(() => 0);
+  return known < claim.takeOver ? claim : { ...claim, ...(await live.store.claim({ organisationId, after: known })) };
+}
+
+/** An attempt that another has taken over from is not heard of any more; where it is, two feeds write to the same tables. */
+function fenced(error: unknown, deps: ActivityDeps): unknown {
+  if (!isFailure(error, 'Conflict')) return error;
+  Context.current().log.warn('another listener has taken over', { why: error.message });
+  return new Failure(
+    'Transient',
+    `${error.message}. Where no other worker of this feed has taken over, another feed writes to the same live tables: give each a warehouse, or a schema, of its own`,
+    { retryAtMs: deps.now().getTime() + FENCED_AGAIN_MS },
+  );
+}

@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isFailure } from '../src/domain/failure.js';
+import type { AdherenceEvent, RoutingStatusEvent } from '../src/domain/live/liveEvent.js';
+import { PendingRows, type RowsToWrite } from '../src/domain/live/pendingRows.js';
+import type { LiveBatch, LiveFeedState, LiveStore, LiveWritten } from '../src/warehouse/live/liveStore.js';
+import type { LiveGaps } from './liveGaps.js';
+
+const AGAIN_MS = 1_000;
+
+/** Somebody who waits until what there is by now is written. */
+interface Waiter {
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** What a writer works with. */
+export interface LiveWriterParts {
+  readonly store: Pick<LiveStore, 'write' | 'flushEveryMs'>;
+  readonly takeOver: number;
+  readonly gaps: LiveGaps;
+  /** The feed as it is when what there is by now is written. */
+  readonly feed: () => LiveFeedState;
+  /** Milliseconds after which the feed is written though nothing else is. */
+  readonly quietWriteMs: number;
+  readonly log: { warn(message: string, facts: Record<string, unknown>): void };
+}
+
+/**
+ * Gathers what was heard and writes it, one transaction at a time.
+ *
+ * A database that is away is tried each second, and what was heard meanwhile waits. When another listener has taken over, everything
+ * ends: `failed` rejects.
+ */
+export class LiveWriter {
+  readonly pending = new PendingRows();
+  /** Never resolves; rejects with the `Conflict` of a listener that is not the one any more. */
+  readonly failed: Promise<never>;
+  #fail: (error: unknown) => void = () => undefined;
+  #waiters: Waiter[] = [];
+  #watch: LiveBatch['watch'];
+  #wake: () => void = () => undefined;
+  #wroteMs = -Infinity;
+  #isOver = false;
+  /** Why the last write failed; null where it did not. */
+  problem: string | null = null;
+  /** The feed as it was written last; null before. */
+  written: LiveFeedState | null = null;
+
+  constructor(private readonly parts: LiveWriterParts) {
+    this.failed = new Promise((_, reject) => {
+      this.#fail = reject;
+    });
+    this.failed.catch(() => undefined);
+  }
+
+  hear(event: AdherenceEvent | RoutingStatusEvent): void {
+    this.pending.hear(event);
+  }
+
+  keepWatch(watch: NonNullable<LiveBatch['watch']>): void {
+    this.#watch = watch;
+  }
+
+  /** Writes as soon as may be. Resolved once all that there is by now is written. */
+  async soon(): Promise<void> {
+    const written = new Promise<void>((done, failed) => this.#waiters.push({ done, failed }));
+    this.#wake();
+    await written;
+  }
+
+  /** Writes what REST answered, by itself, so that what of it was news is counted. Tried until it is written. */
+  async writeRead(rows: RowsToWrite, signal: AbortSignal): Promise<LiveWritten> {
+    for (;;) {
+      signal.throwIfAborted();
+      const written = await this.#write(rows);
+      if (written !== null) return written;
+      await sleep(AGAIN_MS, null, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Writes until the signal; then once more. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { store, quietWriteMs } = this.parts;
+    while (!signal.aborted && !this.#isOver) {
+      await this.#pause(this.problem === null ? store.flushEveryMs : AGAIN_MS, signal);
+      const isQuiet = this.pending.users === 0 && !this.parts.gaps.hasChanged && this.#waiters.length === 0;
+      if (!isQuiet || performance.now() - this.#wroteMs >= quietWriteMs) await this.#write();
+    }
+    if (!this.#isOver) await this.#write();
+    for (const { failed } of this.#waiters.splice(0)) failed(new Error('the listener has ended'));
+  }
+
+  /** What is waited for comes at once, but not sooner after a failure. */
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    const pause = new AbortController();
+    this.#wake = () => {
+      if (this.problem === null) pause.abort();
+    };
+    if (this.#waiters.length > 0) this.#wake();
+    await sleep(ms, null, { signal: AbortSignal.any([signal, pause.signal]) }).catch(() => undefined);
+  }
+
+  #turn: Promise<unknown> = Promise.resolve();
+
+  /** @param read rows that are written alone; otherwise everything that waits. @returns null where nothing could be written. */
+  async #write(read?: RowsToWrite): Promise<LiveWritten | null> {
+    const turn = this.#turn.then(() => this.#writeNow(read));
+    this.#turn = turn.catch(() => undefined);
+    return await turn;
+  }
+
+  async #writeNow(read?: RowsToWrite): Promise<LiveWritten | null> {
+    const { store, takeOver, gaps, feed } = this.parts;
+    const waiters = read ? [] : this.#waiters.splice(0);
+    const rows = read ?? this.pending.take();
+    const changedGaps = read ? [] : gaps.take();
+    const watch = this.#watch;
+    const state = feed();
+    try {
+      const written = await store.write(takeOver, { ...rows, gaps: changedGaps, feed: state, ...(watch && { watch }) });
+      if (this.#watch === watch) this.#watch = undefined;
+      this.problem = null;
+      this.written = state;
+      this.#wroteMs = performance.now();
+      for (const { done } of waiters) done();
+      return written;
+    } catch (error) {
+      if (!read) {
+        this.pending.giveBack(rows);
+        gaps.giveBack(changedGaps);
+        this.#waiters.unshift(...waiters);
+      }
+      this.#couldNotWrite(error);
+      return null;
+    }
+  }
+
+  #couldNotWrite(error: unknown): void {
+    const said = error instanceof Error ? error.message : String(error);
+    if (isFailure(error, 'Conflict')) {
+      this.#isOver = true;
+      this.#fail(error);
+      for (const { failed } of this.#waiters.splice(0)) failed(error);
+      throw error;
+    }
+    const known = isFailure(error) ? said : 'unexpected trouble of the live tables; the log has the details';
+    if (this.problem !== known) this.parts.log.warn('live rows could not be written; they wait', { why: said });
+    this.problem = known;
+  }
+}

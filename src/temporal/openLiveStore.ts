@@ -1,0 +1,24 @@
+import path from 'node:path';
+import type { Config } from '../config/loadConfig.js';
+import type { LiveStore } from '../warehouse/live/liveStore.js';
+import { openDuckdbLiveStore } from '../warehouse/live/openDuckdbLiveStore.js';
+import { openPostgresLiveStore } from '../warehouse/live/openPostgresLiveStore.js';
+
+/** File of the live rows, beside a warehouse that is a file. */
+const LIVE_FILE = 'live.duckdb';
+
+/** Where the live file is; null where the live rows are in the warehouse's schema of a database server. */
+export function liveFile({ warehouse, dataDirectory }: Pick<Config, 'warehouse' | 'dataDirectory'>): string | null {
+  return warehouse.kind === 'duckdb' ? path.join(dataDirectory, LIVE_FILE) : null;
+}
+
+/**
+ * Opens the live rows where the configuration has the warehouse: a file of their own beside a DuckDB warehouse, or the same schema of a
+ * Postgres database. What cannot be reached shows with the first use.
+ */
+export function openLiveStore(config: Pick<Config, 'warehouse' | 'dataDirectory'>): LiveStore {
+  const { warehouse, dataDirectory } = config;
+  if (warehouse.kind === 'postgres') return openPostgresLiveStore({ ...warehouse });
+  const tempDirectory = path.join(dataDirectory, 'duckdb-temp-live');
+  return openDuckdbLiveStore({ path: path.join(dataDirectory, LIVE_FILE), tempDirectory });
+}

@@ -2,7 +2,8 @@ import { condition, log, patched, setCurrentDetails, setHandler, workflowInfo } 
 import { describeProgress } from '../src/domain/describeProgress.js';
 import type { ExportWindowInput, KeptWindow, PlannedWindow, WindowResult } from '../src/domain/exportSteps.js';
 import type { ClosedGate, ExportProgress } from '../src/domain/exportProgress.js';
-import { addOutcome, type ExportState, expectedEnd } from '../src/domain/exportState.js';
+import { expectedEnd } from '../src/domain/exportEta.js';
+import { addOutcome, type ExportState } from '../src/domain/exportState.js';
 import { windowId } from '../src/domain/exportWindow.js';
 import type { HistoryExportInput } from '../src/domain/historyExportInput.js';
 import type { HistoryExportResult } from '../src/domain/historyExportResult.js';
@@ -31,6 +32,7 @@ export class ExportRun {
   private readonly pool: WindowPool;
   private readonly stopped = new Map<string, KeptWindow>();
   private readonly holdsSteps: boolean;
+  private standsStillSinceMs: number | null = null;
   private state: ExportState | undefined;
 
   constructor(
@@ -44,7 +46,7 @@ export class ExportRun {
     this.impatient = activitiesOf(this.info.taskQueue, 'impatient', request.lane, cancelled);
     this.probing = activitiesOf(this.info.taskQueue, 'probing', request.lane, cancelled);
     this.pauses = new ExportPauses(() => this.pool, {
-      changed: () => this.show(),
+      changed: () => this.pausesChanged(),
       pausedBefore: continued?.paused ?? null,
       holdsSteps: this.holdsSteps,
     });
@@ -274,8 +276,27 @@ export class ExportRun {
       calls: state?.calls.made ?? 0,
       paused: this.pauses.current,
       gates: [...this.gates.values()].filter(({ until }) => Date.parse(until) > now),
-      eta: state && this.pauses.current === null ? expectedEnd(state, now) : null,
+      eta: this.eta(now),
     };
+  }
+
+  /** When it should end; null while it stands still, or while there is no pace. */
+  private eta(nowMs: number): string | null {
+    if (!this.state || this.pauses.current !== null) return null;
+    const { startedAt, stoodStillMs, plan, done } = this.state;
+    const windows = { total: plan.windows, done };
+    return expectedEnd({ startedAt, stoodStillMs, windows, gates: [...this.gates.values()] }, nowMs);
+  }
+
+  /** Time in which it stands still is none of its pace. */
+  private pausesChanged(): void {
+    const nowMs = Date.now();
+    if (this.pauses.current !== null) this.standsStillSinceMs ??= nowMs;
+    else if (this.standsStillSinceMs !== null) {
+      if (this.state) this.state.stoodStillMs += nowMs - this.standsStillSinceMs;
+      this.standsStillSinceMs = null;
+    }
+    this.show();
   }
 
   private show(): void {

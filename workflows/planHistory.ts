@@ -68,6 +68,7 @@ export async function planHistory(request: HistoryExportInput, planner: Planner)
     calls: { made: structure.length, minimum: structureCalls(unitCounts, plan.windows) },
     longestDays: {},
     paused: null,
+    stoodStillMs: 0,
   };
 }
 

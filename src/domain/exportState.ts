@@ -30,6 +30,8 @@ export const ExportState = z.object({
   /** Longest window, in days, that Genesys took after it had refused a longer one. */
   longestDays: z.record(z.string(), z.number().int().positive()),
   paused: z.object({ reason: z.string(), since: z.string() }).nullable(),
+  /** Milliseconds in which it stood still, paused by an operator or by itself. */
+  stoodStillMs: z.number().nonnegative().default(0),
 });
 export type ExportState = z.infer<typeof ExportState>;
 
@@ -46,16 +48,4 @@ export function addOutcome(
   state.changes = addChanges(state.changes, outcome.changes ?? {});
   state.calls.made += outcome.calls.made;
   state.calls.minimum += outcome.calls.minimum;
-}
-
-/**
- * When the export should end if windows go on at the rate so far; null before there is a rate.
- *
- * Milliseconds since the epoch in, ISO 8601 UTC out.
- */
-export function expectedEnd(state: Pick<ExportState, 'startedAt' | 'done' | 'plan'>, nowMs: number): string | null {
-  if (state.done < 3) return null;
-  const spentMs = nowMs - Date.parse(state.startedAt);
-  const left = Math.max(0, state.plan.windows - state.done);
-  return new Date(nowMs + (spentMs / state.done) * left).toISOString();
 }

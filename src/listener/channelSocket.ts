@@ -3,6 +3,8 @@ import { WebSocket } from 'ws';
 import { Failure } from '../domain/failure.js';
 import { judgeQuiet } from '../domain/live/silence.js';
 import type { ListenerParts } from './listenerParts.js';
+import { proxyFor } from './proxyFor.js';
+import { proxyTunnel } from './proxyTunnel.js';
 import { type ChannelMessage, readMessage } from './readMessage.js';
 
 /** Why a socket brings nothing any more. `cut`: it was closed, without anybody having said so before. */
@@ -28,7 +30,7 @@ const CLOSE_WITHIN_MS = 1_000;
 /**
  * Opens a channel's socket and watches that it stays alive.
  *
- * Nothing is sent but pings: no token, no header of ours. No redirect is followed.
+ * Nothing is sent but pings: no token, no header of ours. No redirect is followed. It goes through the proxy that the environment names.
  *
  * @param url checked by `channelAddress`.
  * @param heard called with each message in the order in which they came, but for heartbeats and pongs.
@@ -39,11 +41,13 @@ export async function openSocket(
   { clock, settings }: Pick<ListenerParts, 'clock' | 'settings'>,
   heard: (message: ChannelMessage) => void,
 ): Promise<ChannelSocket> {
+  const proxy = proxyFor(url);
   const socket = new WebSocket(url, {
     handshakeTimeout: settings.handshakeTimeoutMs,
     maxPayload: settings.largestMessageBytes,
     perMessageDeflate: false,
     followRedirects: false,
+    ...(proxy === null ? {} : { createConnection: proxyTunnel(proxy, url, settings.handshakeTimeoutMs) as never }),
   });
   let tellEnd: (end: SocketEnd) => void = () => undefined;
   const ended = new Promise<SocketEnd>((resolve) => {

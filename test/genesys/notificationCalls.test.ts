@@ -99,7 +99,7 @@ describe('what agents do at this moment', () => {
       new Set(statuses.map(({ userId, status, atMs }) => `${userId} ${status} ${new Date(atMs).toISOString()}`)),
     ).toEqual(
       new Set(
-        [...now].map(([id, { routingStatus }]) => `${id} ${routingStatus['status']} ${routingStatus['startTime']}`),
+        [...now].map(([id, { routingStatus }]) => [id, routingStatus['status'], routingStatus['startTime']].join(' ')),
       ),
     );
   });

@@ -95,6 +95,8 @@ export async function openSocket(
   };
 
   const lookIn = (ms: number): void => {
+    // What came with the very opening may have been its end.
+    if (isOver) return;
     const dueMs = clock.steadyMs() + ms;
     check = setTimeout(() => {
       const nowMs = clock.steadyMs();

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { Failure } from '../domain/failure.js';
 import type { LogLevel } from '../domain/logLevel.js';
 import type { NightlySchedule } from '../domain/nightly/nightlySchedule.js';
+import type { LiveSettings } from '../domain/live/liveSettings.js';
 import type { SyncPolicy } from '../domain/sync/syncPolicy.js';
 import type { GenesysClientConfig } from '../genesys/genesysClientConfig.js';
 import { genesysConfig, requiredClientId } from './genesysConfig.js';
@@ -28,8 +29,8 @@ export interface Config {
   readonly sync: SyncPolicy | null;
   /** Nightly loads as the file has them: desired state, which `rosterline nightly apply` brings about. */
   readonly nightly: readonly NightlySchedule[];
-  /** What the live feed listens to: everything, where the file does not say. */
-  readonly live: Settings['live'];
+  /** What the live feed listens to; null where the file does not say: everything. */
+  readonly live: LiveSettings | null;
   /** Where figures can be read; null where no port is set. */
   readonly metrics: ListenAddress | null;
   /** Where health and readiness can be asked; null where no port is set. */
@@ -74,7 +75,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, workingDirectory: string): Co
     health: addressOf(telemetry.healthHost, telemetry.healthPort),
     otlpEndpoint: telemetry.otlpEndpoint ?? null,
     logLevel: telemetry.logLevel,
-    live: settings.live,
+    live: settings.live ?? null,
     genesys: () => genesysConfig(settings.genesys, resolve),
     clientId: () => requiredClientId(settings.genesys, resolve),
     signingKey: () => signingKey(settings.signing, resolve),

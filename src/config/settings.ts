@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LOG_LEVELS } from '../domain/logLevel.js';
 import { DEFAULT_RESERVE_SHARE } from '../domain/laneReserve.js';
 import { NightlySchedules } from '../domain/nightly/nightlySchedule.js';
-import { DEFAULT_LIVE_SETTINGS, LiveSettings } from '../domain/live/liveSettings.js';
+import { LiveSettings } from '../domain/live/liveSettings.js';
 import { SyncPolicy } from '../domain/sync/syncPolicy.js';
 import { DEFAULT_TASK_QUEUE } from '../domain/taskQueues.js';
 
@@ -124,7 +124,7 @@ export const Settings = z.strictObject({
   sync: SyncPolicy.optional(),
   /** When nightly loads run, and of what. From the file alone. */
   nightly: NightlySchedules.default([]),
-  /** What the live feed listens to. From the file alone. */
-  live: LiveSettings.default(DEFAULT_LIVE_SETTINGS),
+  /** What the live feed listens to; none, everything. From the file alone. */
+  live: LiveSettings.optional(),
 });
 export type Settings = z.infer<typeof Settings>;

@@ -9,6 +9,7 @@ import { LIVE_TIMES } from '../../activities/liveDeps.js';
 import { PROBE_EVERY_MS } from '../../activities/toApplicationFailure.js';
 import type { Config } from '../config/loadConfig.js';
 import { isFailure } from '../domain/failure.js';
+import { DEFAULT_LIVE_SETTINGS } from '../domain/live/liveSettings.js';
 import { createDownloadLinks } from '../genesys/downloadLinks.js';
 import { documentedLimits } from '../genesys/documentedLimits.js';
 import { createGenesysClient } from '../genesys/createGenesysClient.js';
@@ -123,7 +124,7 @@ export async function startWorker(
       syncPolicy: config.sync,
       live: liveStore && {
         store: liveStore,
-        settings: config.live,
+        settings: config.live ?? DEFAULT_LIVE_SETTINGS,
         hosts: { apiUrl: settings.apiUrl },
         watcher: options.meter ? liveMetrics(options.meter) : NO_LIVE_WATCHER,
         stopping: stoppingToListen.signal,

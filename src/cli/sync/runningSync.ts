@@ -1,17 +1,14 @@
-import { type Client, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
+import { type Client, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import type { Config } from '../../config/loadConfig.js';
 import { Failure } from '../../domain/failure.js';
 import type { RoundRecord, SyncState } from '../../domain/sync/syncState.js';
 import { withClient } from '../../temporal/connectClient.js';
 import { withProgress } from '../../temporal/progressLog.js';
+import { runningOfQueue } from '../runningOfQueue.js';
 import { answerOf } from '../workerAnswer.js';
 
 /** Workflow type of the trunk sync; its id is this, a slash and the organisation's id. */
 export const TRUNK_SYNC = 'trunkSync';
-
-/** A sync that was started a moment ago may not be listed yet. */
-const LOOKS = 4;
-const LOOK_AGAIN_MS = 500;
 
 /** The sync that runs, and how to ask it. */
 export interface RunningSync {
@@ -33,7 +30,12 @@ export interface RunningSync {
  */
 export async function withRunningSync<T>(config: Config, step: (sync: RunningSync) => Promise<T>): Promise<T> {
   return await withClient(async (client) => {
-    const workflowId = await runningId(client, config.taskQueue);
+    const workflowId = await runningOfQueue(client, {
+      type: TRUNK_SYNC,
+      several: 'syncs',
+      taskQueue: config.taskQueue,
+    });
+    if (workflowId === null) throw noneRuns();
     return await step(askable(client, workflowId));
   });
 }
@@ -69,25 +71,6 @@ export async function stateOf(sync: RunningSync): Promise<SyncState> {
 /** What the last round did; null before the first. */
 export async function lastRoundOf(sync: RunningSync): Promise<RoundRecord | null> {
   return await sync.ask((handle) => handle.query<RoundRecord | null>('lastRound'));
-}
-
-async function runningId(client: Client, taskQueue: string): Promise<string> {
-  for (let look = 1; ; look++) {
-    const found: string[] = [];
-    for await (const { workflowId } of client.workflow.list({
-      query: `WorkflowType = "${TRUNK_SYNC}" AND TaskQueue = "${taskQueue}" AND ExecutionStatus = "Running"`,
-    }))
-      found.push(workflowId);
-    const [first, ...others] = [...new Set(found)];
-    if (first !== undefined && others.length === 0) return first;
-    if (first !== undefined)
-      throw new Failure(
-        'InvalidInput',
-        `several syncs run on task queue ${taskQueue}: ${[first, ...others].join(', ')}; give each organisation a ROSTERLINE_TASK_QUEUE of its own`,
-      );
-    if (look === LOOKS) throw noneRuns();
-    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
-  }
 }
 
 function noneRuns(): Failure {

@@ -1,10 +1,10 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Config } from '../../config/loadConfig.js';
-import { Failure, isFailure } from '../../domain/failure.js';
+import { Failure } from '../../domain/failure.js';
 import { policyHash } from '../../domain/sync/policyHash.js';
 import type { SyncPolicy } from '../../domain/sync/syncPolicy.js';
-import { createGenesysClient } from '../../genesys/createGenesysClient.js';
 import { withClient } from '../../temporal/connectClient.js';
+import { organisationOf } from '../organisationOf.js';
 import { EXIT, type ExitCode, type Output } from '../output.js';
 import { askable, stateOf, TRUNK_SYNC } from './runningSync.js';
 
@@ -20,7 +20,7 @@ export function configuredPolicy(config: Config): SyncPolicy {
 /** Starts the sync of this organisation, or gives the one that runs the configured policy where it has another. */
 export async function startSync(config: Config, output: Output): Promise<ExitCode> {
   const policy = configuredPolicy(config);
-  const organisation = await organisationOf(config);
+  const organisation = await organisationOf(config, 'No sync was started.');
   const workflowId = `${TRUNK_SYNC}/${organisation.id}`;
   return await withClient(async (client) => {
     const sync = askable(client, workflowId);
@@ -52,20 +52,3 @@ const TOLD: Readonly<Record<'started' | 'changed' | 'runs', (workflowId: string,
   changed: (workflowId) => `${workflowId} has the changed policy. ${OBSERVES}`,
   runs: (workflowId) => `${workflowId} runs already, with this policy: nothing was changed`,
 };
-
-async function organisationOf(config: Config): Promise<{ id: string; name: string }> {
-  const client = createGenesysClient(config.genesys());
-  try {
-    return (await client.organization()).value;
-  } catch (error) {
-    if (!isFailure(error, 'Transient')) throw error;
-    throw new Failure(
-      'Transient',
-      `${error.message.replace('It is tried again.', 'Try again in a minute.')} No sync was started.`,
-      error.facts,
-      { cause: error },
-    );
-  } finally {
-    await client.close();
-  }
-}

@@ -70,11 +70,12 @@ export function addExportCommands(program: Command): void {
     .command('status')
     .description('show how far an export is')
     .argument('<workflow-id>', 'as export start printed it')
-    .option('--json', 'the progress as JSON')
-    .action(async (workflowId: string, options: { json?: boolean }) => {
+    .option('--watch', 'show it until it ends, or until Ctrl-C, which leaves it running')
+    .option('--json', 'the progress as JSON; with --watch one object a look')
+    .action(async (workflowId: string, options: { watch?: boolean; json?: boolean }) => {
       await runCommand(options.json ?? false, async (output) => {
         const { showExport } = await import('./exportActions.js');
-        return await showExport(workflowId, output);
+        return await showExport(workflowId, { watch: options.watch ?? false }, output);
       });
     });
   addExportVerbs(group);

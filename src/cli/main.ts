@@ -13,6 +13,7 @@ import { EXIT } from './output.js';
 import { addPublishCommand } from './publishCommand.js';
 import { addPurgeCommand } from './purgeCommand.js';
 import { addSimulateCommand } from './simulateCommand.js';
+import { addStatusCommand } from './statusCommand.js';
 import { addSyncCommands } from './syncCommands.js';
 import { addVerifyCommand } from './verifyCommand.js';
 import { addWorkerCommand } from './workerCommand.js';
@@ -38,6 +39,7 @@ Exit codes:        0 done · 1 failed · 2 wrong usage or input · 3 complete wi
   .exitOverride();
 
 addCheckCommand(program);
+addStatusCommand(program);
 addExportCommands(program);
 addNightlyCommands(program);
 addSyncCommands(program);

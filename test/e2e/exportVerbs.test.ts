@@ -116,6 +116,46 @@ describe('an operator at an export', () => {
   );
 
   it(
+    'has it all on one screen: exports with their end, gates, nightly loads, listener, sync, coverage, workers',
+    async () => {
+      const shown = await json('status');
+      const nothing = { known: true, value: null };
+      expect(shown).toMatchObject({
+        code: 0,
+        exports: { known: true, value: [{ workflowId: ID, progress: { windows: { total: WINDOWS } } }] },
+        limits: { known: true },
+        nightly: { known: true, value: [] },
+        listener: nothing,
+        sync: nothing,
+        workers: { known: true },
+      });
+      const { stdout } = await runRosterline(['status'], rig.environment);
+      for (const part of ['exports', 'gates and rates', 'nightly', 'listener', 'trunk sync', 'coverage', 'workers'])
+        expect(stdout.split('\n')).toContain(part);
+      expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(110);
+    },
+    MINUTES,
+  );
+
+  it(
+    'sees the rest where Temporal does not answer, and why of each part that cannot be asked',
+    async () => {
+      const { code, stdout } = await runRosterline(['status', '--json'], {
+        ...rig.environment,
+        TEMPORAL_ADDRESS: '127.0.0.1:1',
+        ROSTERLINE_DATA: `${rig.directory}/nothing there`,
+      });
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({
+        exports: { known: false, why: expect.stringContaining('127.0.0.1:1') },
+        workers: { known: false },
+        coverage: { known: true, value: [] },
+      });
+    },
+    MINUTES,
+  );
+
+  it(
     'is asked before it is cancelled, and nobody there is a no',
     async () => {
       const { code, stdout } = await runRosterline(['export', 'cancel', ID], rig.environment);

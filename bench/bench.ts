@@ -6,6 +6,7 @@ import { createStatusLine } from '../src/cli/statusLine.js';
 import { cacheDirectory } from '../src/temporal/cacheDirectory.js';
 import { callsBench } from './callsBench.js';
 import { holds, type Report, reportText, table } from './figures.js';
+import { liveBench } from './liveBench.js';
 import { loadBench } from './loadBench.js';
 import { MEMORY_SIZES, memoryBench, type MemorySize } from './memoryBench.js';
 import { modelBench } from './modelBench.js';
@@ -45,6 +46,7 @@ const BENCHES: Readonly<Record<Report['bench'], Measure>> = {
   },
   model: (form, say) => modelBench(form, say),
   sync: (form, say) => syncBench(form, say),
+  live: (form, say) => liveBench(form, say),
   s3: (form, say) => s3Bench(form, say),
   workers: (form, say) => workersBench(form, say),
   verify: (form, say, { seals }) => verifyBench(form, join(cacheDirectory(process.env), 'bench'), seals, say),
@@ -73,6 +75,7 @@ add('pacing', 'the same jobs against limiters of six shapes, ours beside what pe
   .addOption(new Option('--shape <name>', 'one limiter alone').choices(SHAPES.map(({ name }) => name)))
   .option('--seed <n>', 'draw the limits by this seed alone (default: the medians of 1, 2 and 3)', wholeNumber);
 add('sync', "a failover storm over schedule changes: the trunk sync beside the complaint's loop; six minutes");
+add('live', 'how soon an event is a signal and a row, at 20 events a second; two minutes');
 add('s3', "bodies into a bucket, against the AWS SDK's own upload; half a minute");
 add('verify', 'hashes and signatures of landings and a million seals; ten minutes and 15 GB of disk').option(
   '--seals <n>',

@@ -24,7 +24,18 @@ export interface Figure {
 
 /** What one benchmark found. */
 export interface Report {
-  readonly bench: 'load' | 'memory' | 'calls' | 'speed' | 'pacing' | 'model' | 'sync' | 'verify' | 's3' | 'workers';
+  readonly bench:
+    | 'load'
+    | 'memory'
+    | 'calls'
+    | 'speed'
+    | 'pacing'
+    | 'model'
+    | 'sync'
+    | 'verify'
+    | 's3'
+    | 'workers'
+    | 'live';
   readonly form: 'full' | 'short';
   /** What was measured, in words, by what it is. */
   readonly about: Readonly<Record<string, string | number>>;

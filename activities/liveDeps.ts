@@ -1,5 +1,6 @@
 import type { ChannelHosts } from '../src/domain/live/channelAddress.js';
 import type { LiveSettings } from '../src/domain/live/liveSettings.js';
+import type { ListenerSettings } from '../src/listener/listenerParts.js';
 import type { LiveWatcher } from '../src/telemetry/liveWatcher.js';
 import type { LiveStore } from '../src/warehouse/live/liveStore.js';
 
@@ -14,6 +15,8 @@ export interface LiveDeps {
   /** Aborted when the worker begins to stop: another may take over at once then, and need not wait for what drains. */
   readonly stopping: AbortSignal;
   readonly times: LiveTimes;
+  /** How patient a listener is, where it is not as usual. */
+  readonly listener?: Partial<ListenerSettings>;
 }
 
 /** How long things take. Milliseconds. */

@@ -1,3 +1,4 @@
+import { untimely } from '../src/domain/live/eventTime.js';
 import type { LiveEvent } from '../src/domain/live/liveEvent.js';
 import type { LiveGap } from '../src/domain/live/liveGap.js';
 import type { GapBegun, GapEnded, ListenerState, LiveSink, UnreadableEvent } from '../src/domain/live/liveSink.js';
@@ -37,7 +38,8 @@ interface Unreadable {
 /**
  * Takes what a listener hears: hints go to the sync at once, rows to the writer, gaps into their table and then to the recovery.
  *
- * Events that cannot be read are gaps too, of no length: what they said is read by REST, once a minute however many there are.
+ * Events that cannot be read, or whose times are not to be believed, are gaps too: what they said is read by REST, once a minute
+ * however many there are.
  */
 export class LiveHearing {
   #state: ListenerState | null = null;
@@ -97,9 +99,15 @@ export class LiveHearing {
   }
 
   #event(event: LiveEvent): void {
-    this.parts.watcher.event(event.kind);
-    if (event.kind === 'scheduleChanged' || event.kind === 'trunkChanged') this.parts.hints.tell(event);
-    else this.parts.writer.hear(event);
+    const { watcher, hints, writer, genesysMs } = this.parts;
+    if (event.kind === 'scheduleChanged' || event.kind === 'trunkChanged') hints.tell(event);
+    else {
+      const nowMs = genesysMs();
+      const missed = untimely(event, nowMs, writer.adherenceKnownMs(event.userId));
+      if (missed !== null) return this.#unreadableEvent({ missed, receivedMs: nowMs });
+      writer.hear(event);
+    }
+    watcher.event(event.kind);
   }
 
   #begin(cause: LiveGap['cause'], fromMs: number | null, missed: LiveWatch): LiveGap {
@@ -109,7 +117,7 @@ export class LiveHearing {
     return gap;
   }
 
-  #unreadableEvent({ missed, receivedMs }: UnreadableEvent): void {
+  #unreadableEvent({ missed, receivedMs }: Pick<UnreadableEvent, 'missed' | 'receivedMs'>): void {
     this.#unreadable++;
     this.parts.watcher.event('unreadable');
     const { gaps, writer, unreadableMs } = this.parts;

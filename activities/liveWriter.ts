@@ -39,6 +39,7 @@ export class LiveWriter {
   #waiters: Waiter[] = [];
   #watch: LiveBatch['watch'];
   #wake: () => void = () => undefined;
+  readonly #adherenceMs = new Map<string, number>();
   #wroteMs = -Infinity;
   #isOver = false;
   /** Why the last write failed; null where it did not. */
@@ -55,6 +56,16 @@ export class LiveWriter {
 
   hear(event: AdherenceEvent | RoutingStatusEvent): void {
     this.pending.hear(event);
+    if (event.kind === 'adherence') this.#know(event);
+  }
+
+  /** The latest time of an agent's adherence that this listener has heard or read; null where it has neither. */
+  adherenceKnownMs(userId: string): number | null {
+    return this.#adherenceMs.get(userId) ?? null;
+  }
+
+  #know({ userId, atMs }: Pick<AdherenceEvent, 'userId' | 'atMs'>): void {
+    this.#adherenceMs.set(userId, Math.max(atMs, this.#adherenceMs.get(userId) ?? atMs));
   }
 
   keepWatch(watch: NonNullable<LiveBatch['watch']>): void {
@@ -70,6 +81,7 @@ export class LiveWriter {
 
   /** Writes what REST answered, by itself, so that what of it was news is counted. Tried until it is written. */
   async writeRead(rows: RowsToWrite, signal: AbortSignal): Promise<LiveWritten> {
+    for (const event of rows.adherence) this.#know(event);
     for (;;) {
       signal.throwIfAborted();
       const written = await this.#write(rows);

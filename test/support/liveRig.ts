@@ -7,6 +7,7 @@ import { NativeConnection } from '@temporalio/worker';
 import type { LiveTimes } from '../../activities/liveDeps.js';
 import type { LiveSettings } from '../../src/domain/live/liveSettings.js';
 import type { LiveState } from '../../src/domain/live/liveState.js';
+import type { ListenerSettings } from '../../src/listener/listenerParts.js';
 import type { SyncPolicy } from '../../src/domain/sync/syncPolicy.js';
 import type { SimulatorOptions } from '../../src/simulator/simulatorOptions.js';
 import { type RunningSimulator, startSimulator } from '../../src/simulator/startSimulator.js';
@@ -25,11 +26,12 @@ export interface LiveRigOptions {
   readonly name: string;
   readonly organisation?: Partial<SimulatorOptions>;
   readonly times?: Partial<LiveTimes>;
+  readonly listener?: Partial<ListenerSettings>;
   readonly syncPolicy?: (simulator: RunningSimulator) => SyncPolicy;
   /** @default a DuckDB file */
   readonly openStore?: () => LiveStore;
-  /** What time REST and channels have; this machine's unless given. */
-  readonly now?: () => number;
+  /** What time the workers' machine has; the right one unless given. */
+  readonly machineMs?: () => number;
 }
 
 /** A simulated organisation, a worker whose listener may listen to it, and the feed's workflow. */
@@ -61,13 +63,11 @@ export async function startLiveRig(address: string, options: LiveRigOptions): Pr
   const clientConnection = await Connection.connect({ address });
   const client = new Client({ connection: clientConnection });
   const taskQueue = `${options.name.replaceAll(' ', '-')}-${randomUUID().slice(0, 8)}`;
-  const now = options.now ?? Date.now;
   const simulator = await startSimulator({
     seed: 11,
     units: TWO_UNITS,
     turnover: false,
     tokenLimitPerMinute: null,
-    now,
     ...options.organisation,
   });
   const openStore =
@@ -89,11 +89,11 @@ export async function startLiveRig(address: string, options: LiveRigOptions): Pr
         taskQueue,
         simulator,
         directory,
-        clock: { ...WALL_CLOCK, now },
+        clock: { ...WALL_CLOCK, now: options.machineMs ?? Date.now },
         probeEveryMs: 500,
         sharesBudget: false,
         ...(options.syncPolicy && { syncPolicy: options.syncPolicy(simulator) }),
-        live: { store, times: { ...QUICK, ...options.times } },
+        live: { store, times: { ...QUICK, ...options.times }, ...(options.listener && { listener: options.listener }) },
       });
       workers.push(worker);
       return worker;

@@ -39,7 +39,7 @@ export interface TestWorkerOptions {
   readonly syncPolicy?: SyncPolicy;
   /** The live rows, and how patient a listener is; without them it listens to nothing. */
   readonly live?: Pick<LiveDeps, 'store'> &
-    Partial<Pick<LiveDeps, 'settings' | 'watcher'>> & { times?: Partial<LiveTimes> };
+    Partial<Pick<LiveDeps, 'settings' | 'watcher' | 'listener'>> & { times?: Partial<LiveTimes> };
   /** False for a worker that goes by what it saw itself, as one does whose keeper never answers. @default true */
   readonly sharesBudget?: boolean;
 }

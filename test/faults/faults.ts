@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { killsTable, productionTable, roundLines } from './reportLines.js';
+import { killsTable, listenerTable, productionTable, roundLines } from './reportLines.js';
+import { type ListenerReport, runListener } from './runListener.js';
 import { type KillsReport, runKills } from './runKills.js';
 import { type ProductionReport, runProduction } from './runProduction.js';
 import { type RoundReport, runRound } from './runRound.js';
@@ -7,7 +8,8 @@ import { type RoundReport, runRound } from './runRound.js';
 interface CampaignOptions {
   rounds: number;
   seed: number;
-  profile?: 'production';
+  profile?: 'production' | 'listener';
+  strikes: number;
   from: string;
   to: string;
   workers: number;
@@ -42,18 +44,34 @@ simulator's own, coverage and gaps are exactly as expected, nothing was asked or
 verify holds. A round that fails keeps its directory, and says how to repeat it.
 
 With --profile production: a three-year export on several workers, with PostgreSQL and an S3 store with Object Lock, while
-one of them or the Temporal server is killed every 5 to 20 s.`,
+one of them or the Temporal server is killed every 5 to 20 s.
+
+With --profile listener: a live feed and a trunk sync on two workers and PostgreSQL, under 20 events a second, while the
+worker that listens is killed, its socket cut or silent, its token revoked, its channel evicted. Each time somebody
+listens again within 15 s; once the feed says that it is whole, every row is right; what nobody heard lies in a gap.`,
   )
   .option('--rounds <n>', 'how many', wholeNumber, 3)
   .option('--seed <n>', 'of the first round; the next ones have the next seeds', wholeNumber, 1)
-  .addOption(new Option('--profile <name>', 'production: see above; without it, rounds').choices(['production']))
+  .addOption(
+    new Option('--profile <name>', 'production, listener: see above; without it, rounds').choices([
+      'production',
+      'listener',
+    ]),
+  )
+  .option('--strikes <n>', 'listener: how many', wholeNumber, 50)
   .option('--from <date>', 'production: first local day', '2023-01-01')
   .option('--to <date>', 'production: first local day that is not asked for', '2026-01-01')
   .option('--workers <n>', 'production: how many worker processes', wholeNumber, 4)
   .option('--calm-seconds <n>', 'production: how long it takes undisturbed; measured first when left out', wholeNumber)
   .option('--json', 'one JSON object on the last line')
-  .action(async ({ rounds, seed, json, profile, ...production }: CampaignOptions) => {
+  .action(async ({ rounds, seed, json, profile, strikes, ...production }: CampaignOptions) => {
     const say = sayer(json);
+    if (profile === 'listener') {
+      const report = await runListener({ seed, strikes, eventsPerSecond: 20, sync: true }, say);
+      for (const line of listenerTable(report)) say(line);
+      end(json, report);
+      return;
+    }
     if (profile === 'production') {
       const report = await runProduction({ ...PRODUCTION, seed, ...production }, say);
       for (const line of productionTable(report)) say(line);
@@ -96,7 +114,10 @@ function sayer(json: boolean | undefined): (line: string) => void {
   return (line) => void (json ? process.stderr : process.stdout).write(`${line}\n`);
 }
 
-function end(json: boolean | undefined, report: KillsReport | CampaignReport | ProductionReport): void {
+function end(
+  json: boolean | undefined,
+  report: KillsReport | CampaignReport | ProductionReport | ListenerReport,
+): void {
   if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
   process.exit(report.ok ? 0 : 1);
 }

@@ -1,6 +1,8 @@
 import type { Check } from './checks.js';
 import type { KillsReport } from './runKills.js';
 import { KILL_KINDS, type KillKind } from './productionKills.js';
+import { LISTENER_STRIKES } from './listenerStrikes.js';
+import type { ListenerReport } from './runListener.js';
 import type { ProductionReport } from './runProduction.js';
 import type { RoundReport } from './runRound.js';
 
@@ -41,6 +43,30 @@ export function productionTable(report: ProductionReport): string[] {
     ),
     `  workers ended by themselves, and were started again, ${workersEndedByThemselves} times (one does that starts while a server is away)`,
     ...pauseLines(report.pauses),
+    ...checkLines(report.checks),
+  ];
+}
+
+/** A run of the listener's profile as a table: medians and the worst, in milliseconds. */
+export function listenerTable(report: ListenerReport): string[] {
+  const { strikes, published, gaps, takeOvers } = report;
+  const rows = LISTENER_STRIKES.flatMap((kind) => {
+    const ofKind = strikes.filter((one) => one.kind === kind);
+    if (ofKind.length === 0) return [];
+    const figure = (name: 'reconnectedMs' | 'wholeMs' | 'rightMs'): string => {
+      const sorted = ofKind.map((one) => one[name]).sort((one, other) => one - other);
+      const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+      return `${Math.round(median)} (${Math.round(sorted.at(-1) ?? 0)})`.padStart(16);
+    };
+    return [
+      `  ${kind.padEnd(10)} ${String(ofKind.length).padStart(3)} ${figure('reconnectedMs')} ${figure('wholeMs')} ${figure('rightMs')}`,
+    ];
+  });
+  return [
+    '',
+    `${report.ok ? 'held' : 'NOT HELD'}: ${strikes.length} strikes, ${published} messages, ${gaps} gaps, ${takeOvers} listeners (seed ${report.seed})`,
+    `  ${'strike'.padEnd(10)}   n ${'listened to ms'.padStart(16)} ${'whole ms'.padStart(16)} ${'rows right ms'.padStart(16)}   median (worst)`,
+    ...rows,
     ...checkLines(report.checks),
   ];
 }

@@ -10,6 +10,7 @@ from allowed_differences import LEFT_OUT, OPTIONAL_READINGS
 from checks_adherence import adherence_query
 from checks_occupancy import aggregates_query
 from duckdb_type import parse_duckdb_type
+from live_calls import live_calls_by_sdk
 from model_comparison import LIST, MAP, allowed_values, fields_of, models
 from outside_case import OutsideCase, decoded_by_sdk
 from process_environment import ENVIRONMENT
@@ -60,17 +61,22 @@ class Readings(OutsideCase):
             aggregates_query(users, start=window["startAt"], end=window["endAt"])
         )
         sync_calls_by_sdk(apis, cls.readings["asked"]["sync"])
+        live_calls_by_sdk(apis, cls.readings["asked"]["live"])
         return proxy.take()
 
     def test_same_calls(self):
         """Our client and the SDK call the same methods and paths for the same things, with the same query"""
 
         def calls(sent):
-            # Jobs and audit queries have ids of their own, and are looked at until they are over. The SDK alone deletes, to add again.
-            own = r"(?<=/jobs/)[^/]+$|(?<=/audits/query/)[^/]+"
+            # Jobs, audit queries and channels have ids of their own, and are looked at until they are over. The SDK alone deletes, to add again.
+            own = r"(?<=/jobs/)[^/]+$|(?<=/audits/query/)[^/]+|(?<=/notifications/channels/)[^/]+"
+            # A list is sent with commas or repeated: both mean the same.
+            def query(one):
+                return tuple(sorted((name, part) for name, value in parse_qsl(one.query) for part in value.split(",")))
+
             return sorted(
                 {
-                    (one.method, re.sub(own, "…", one.path), tuple(sorted(parse_qsl(one.query))))
+                    (one.method, re.sub(own, "…", one.path), query(one))
                     for one in sent
                     if one.method != "DELETE"
                 }
@@ -105,8 +111,14 @@ class Readings(OutsideCase):
                 [one for one in sent if one.method == method and form.fullmatch(one.path)] for sent in (self.ours, self.theirs)
             )
             bodies = [decoded_by_sdk(self.apis.client, one.body.decode(), model) for one in (ours, theirs)]
-            read = [self.meaning(body if isinstance(body, dict) else body.to_dict()) for body in bodies]
+            read = [self.meaning(self.plain(body)) for body in bodies]
             self.assertEqual(read[1], read[0])
+
+    def plain(self, body):
+        """What the SDK made of a body, without its classes."""
+        if isinstance(body, list):
+            return [self.plain(one) for one in body]
+        return body if isinstance(body, dict) else body.to_dict()
 
     def meaning(self, value):
         """Instants as instants, whatever their zone; without what differs between two writes."""

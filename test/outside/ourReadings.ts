@@ -15,11 +15,19 @@ import {
   UsersAnswer,
 } from '../../src/genesys/decoders.js';
 import { ANY_LOOPBACK_PORT } from '../../src/genesys/genesysClientConfig.js';
+import {
+  AvailableTopicsAnswer,
+  ChannelAnswer,
+  ChannelsAnswer,
+  TopicsAnswer,
+} from '../../src/genesys/notificationCalls.js';
 import { CampaignAnswer } from '../../src/genesys/outboundCalls.js';
 import { pageAnswer } from '../../src/genesys/page.js';
+import { RealTimeAdherenceAnswer, UsersWithStatusAnswer } from '../../src/genesys/realTimeCalls.js';
 import { BusinessUnitAnswer, SchedulesAnswer } from '../../src/genesys/scheduleCalls.js';
 import { SearchAnswer } from '../../src/genesys/scheduleSearchCalls.js';
 import { OutboundRouteAnswer, SiteAnswer, TrunkAnswer, TrunkBaseAnswer } from '../../src/genesys/telephonyAnswers.js';
+import { ourLiveCalls } from './ourLiveCalls.js';
 import { ourSyncCalls } from './ourSyncCalls.js';
 
 /**
@@ -67,6 +75,7 @@ const sync = await ourSyncCalls(client, {
   endDate: window.endAt,
   userIds: users,
 });
+const live = await ourLiveCalls(client, unit.id, users);
 await client.close();
 
 const schemaOf = (decoder: z.ZodType): unknown => z.toJSONSchema(decoder, { io: 'input' });
@@ -91,12 +100,18 @@ console.log(
       CampaignEntityListing: schemaOf(pageAnswer(CampaignAnswer)),
       AuditQueryExecutionStatusResponse: schemaOf(QueryAnswer),
       AuditQueryExecutionResultsResponse: schemaOf(ResultsAnswer),
+      Channel: schemaOf(ChannelAnswer),
+      ChannelEntityListing: schemaOf(ChannelsAnswer),
+      ChannelTopicEntityListing: schemaOf(TopicsAnswer),
+      AvailableTopicEntityListing: schemaOf(AvailableTopicsAnswer),
+      'list[UserScheduleAdherence]': schemaOf(RealTimeAdherenceAnswer),
+      UserEntityListing: schemaOf(UsersWithStatusAnswer),
     },
     documents: {
       WfmHistoricalAdherenceBulkResult: { [adherence.load.sliceArray]: adherence.load.docType },
       UserAggregateQueryResponse: { [occupancy.load.sliceArray]: occupancy.load.docType },
       BuAgentSchedulesSearchResponse: { [schedules.load.sliceArray]: schedules.load.docType },
     },
-    asked: { window, users, sync },
+    asked: { window, users, sync, live },
   }),
 );

@@ -55,7 +55,7 @@ class RecordingProxy:
                 self.wfile.write(content)
                 onward.close()
 
-            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = pass_on
+            do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = pass_on
 
         self._sent = sent
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

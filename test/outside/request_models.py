@@ -12,6 +12,8 @@ REQUEST_MODELS = {
     ("PUT", re.compile(r"/api/v2/flows/datatables/[^/]+/rows/[^/]+")): "dict(str, object)",
     ("PATCH", re.compile(r"/api/v2/outbound/campaigns/[^/]+")): "CampaignPatchRequest",
     ("POST", re.compile(r"/api/v2/audits/query")): "AuditQueryRequest",
+    ("PUT", re.compile(r"/api/v2/notifications/channels/[^/]+/subscriptions")): "list[ChannelTopic]",
+    ("POST", re.compile(r"/api/v2/notifications/channels/[^/]+/subscriptions")): "list[ChannelTopic]",
 }
 """By method and path. The rows of data tables have no model: each table has its own columns."""
 

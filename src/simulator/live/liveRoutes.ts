@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../api/apiError.js';
+import { seededRandom } from '../data/seededRandom.js';
 import type { SimulatorContext } from '../simulatorContext.js';
 import { pageOf } from '../telephony/pageOf.js';
 import { adherenceBody, routingStatusBody } from './adherenceBodies.js';
@@ -21,7 +22,9 @@ interface UsersQuery {
  *
  * Real-time adherence leaves out users whom it does not know. Lists are taken with commas and repeated.
  */
-export function liveRoutes(api: FastifyInstance, { live, organisation }: SimulatorContext): void {
+export function liveRoutes(api: FastifyInstance, { live, organisation, settings }: SimulatorContext): void {
+  let expands = 0;
+
   api.get<{ Querystring: { userId?: string | string[] } }>(`${WFM}/adherence`, ({ query }) => {
     const userIds = listed(query.userId);
     if (userIds.length === 0 || userIds.length > MAX_USER_IDS)
@@ -49,19 +52,21 @@ export function liveRoutes(api: FastifyInstance, { live, organisation }: Simulat
 
   api.get<{ Querystring: UsersQuery }>('/api/v2/users', ({ query }) => {
     const asked = listed(query.id);
-    const expands = listed(query.expand);
+    const isExpanded = listed(query.expand).includes('routingStatus');
+    const random = seededRandom(settings.seed, 'expands', ++expands);
     const people = organisation.people.filter(({ id }) =>
       asked.length === 0 ? live.of(id) !== undefined : asked.includes(id),
     );
     return pageOf(people, query, '/api/v2/users', ({ id, name }) => {
       const state = live.of(id);
+      const isLeftOut = random.chance(settings.live.expandsLeftOut);
       return {
         id,
         ...(name !== null && { name }),
         division: { id: organisation.divisionId },
         state: state ? 'active' : 'inactive',
         version: 1,
-        ...(state && expands.includes('routingStatus') && { routingStatus: routingStatusBody(state) }),
+        ...(state && isExpanded && !isLeftOut && { routingStatus: routingStatusBody(state) }),
         selfUri: `/api/v2/users/${id}`,
       };
     });

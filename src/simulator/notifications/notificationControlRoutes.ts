@@ -6,7 +6,7 @@ import { notificationControls } from './notificationControls.js';
 import { NotificationFault } from './notificationFaults.js';
 
 const LiveChange = z.strictObject({
-  ...LiveSettings.partial().shape,
+  eventsPerSecond: LiveSettings.shape.eventsPerSecond.unwrap().optional(),
   /** So many moves at once. */
   moves: z.number().int().nonnegative().max(100_000).optional(),
   /** Somebody who belongs to their unit no longer. */

@@ -26,7 +26,7 @@ export interface AgentNow {
 /** The simulator's switches for notification channels and what agents do now, and the truth about them. */
 export interface NotificationControls {
   channels(): readonly ChannelNow[];
-  /** Messages from a number on (1 is the first); the newest 50,000 at least. */
+  /** Messages from a number on (1 is the first); the newest 20,000 at least. */
   messages(from?: number): readonly PublishedMessage[];
   /** When channels were connected, subscribed, cut and removed. */
   moments(): readonly ChannelMoment[];

@@ -26,7 +26,7 @@ export interface ChannelMoment {
 }
 
 /** Most messages and moments that are kept: the oldest go first. */
-const KEPT = 50_000;
+const KEPT = 20_000;
 
 /** Everything that channels carried, and what became of them: the truth that a listener is judged by. */
 export class PublishedLedger {

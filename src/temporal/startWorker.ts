@@ -25,6 +25,7 @@ import { publishExports } from './exportMetrics.js';
 import { lookAtObjects, lookAtTemporal, lookAtWarehouse } from './healthLooks.js';
 import { liveMetrics } from './liveMetrics.js';
 import { publishLimits } from './limitMetrics.js';
+import { publishNightly } from './nightly/nightlyMetrics.js';
 import { tellObjectsMark } from './objectsMark.js';
 import { openLiveStore } from './openLiveStore.js';
 import { openObjects } from './openObjects.js';
@@ -80,9 +81,11 @@ export async function startWorker(
   });
   const stopping = new AbortController();
   const keeperId = keeperIdOf(settings.clientId);
-  if (options.meter) void publishLimits({ client, keeperId, meter: options.meter }, stopping.signal);
-  if (options.meter)
+  if (options.meter) {
+    void publishLimits({ client, keeperId, meter: options.meter }, stopping.signal);
     void publishExports({ client, taskQueue: config.taskQueue, meter: options.meter }, stopping.signal);
+    void publishNightly({ client, config, meter: options.meter }, stopping.signal);
+  }
   const disconnect = async (): Promise<void> => {
     stopping.abort();
     await genesys.close();

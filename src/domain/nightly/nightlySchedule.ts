@@ -59,6 +59,8 @@ export const NightlySchedule = z
     overlap: z.enum(OVERLAPS).default('bufferAll'),
     /** Starts are spread by up to this, so that several schedules do not begin at one second. */
     jitter: lengthOfTime(0, 3600, '0s and 1h').prefault('0s'),
+    /** How long after its nominal time a night counts as overdue where no load of it has ended. */
+    overdueAfter: lengthOfTime(60, 7 * 86_400, '1m and 7d').prefault('6h'),
   })
   .refine(({ at, cron }) => (at === undefined) !== (cron === undefined), {
     path: ['at'],

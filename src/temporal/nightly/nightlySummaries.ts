@@ -29,6 +29,9 @@ export interface NightlySummary {
 /** Runs that are looked at: a load that fails for so many nights has been told long before. */
 const RUNS = 20;
 
+/** When a night counts as overdue whose schedule is not in the configuration: as the configuration has it by default. */
+const OVERDUE_AFTER_SECONDS = 6 * 3600;
+
 /** How far back a night that was never loaded is looked for. */
 const DUE_WITHIN_MS = 8 * 86_400_000;
 
@@ -46,6 +49,7 @@ export async function summaryOf(client: Client, state: NightlyState): Promise<Ni
   const { name, configured, described, found, differences } = state;
   const runs = found ? await nightlyRuns(client, name, RUNS) : [];
   const paused = described?.state.paused ?? false;
+  const overdueAfterMs = (configured?.overdueAfter ?? OVERDUE_AFTER_SECONDS) * 1000;
   return {
     name,
     when: found ? whenText(found) : configuredText(configured),
@@ -57,19 +61,25 @@ export async function summaryOf(client: Client, state: NightlyState): Promise<Ni
     next: paused ? null : (described?.info.nextActionTimes[0]?.toISOString() ?? null),
     lastRun: runs[0] ?? null,
     lastComplete: runs.find(({ state: ended }) => ended === 'complete') ?? null,
-    overdueSince: described && !paused ? await overdueSince(client, name, described.info.createdAt, runs) : null,
+    overdueSince:
+      described && !paused
+        ? await overdueSince(
+            client,
+            { name, overdueAfterMs, jitterMs: found?.jitterMs ?? 0, since: described.info.createdAt },
+            runs,
+          )
+        : null,
   };
 }
 
 async function overdueSince(
   client: Client,
-  name: string,
-  createdAt: Date,
+  { name, since, ...late }: { name: string; overdueAfterMs: number; jitterMs: number; since: Date },
   runs: readonly NightRun[],
 ): Promise<string | null> {
   const nowMs = Date.now();
-  const fromMs = Math.max(createdAt.getTime(), nowMs - DUE_WITHIN_MS);
-  return overdueNight(await matchingTimes(client, name, fromMs, nowMs), runs, nowMs);
+  const fromMs = Math.max(since.getTime(), nowMs - late.overdueAfterMs - DUE_WITHIN_MS);
+  return overdueNight(await matchingTimes(client, name, fromMs, nowMs), runs, { nowMs, ...late });
 }
 
 function configuredText(configured: NightlySchedule | null): string {

@@ -8,6 +8,7 @@ import { loadConfig } from '../src/config/loadConfig.js';
 import { Settings } from '../src/config/settings.js';
 import { DATASETS } from '../src/datasets/datasets.js';
 import { FAILURE_NAMES } from '../src/domain/failure.js';
+import { NightlyLoadInput } from '../src/domain/nightly/nightlyLoadInput.js';
 import { HistoryExportInput } from '../src/domain/historyExportInput.js';
 import { ENDPOINTS } from '../src/genesys/endpoints.js';
 
@@ -98,13 +99,14 @@ describe('README.md', () => {
     }
   });
 
-  it('starts exports with input that the workflow takes', () => {
-    const inputs = [...README.matchAll(/--input '(\{[\s\S]*?\})'/g)].map(
-      ([, json]) => JSON.parse(json ?? '') as unknown,
-    );
-    expect(inputs.length).toBeGreaterThan(0);
-    for (const input of inputs)
-      if (!isPauseReason(input)) expect(HistoryExportInput.safeParse(input).error).toBeUndefined();
+  it('starts exports and nightly loads with input that the workflows take', () => {
+    const commands = [...`${README}${textOf('docs/nightly.md')}`.matchAll(/^temporal [^]*?--input '(\{[^]*?\})'/gm)];
+    expect(commands.length).toBeGreaterThan(5);
+    for (const [command, json] of commands) {
+      const input = JSON.parse(json ?? '') as unknown;
+      const taken = command.includes('--type nightlyLoad') ? NightlyLoadInput : HistoryExportInput;
+      if (!isPauseReason(input)) expect(taken.safeParse(input).error).toBeUndefined();
+    }
   });
 
   it('points to files that exist, and so do the other documents', () => {
@@ -129,8 +131,12 @@ describe('rosterline.example.yaml', () => {
     const example = join(ROOT, 'rosterline.example.yaml');
     expect(() => loadConfig({ ROSTERLINE_CONFIG: example }, ROOT)).not.toThrow();
     // Uncommented, so that what it only suggests is checked too.
-    const [settings = '', policy = ''] = readFileSync(example, 'utf8').split(/^(?=# sync:)/m);
-    const whole: unknown = parse(settings.replace(/^(\s*)# ([a-z]\w+:)/gm, '$1$2') + policy.replaceAll(/^# /gm, ''));
+    const [settings = '', ...lists] = readFileSync(example, 'utf8').split(/^(?=# (?:nightly|sync):)/m);
+    // Of a list, comments within it are what it suggests beside; prose before the next stays a comment.
+    const uncommented = lists.map((list) =>
+      list.replaceAll(/^# (?=\s|(?:nightly|sync):)/gm, '').replaceAll(/^( {4})# (?=\w+:)/gm, '$1'),
+    );
+    const whole: unknown = parse(settings.replace(/^(\s*)# ([a-z]\w+:)/gm, '$1$2') + uncommented.join(''));
     expect(Settings.parse(whole)).toBeDefined();
     expect(keysOf(whole)).toEqual(
       [
@@ -145,6 +151,7 @@ describe('rosterline.example.yaml', () => {
         'genesys.downloadHosts',
         'genesys.loginUrl',
         'genesys.region',
+        'nightly',
         'objects.accessKeyIdFile',
         'objects.region',
         'objects.retentionDays',

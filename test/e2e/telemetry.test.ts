@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { keeperIdOf } from '../../src/temporal/budgetLink.js';
@@ -27,10 +27,13 @@ beforeAll(async () => {
     tokenLimitPerMinute: 300,
     units: [{ name: 'Leeds', timeZone: 'Europe/London', agents: 4 }],
   });
+  const file = join(rig.directory, 'rosterline.yaml');
+  writeFileSync(file, "nightly: [{ name: all-units, at: '02:30', timeZone: Europe/London }]\n");
   const [metrics, health] = [await freePort('127.0.0.1'), await freePort('127.0.0.1')];
   metricsUrl = `http://127.0.0.1:${metrics}/metrics`;
   healthUrl = `http://127.0.0.1:${health}`;
   await rig.startWorker([], {
+    ROSTERLINE_CONFIG: file,
     ROSTERLINE_METRICS_PORT: String(metrics),
     ROSTERLINE_HEALTH_PORT: String(health),
     ROSTERLINE_LOG_LEVEL: 'debug',

@@ -39,7 +39,7 @@ export function nightlyMetrics(meter: MetricMeter): (schedules: readonly Nightly
     'rosterline_nightly_last_success_seconds',
     'float',
     undefined,
-    'Unix time at which the last nightly load of the schedule ended complete',
+    'Unix time at which the last nightly load of the schedule ended complete; 0 while none has',
   );
   const overdue = meter.createGauge(
     'rosterline_nightly_overdue',
@@ -50,8 +50,8 @@ export function nightlyMetrics(meter: MetricMeter): (schedules: readonly Nightly
   const shown = new Set<string>();
   return (schedules) => {
     for (const { name, lastComplete, overdueSince, isOnServer } of schedules) {
-      const endedAt = lastComplete?.endedAt;
-      if (endedAt) success.set(Date.parse(endedAt) / 1000, { schedule: name });
+      const endedAt = lastComplete?.endedAt ?? null;
+      success.set(endedAt === null ? 0 : Date.parse(endedAt) / 1000, { schedule: name });
       overdue.set(overdueSince !== null || !isOnServer ? 1 : 0, { schedule: name });
       shown.add(name);
     }

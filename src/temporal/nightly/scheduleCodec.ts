@@ -72,14 +72,13 @@ interface DescribedAction {
   readonly args?: readonly unknown[] | undefined;
   readonly workflowExecutionTimeout?: unknown;
   readonly workflowRunTimeout?: unknown;
-  readonly workflowTaskTimeout?: unknown;
   readonly retry?: unknown;
 }
 
-/** What our schedules never set on a run, and a hand may. */
+/** What our schedules never set on a run, and a hand may. The Temporal CLI always sends a timeout of workflow tasks: it ends no run. */
 function limitsOf(action: DescribedAction): string[] {
-  const { workflowExecutionTimeout, workflowRunTimeout, workflowTaskTimeout, retry } = action;
-  const timeouts = { workflowExecutionTimeout, workflowRunTimeout, workflowTaskTimeout };
+  const { workflowExecutionTimeout, workflowRunTimeout, retry } = action;
+  const timeouts = { workflowExecutionTimeout, workflowRunTimeout };
   return [
     ...Object.entries(timeouts).flatMap(([key, value]) => (value ? [`${key} ${lengthText(Number(value))}`] : [])),
     ...(retry ? [`retry ${JSON.stringify(retry)}`] : []),

@@ -1,6 +1,6 @@
-import { condition, log, patched, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import { condition, patched, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
 import { describeProgress } from '../src/domain/describeProgress.js';
-import type { ExportWindowInput, KeptWindow, PlannedWindow, WindowResult } from '../src/domain/exportSteps.js';
+import type { ExportWindowInput, PlannedWindow, WindowResult } from '../src/domain/exportSteps.js';
 import type { ClosedGate, ExportProgress } from '../src/domain/exportProgress.js';
 import { expectedEnd } from '../src/domain/exportEta.js';
 import { addOutcome, type ExportState } from '../src/domain/exportState.js';
@@ -9,9 +9,10 @@ import type { HistoryExportInput } from '../src/domain/historyExportInput.js';
 import type { HistoryExportResult } from '../src/domain/historyExportResult.js';
 import { wholeDays } from '../src/domain/wholeDays.js';
 import { ExportPauses } from './exportPauses.js';
-import { gateClosedSignal, progressQuery, windowStoppedSignal } from './messages.js';
+import { gateClosedSignal, progressQuery } from './messages.js';
 import { planHistory } from './planHistory.js';
-import { abandoningActivitiesOf, activitiesOf, type QueuedActivities } from './policies.js';
+import { activitiesOf, type QueuedActivities } from './policies.js';
+import { StoppedWindows } from './stoppedWindows.js';
 import { WindowPool } from './windowPool.js';
 
 /**
@@ -30,7 +31,7 @@ export class ExportRun {
   private readonly gates = new Map<string, ClosedGate>();
   private readonly pauses: ExportPauses;
   private readonly pool: WindowPool;
-  private readonly stopped = new Map<string, KeptWindow>();
+  private readonly stopped = new StoppedWindows();
   private readonly holdsSteps: boolean;
   private standsStillSinceMs: number | null = null;
   private state: ExportState | undefined;
@@ -67,9 +68,6 @@ export class ExportRun {
     setHandler(progressQuery, () => this.progress());
     setHandler(gateClosedSignal, (gate) => {
       this.gates.set(gate.family, gate);
-    });
-    setHandler(windowStoppedSignal, ({ windowId: stopped, kept }) => {
-      this.stopped.set(stopped, kept);
     });
   }
 
@@ -137,22 +135,12 @@ export class ExportRun {
     if (!this.holdsSteps) return;
     await condition(() => this.pool.size === 0);
     const { exceptions, actuals } = this.request;
-    try {
-      await abandoningActivitiesOf(this.info.taskQueue).abandonExport.executeWithOptions(
-        { summary: 'Take back what was marked as asked for; bind the seals of what was loaded' },
-        [
-          {
-            organisationId: this.state?.organisationId ?? null,
-            exportId: this.info.workflowId,
-            runId: this.runId,
-            settings: { exceptions, actuals },
-            stopped: Object.fromEntries(this.stopped),
-          },
-        ],
-      );
-    } catch {
-      log.warn('cancelled without the owner of the warehouse: days that it had asked for stay marked as pending');
-    }
+    await this.stopped.abandon(this.info.taskQueue, {
+      organisationId: this.state?.organisationId ?? null,
+      exportId: this.info.workflowId,
+      runId: this.runId,
+      settings: { exceptions, actuals },
+    });
     this.show();
   }
 

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addCheckCommand } from './checkCommand.js';
+import { addCompletionCommand } from './completionCommand.js';
 import { addDemoCommand } from './demoCommand.js';
 import { addDevCommand } from './devCommand.js';
 import { addExportCommands } from './exportCommands.js';
@@ -54,6 +55,7 @@ addDevCommand(program);
 addWorkerCommand(program);
 addSimulateCommand(program);
 addDemoCommand(program);
+addCompletionCommand(program);
 
 try {
   await program.parseAsync();

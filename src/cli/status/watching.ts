@@ -37,9 +37,9 @@ export async function watching(
         [shown, shownAtMs] = [text, Date.now()];
       }
       output.result(result);
-      if (!watch || isOver || leaving.signal.aborted) return;
-      await sleep(everyMs, null, { signal: leaving.signal }).catch(() => undefined);
-      if (leaving.signal.aborted) return;
+      if (!watch || isOver) return;
+      const isLeft = await sleep(everyMs, false, { signal: leaving.signal }).catch(() => true);
+      if (isLeft) return;
     }
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, leave);

@@ -117,6 +117,15 @@ describe('what agents do now', () => {
     expect(Date.parse(String(truth()[0]?.routingStatus['startTime']))).toBeLessThan(1_800_001_000_000);
   });
 
+  it('comes without what was to be expanded for a share of users, where that is set', async () => {
+    await start({ live: { expandsLeftOut: 0.5 } });
+    const ids = truth().map(({ userId }) => userId);
+    const path = `/api/v2/users?id=${ids.join(',')}&expand=routingStatus&pageSize=100`;
+    const users = (await calls.get(path)).body['entities'] as unknown as { routingStatus?: object }[];
+    const told = users.filter(({ routingStatus }) => routingStatus !== undefined).length;
+    expect([users.length, told > 0, told < users.length]).toEqual([ids.length, true, true]);
+  });
+
   it('needs the permission for real-time adherence', async () => {
     await start({ permissions: [] });
     expect((await calls.get(`${ADHERENCE}?userId=x`)).body['code']).toBe('missing.permissions');

@@ -96,25 +96,43 @@ describe('a notification channel', () => {
 
   it('gives way to the twenty-first: first those that nobody is connected to, then the one used longest ago', async () => {
     let nowMs = Date.parse('2026-03-02T06:00:00Z');
-    await start({ notifications: { channelsPerApp: 2 }, now: () => nowMs });
+    await start({ now: () => nowMs });
+    const isThere = async (id: unknown) => (await calls.send('HEAD', `${CHANNELS}/${String(id)}`)).status === 200;
     const oldest = await listen();
     nowMs += 1000;
     const { body: idle } = await calls.send('POST', CHANNELS);
     nowMs += 1000;
-    const third = await listen();
-    const isThere = async (id: unknown) => (await calls.send('HEAD', `${CHANNELS}/${String(id)}`)).status;
-    expect([await isThere(oldest.id), await isThere(idle['id']), await isThere(third.id)]).toEqual([200, 404, 200]);
-    nowMs += 1000;
+    for (let count = 2; count < 20; count++) await listen();
+    expect([await isThere(oldest.id), await isThere(idle['id'])]).toEqual([true, true]);
     await listen();
+    expect([await isThere(oldest.id), await isThere(idle['id'])]).toEqual([true, false]);
+    nowMs += 1000;
+    const last = await listen();
     expect((await oldest.heard(`v2.system.no_longer_subscribed.${oldest.id}`)).eventBody).toMatchObject({
       systemTopicType: 'no_longer_subscribed',
     });
     await oldest.closed;
-    expect(await isThere(oldest.id)).toBe(404);
     const other = callsOf(calls.simulator, await login(calls.simulator, calls.simulator.otherClient));
     expect((await other.send('POST', CHANNELS)).status).toBe(200);
-    expect((await other.send('HEAD', `${CHANNELS}/${third.id}`)).status).toBe(404);
-    expect(await isThere(third.id)).toBe(200);
+    expect((await other.send('HEAD', `${CHANNELS}/${last.id}`)).status).toBe(404);
+    expect([await isThere(oldest.id), await isThere(last.id)]).toEqual([false, true]);
+  });
+
+  it('is made and subscribed by calls like any: counted, limited, and met by faults', async () => {
+    await start({ tokenLimitPerMinute: 2 });
+    await calls.send('POST', CHANNELS);
+    calls.simulator.addFault({ kind: 'status', method: 'POST', path: CHANNELS, status: 503 });
+    expect((await calls.send('POST', CHANNELS)).status).toBe(503);
+    const refused = await calls.send('POST', CHANNELS);
+    expect([refused.status, Number(refused.headers.get('retry-after')) > 0]).toEqual([429, true]);
+    expect(calls.simulator.counts().calls[`POST ${CHANNELS}`]).toEqual({ 200: 1, 429: 1, 503: 1 });
+  });
+
+  it('is connected to behind a gateway too', async () => {
+    await start({ pathPrefix: '/genesys', notifications: { heartbeatSeconds: 0.05 } });
+    const listener = await listen();
+    expect(listener.connectUri).toContain('/genesys/channels/');
+    await listener.heard('channel.metadata');
   });
 
   it('lives for a day, and for another from each subscription', async () => {

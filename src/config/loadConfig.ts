@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import type { z } from 'zod';
 import { Failure } from '../domain/failure.js';
 import type { LogLevel } from '../domain/logLevel.js';
+import type { CoverageRules } from '../domain/coverage/coverageRules.js';
 import type { NightlySchedule } from '../domain/nightly/nightlySchedule.js';
 import type { LiveSettings } from '../domain/live/liveSettings.js';
 import type { SyncPolicy } from '../domain/sync/syncPolicy.js';
@@ -31,6 +32,10 @@ export interface Config {
   readonly nightly: readonly NightlySchedule[];
   /** What the live feed listens to; null where the file does not say: everything. */
   readonly live: LiveSettings | null;
+  /** What the live feed listens to: everything, where the file does not say. */
+  readonly live: Settings['live'];
+  /** By what `rosterline coverage` and the metrics judge. */
+  readonly coverage: CoverageRules;
   /** Where figures can be read; null where no port is set. */
   readonly metrics: ListenAddress | null;
   /** Where health and readiness can be asked; null where no port is set. */
@@ -76,6 +81,8 @@ export function loadConfig(env: NodeJS.ProcessEnv, workingDirectory: string): Co
     otlpEndpoint: telemetry.otlpEndpoint ?? null,
     logLevel: telemetry.logLevel,
     live: settings.live ?? null,
+    live: settings.live,
+    coverage: settings.coverage,
     genesys: () => genesysConfig(settings.genesys, resolve),
     clientId: () => requiredClientId(settings.genesys, resolve),
     signingKey: () => signingKey(settings.signing, resolve),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LOG_LEVELS } from '../domain/logLevel.js';
 import { DEFAULT_RESERVE_SHARE } from '../domain/laneReserve.js';
+import { CoverageRules } from '../domain/coverage/coverageRules.js';
 import { NightlySchedules } from '../domain/nightly/nightlySchedule.js';
 import { LiveSettings } from '../domain/live/liveSettings.js';
 import { SyncPolicy } from '../domain/sync/syncPolicy.js';
@@ -126,5 +127,9 @@ export const Settings = z.strictObject({
   nightly: NightlySchedules.default([]),
   /** What the live feed listens to; none, everything. From the file alone. */
   live: LiveSettings.optional(),
+  /** What the live feed listens to. From the file alone. */
+  live: LiveSettings.default(DEFAULT_LIVE_SETTINGS),
+  /** When a day counts as late, and when as poorer than it should be. From the file alone. */
+  coverage: CoverageRules.prefault({}),
 });
 export type Settings = z.infer<typeof Settings>;

@@ -18,7 +18,10 @@ const RESTARTED_WITHIN_MS = 20_000;
  * @param use what it is opened for, where it is not a worker: several processes have scratch files of their own.
  * @throws Failure `InvalidInput` when a password or certificate cannot be read. What cannot be reached shows with the first use.
  */
-export function openWarehouse({ warehouse, dataDirectory }: WarehouseSettings, use?: 'plan' | 'verify'): Warehouse {
+export function openWarehouse(
+  { warehouse, dataDirectory }: WarehouseSettings,
+  use?: 'plan' | 'verify' | 'coverage',
+): Warehouse {
   const tempDirectory = path.join(dataDirectory, use === undefined ? 'duckdb-temp' : `duckdb-temp-${use}`);
   switch (warehouse.kind) {
     case 'duckdb':
@@ -38,7 +41,7 @@ export function openWarehouse({ warehouse, dataDirectory }: WarehouseSettings, u
  */
 export async function openExistingWarehouse(
   config: WarehouseSettings,
-  use: 'plan' | 'verify',
+  use: 'plan' | 'verify' | 'coverage',
 ): Promise<Warehouse | null> {
   const { warehouse } = config;
   const isThere =

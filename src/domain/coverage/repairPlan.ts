@@ -46,32 +46,42 @@ interface Stretch {
  * @param nowIso days of which some are not over may not be asked for.
  */
 export function repairPlan(findings: readonly CoverageFinding[], facts: CoverageFacts, nowIso: string): RepairPlan {
-  const units = new Map(facts.units.map((unit) => [unit.id, unit]));
+  const overBefore = new Map(
+    facts.units.map((unit) => [unit.id, addDays(lastCompleteDay(nowIso, zoneOf(unit)), 1)] as const),
+  );
   const beyond = findings.flatMap((finding) => {
-    const why = whyBeyond(finding, units.has(finding.managementUnitId));
+    const why = whyBeyond(finding, overBefore.get(finding.managementUnitId) ?? null);
     return why === null ? [] : [{ finding, why }];
   });
   const left = new Set(beyond.map(({ finding }) => finding));
-  const wanted = new WantedDays(facts, nowIso);
-  const mendable = findings.filter((finding) => !left.has(finding));
-  for (const finding of mendable) wanted.add(finding);
+  const wanted = new WantedDays(facts, overBefore);
+  const stretches = findings.filter((finding) => !left.has(finding)).map((finding) => wanted.stretchOf(finding));
   const exports: Stretch[] = [];
-  for (const stretch of mendable.map((finding) => wanted.stretchOf(finding)).toSorted(inOrder)) {
-    const at = exports.findIndex((one) => wanted.together(one, stretch) !== null);
-    const joined = at === -1 ? null : wanted.together(exports[at] ?? stretch, stretch);
-    if (joined) exports[at] = joined;
-    else exports.push(stretch);
+  for (const stretch of stretches.toSorted(inOrder)) {
+    let current = stretch;
+    // What could not be joined before may be now that it is larger.
+    for (let at = 0; at < exports.length; at++) {
+      const joined = wanted.together(exports[at] ?? current, current);
+      if (joined === null) continue;
+      exports.splice(at, 1);
+      current = joined;
+      at = -1;
+    }
+    exports.push(current);
   }
-  return { exports: exports.map((one) => wanted.exportOf(one)), beyond };
+  return { exports: exports.toSorted(inOrder).map((one) => wanted.exportOf(one)), beyond };
 }
 
 /** Why no export of ours mends it; null where one may. */
-function whyBeyond({ cause, managementUnitId, unit, from, to }: CoverageFinding, isKnown: boolean): string | null {
-  if (!isKnown)
+function whyBeyond(
+  { cause, managementUnitId, unit, from, to }: CoverageFinding,
+  overBefore: LocalDate | null,
+): string | null {
+  if (overBefore === null)
     return `the warehouse knows no unit ${managementUnitId}: if it is closed, name it under coverage.closedUnits`;
   if (cause === 'shrunk')
     return `Genesys has fewer than the warehouse, which an export does not take by itself; if Genesys is right: rosterline export start --from ${from} --to ${to} --unit '${unit}' --reload force`;
-  return null;
+  return to > overBefore ? `${addDays(to, -1)} is not over yet in the zone of the unit` : null;
 }
 
 /** How a finding's days are brought. */
@@ -79,14 +89,15 @@ function reloadOf({ cause }: CoverageFinding): 'missing' | 'all' {
   return cause === 'abandoned' || cause === 'failed' || cause === 'neverAsked' ? 'missing' : 'all';
 }
 
-/** Which days are to be brought, and what an export would bring. */
+/** Which days are to be brought, by which stretch, and what an export would bring. */
 class WantedDays {
-  readonly #wanted = new Map<string, 'missing' | 'all'>();
+  /** The stretch that a day belongs to: an export must have all of a stretch or nothing, or days would be loaded twice. */
+  readonly #owners = new Map<string, Stretch>();
   readonly #answered: ReadonlySet<string>;
   readonly #withActuals: ReadonlySet<string>;
-  readonly #over: ReadonlyMap<string, LocalDate>;
+  readonly #overBefore: ReadonlyMap<string, LocalDate>;
 
-  constructor(facts: CoverageFacts, nowIso: string) {
+  constructor(facts: CoverageFacts, overBefore: ReadonlyMap<string, LocalDate>) {
     this.#answered = new Set(
       facts.days
         .filter(({ state }) => state !== 'pending' && state !== 'failed')
@@ -96,22 +107,19 @@ class WantedDays {
     this.#withActuals = new Set(
       [...byUnit].filter(([, days]) => days.some(({ rows }) => (rows['adherence_actual'] ?? 0) > 0)).map(([id]) => id),
     );
-    this.#over = new Map(facts.units.map((unit) => [unit.id, addDays(lastCompleteDay(nowIso, zoneOf(unit)), 1)]));
+    this.#overBefore = overBefore;
   }
 
-  add(finding: CoverageFinding): void {
-    const { dataset, managementUnitId, from, to } = finding;
-    const days = { datasets: [dataset], units: [managementUnitId], from, to };
-    for (const key of this.#keys(days)) this.#wanted.set(key, reloadOf(finding));
-  }
-
+  /** The days of a finding, which are wanted from now on. */
   stretchOf(finding: CoverageFinding): Stretch {
     const { dataset, managementUnitId, from, to } = finding;
     const actuals = dataset === 'adherence' && this.#withActuals.has(managementUnitId);
-    return { datasets: [dataset], units: [managementUnitId], from, to, reload: reloadOf(finding), actuals };
+    const stretch = { datasets: [dataset], units: [managementUnitId], from, to, reload: reloadOf(finding), actuals };
+    for (const key of this.#keys(stretch)) this.#owners.set(key, stretch);
+    return stretch;
   }
 
-  /** Both as one, where an export of it would load wanted days alone; else null. */
+  /** Both as one, where an export of it would load their days alone; else null. */
   together(a: Stretch, b: Stretch): Stretch | null {
     if (a.reload !== b.reload) return null;
     // Answered days between two stretches would be read again too.
@@ -126,27 +134,28 @@ class WantedDays {
       reload: a.reload,
       actuals: a.actuals || b.actuals,
     };
-    return this.#isExact(both) ? both : null;
+    if (both.units.some((unit) => (this.#overBefore.get(unit) ?? both.to) < both.to)) return null;
+    const own: string[] = [];
+    for (const key of this.#loadedBy(both)) {
+      const owner = this.#owners.get(key);
+      if (owner !== a && owner !== b) return null;
+      own.push(key);
+    }
+    for (const key of own) this.#owners.set(key, both);
+    return both;
   }
 
   exportOf(stretch: Stretch): RepairExport {
     const { units, ...rest } = stretch;
-    return {
-      ...rest,
-      managementUnits: units,
-      days: [...this.#keys(stretch)].filter((key) => this.#wanted.get(key) === stretch.reload).length,
-    };
+    return { ...rest, managementUnits: units, days: [...this.#loadedBy(stretch)].length };
   }
 
-  #isExact(stretch: Stretch): boolean {
-    if (stretch.units.some((unit) => (this.#over.get(unit) ?? stretch.to) < stretch.to)) return false;
-    const isLoaded = (key: string) => stretch.reload === 'all' || !this.#answered.has(key);
-    for (const key of this.#keys(stretch)) if (isLoaded(key) && this.#wanted.get(key) !== stretch.reload) return false;
-    return true;
+  *#loadedBy(stretch: Stretch): Generator<string> {
+    for (const key of this.#keys(stretch)) if (stretch.reload === 'all' || !this.#answered.has(key)) yield key;
   }
 
   /** One after another, because most stretches that are not to be joined show it soon. */
-  *#keys({ datasets, units, from, to }: Pick<Stretch, 'datasets' | 'units' | 'from' | 'to'>): Generator<string> {
+  *#keys({ datasets, units, from, to }: Stretch): Generator<string> {
     for (const dataset of datasets)
       for (const unit of units)
         for (let date = from; date < to; date = addDays(date, 1)) yield keyOf(dataset, unit, date);

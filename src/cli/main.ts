@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addCheckCommand } from './checkCommand.js';
 import { addCompletionCommand } from './completionCommand.js';
+import { addCoverageCommands } from './coverageCommands.js';
 import { addDemoCommand } from './demoCommand.js';
 import { addDevCommand } from './devCommand.js';
 import { addExportCommands } from './exportCommands.js';
@@ -43,6 +44,7 @@ addCheckCommand(program);
 addStatusCommand(program);
 addExportCommands(program);
 addNightlyCommands(program);
+addCoverageCommands(program);
 addSyncCommands(program);
 addLiveCommands(program);
 addLimitsCommands(program);

@@ -1,5 +1,6 @@
 import type { DatasetName, LocalDate } from '../exportWindow.js';
 import type { DayState } from '../seal.js';
+import type { CoverageChoice } from './coverageChoice.js';
 import type { CoverageRules } from './coverageRules.js';
 
 /** A line of `coverage`, as far as it is judged. */
@@ -56,14 +57,5 @@ export interface CoverageFacts {
   readonly exportsRun: boolean;
   readonly rules: CoverageRules;
   /** Judges these alone. `from` inclusive, `to` exclusive; days from `from` on are expected of whoever has any. */
-  readonly only?: CoverageChoice;
-}
-
-/** Which days are asked about; what is left out is everything. */
-export interface CoverageChoice {
-  readonly datasets?: readonly DatasetName[];
-  /** By id or exact name. */
-  readonly units?: readonly string[];
-  readonly from?: LocalDate;
-  readonly to?: LocalDate;
+  readonly only?: CoverageChoice | undefined;
 }

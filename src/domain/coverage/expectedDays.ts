@@ -2,7 +2,8 @@ import { addDays, isTimeZone } from '../calendar.js';
 import { DATASET_NAMES, type DatasetName, type LocalDate } from '../exportWindow.js';
 import { lastCompleteDay } from '../provisional.js';
 import { groupedBy } from './groupedBy.js';
-import type { CoverageChoice, CoverageFacts, CoveredDay, JudgedUnit } from './coverageFacts.js';
+import type { CoverageChoice } from './coverageChoice.js';
+import type { CoverageFacts, CoveredDay, JudgedUnit } from './coverageFacts.js';
 
 /** One dataset of one unit, and the days of it that are to be there. */
 export interface ExpectedDays {

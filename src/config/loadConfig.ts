@@ -32,8 +32,6 @@ export interface Config {
   readonly nightly: readonly NightlySchedule[];
   /** What the live feed listens to; null where the file does not say: everything. */
   readonly live: LiveSettings | null;
-  /** What the live feed listens to: everything, where the file does not say. */
-  readonly live: Settings['live'];
   /** By what `rosterline coverage` and the metrics judge. */
   readonly coverage: CoverageRules;
   /** Where figures can be read; null where no port is set. */
@@ -81,7 +79,6 @@ export function loadConfig(env: NodeJS.ProcessEnv, workingDirectory: string): Co
     otlpEndpoint: telemetry.otlpEndpoint ?? null,
     logLevel: telemetry.logLevel,
     live: settings.live ?? null,
-    live: settings.live,
     coverage: settings.coverage,
     genesys: () => genesysConfig(settings.genesys, resolve),
     clientId: () => requiredClientId(settings.genesys, resolve),

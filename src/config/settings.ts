@@ -127,8 +127,6 @@ export const Settings = z.strictObject({
   nightly: NightlySchedules.default([]),
   /** What the live feed listens to; none, everything. From the file alone. */
   live: LiveSettings.optional(),
-  /** What the live feed listens to. From the file alone. */
-  live: LiveSettings.default(DEFAULT_LIVE_SETTINGS),
   /** When a day counts as late, and when as poorer than it should be. From the file alone. */
   coverage: CoverageRules.prefault({}),
 });

@@ -50,7 +50,8 @@ export async function coverageInTemporal(
   };
 }
 
-async function anyExportRuns(client: Client, taskQueue: string): Promise<boolean> {
+/** Whether an export of the task queue runs. */
+export async function anyExportRuns(client: Client, taskQueue: string): Promise<boolean> {
   const query = `WorkflowType = "historyExport" AND ExecutionStatus = "Running" AND TaskQueue = "${taskQueue}"`;
   const { count } = await client.workflow.count(query);
   return count > 0;

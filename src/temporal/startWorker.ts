@@ -17,6 +17,7 @@ import type { GenesysClient } from '../genesys/genesysClient.js';
 import { NO_WATCHER } from '../telemetry/callWatcher.js';
 import { NO_LIVE_WATCHER } from '../telemetry/liveWatcher.js';
 import type { Logger } from '../telemetry/createLog.js';
+import { publishCoverage } from './coverageMetrics.js';
 import { createBudgetLink, keeperIdOf } from './budgetLink.js';
 import { callMetrics } from './callMetrics.js';
 import { connectWorker } from './connectWorker.js';
@@ -108,6 +109,8 @@ export async function startWorker(
   if (options.ownsWarehouse && !isSingleOwner(config)) await refuseOtherObjects(client, config);
   if (warehouse !== null) await reachWarehouse(warehouse, log);
   if (warehouse !== null) options.health?.watch('warehouse', lookAtWarehouse(config, warehouse));
+  if (warehouse !== null && options.meter)
+    void publishCoverage({ config, client, warehouse, meter: options.meter }, stopping.signal);
   options.health?.watch('objects', lookAtObjects(config, objects));
   const workers = await createWorkers({
     connection,

@@ -9,6 +9,7 @@ import { Settings } from '../src/config/settings.js';
 import { DATASETS } from '../src/datasets/datasets.js';
 import { FAILURE_NAMES } from '../src/domain/failure.js';
 import { NightlyLoadInput } from '../src/domain/nightly/nightlyLoadInput.js';
+import { CoverageRules } from '../src/domain/coverage/coverageRules.js';
 import { HistoryExportInput } from '../src/domain/historyExportInput.js';
 import { ENDPOINTS } from '../src/genesys/endpoints.js';
 
@@ -141,6 +142,7 @@ describe('rosterline.example.yaml', () => {
     expect(keysOf(whole)).toEqual(
       [
         'budget.backfillReserve',
+        ...Object.keys(CoverageRules.shape).map((key) => `coverage.${key}`),
         'data',
         'export.occupancyFormula',
         'export.provisionalDays',

@@ -60,7 +60,7 @@ function lastJson<T>({ stdout }: EndedCommand): T {
 
 /** A day deleted, some people's intervals of another, two days failed: as a bad restore or a careless hand would leave them. */
 async function breakWarehouse(): Promise<void> {
-  const instance = await DuckDBInstance.create(rig.warehousePath);
+  const instance = await DuckDBInstance.fromCache(rig.warehousePath);
   const connection = await instance.connect();
   const deleteDays = async (unit: string, dates: string) => {
     for (const table of ['adherence_day', 'adherence_exception'])

@@ -54,8 +54,8 @@ async function rows(): Promise<Record<string, unknown>[][]> {
   );
 }
 
-function lastJson<T>({ stdout }: EndedCommand): T {
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T;
+function lastJson({ stdout }: EndedCommand): unknown {
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
 }
 
 /** A day deleted, some people's intervals of another, two days failed: as a bad restore or a careless hand would leave them. */
@@ -95,7 +95,7 @@ describe('rosterline coverage', () => {
       const ended = await runRosterline(['coverage', '--to', '2024-03-18', '--json'], settings);
 
       expect(ended.code).toBe(3);
-      const { findings, temporal, units } = lastJson<CoverageReport>(ended);
+      const { findings, temporal, units } = lastJson(ended) as CoverageReport;
       expect(findings.map(named)).toEqual([
         ['gap', 'adherence', austin, '2024-03-12', '2024-03-14', 'TooLarge'],
         ['neverLoaded', 'adherence', leeds, '2024-03-05', '2024-03-06', null],
@@ -134,7 +134,7 @@ describe('rosterline coverage', () => {
 
       const since = new Date().toISOString();
       const ended = await runRosterline(['coverage', 'repair', '--wait', '--json'], rig.environment);
-      expect({ code: ended.code, left: lastJson<{ left: unknown }>(ended).left }).toEqual({ code: 0, left: [] });
+      expect({ code: ended.code, left: (lastJson(ended) as { left: unknown }).left }).toEqual({ code: 0, left: [] });
       expect(await windowsSince(since)).toEqual(
         [
           `export/adherence/${austin}/2024-03-12_2024-03-14`,

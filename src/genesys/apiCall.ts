@@ -14,6 +14,7 @@ import { HeldBack, isoInstant, type Pacer, type Permit, throttled } from './pace
 import type { Redact } from './redact.js';
 import { countersOf, refusalOf } from './refusalOf.js';
 import type { SdkRequest, SdkResponse } from './sdk.js';
+import { shownCall } from './shownCall.js';
 import type { Token, TokenSource } from './tokenSource.js';
 import type { HttpAnswer, Transport } from './transport.js';
 import { isWebPage, UnreadableAnswer, webPageFailure } from './unreadableAnswer.js';
@@ -91,11 +92,12 @@ export function createApiCalls(
     if (freshTokenRefused) tokens.forget(token);
     const { status, headers, raw, encoding, text, correlationId, receivedMs } = exchanged;
     if (status < 200 || status >= 300) {
-      throw apiFailure(call.endpoint, url.pathname, { status, text, correlationId }, call.sentUserIds, redact);
+      const shown = shownCall(call.endpoint, url.pathname, redact);
+      throw apiFailure(call.endpoint, shown.path, { status, text, correlationId }, call.sentUserIds, shown.redact);
     }
     pacer.accepted(call.endpoint.family, exchanged.sentAtMs);
     pacer.accepted('token', exchanged.sentAtMs);
-    if (isWebPage(text)) throw webPageFailure(`${call.endpoint.method} ${url.pathname}`, status);
+    if (isWebPage(text)) throw webPageFailure(asText(call.endpoint, url), status);
     const hasNoBody = status === 204 || call.endpoint.method === 'HEAD' || call.endpoint.method === 'DELETE';
     const isUnread = call.endpoint.isLanded === true || hasNoBody;
     const json = isUnread ? null : parsed(text, call.endpoint, { raw, encoding, correlationId });
@@ -113,8 +115,7 @@ export function createApiCalls(
         return await send(endpoint, url, request, token, { leaving, permit });
       } catch (error) {
         if (error instanceof HeldBack) continue;
-        const what = `${endpoint.method} ${url.pathname}`;
-        throw networkFailure(error, what, unanswered(endpoint), redact);
+        throw networkFailure(error, asText(endpoint, url), unanswered(endpoint), redact);
       }
     }
   };
@@ -130,6 +131,9 @@ export function createApiCalls(
       watcher.waited(leaving.family, pacer.timeMs() - leaving.startedMs);
     }
   };
+
+  const asText = (endpoint: Endpoint, url: URL): string =>
+    `${endpoint.method} ${shownCall(endpoint, url.pathname, redact).path}`;
 
   const send = async (
     endpoint: Endpoint,
@@ -181,11 +185,17 @@ export function createApiCalls(
     const landsUnread = endpoint.isLanded === true && status < 300;
     const text = await (landsUnread ? decodedStart(raw, encoding) : decodedText(raw, encoding));
     log.debug(
-      { method: endpoint.method, path: url.pathname, status, correlationId, bytes: raw.byteLength },
+      {
+        method: endpoint.method,
+        path: shownCall(endpoint, url.pathname, redact).path,
+        status,
+        correlationId,
+        bytes: raw.byteLength,
+      },
       'call answered',
     );
     const body = status >= 400 ? errorBody(text) : null;
-    const asked = `${endpoint.method} ${url.pathname}`;
+    const asked = asText(endpoint, url);
     if (isThrottle(status, headers, body, text)) {
       watcher.refused(endpoint.family);
       const { gate, untilMs } = refusal.is(text, body?.limit ?? null);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createGenesysClient } from '../../src/genesys/createGenesysClient.js';
 import type { GenesysClient } from '../../src/genesys/genesysClient.js';
 import { type RunningSimulator, startSimulator } from '../../src/simulator/startSimulator.js';
-import { failureOf } from './support/allOf.js';
+import { allOf, failureOf } from './support/allOf.js';
 import { type Organisation, startOrganisation } from './support/organisation.js';
 
 let simulator: RunningSimulator;
@@ -53,8 +53,12 @@ describe('notification channels and the simulated organisation', () => {
     const { id } = await client.createChannel();
     simulator.notifications.befall({ kind: 'evict', channelId: id });
     expect(await client.isChannelAlive(id)).toBe(false);
-    for (const call of [client.subscribedTopics(id), client.subscribe(id, [], 'replace'), client.unsubscribe(id)])
-      expect(await failureOf(call)).toMatchObject({ name: 'Expired' });
+    for (const call of [client.subscribedTopics(id), client.subscribe(id, [], 'replace'), client.unsubscribe(id)]) {
+      const failure = await failureOf(call);
+      expect(failure).toMatchObject({ name: 'Expired', message: expect.stringContaining('/channels/{channelId}/') });
+      // Who has a channel's id can listen to it.
+      expect(allOf(failure)).not.toContain(id);
+    }
   });
 
   it('are told which topics there are, and which need a permission or a user', async () => {

@@ -17,6 +17,9 @@ import { lossCause } from './lossCause.js';
 import { type OpenChannel, openChannel } from './openChannel.js';
 import type { ChannelMessage } from './readMessage.js';
 
+/** What left before the last message that came may be lost with what left after it; and Genesys's clock is known to a second at worst. */
+const ON_THE_WAY_MS = 1_000;
+
 /** What a keeper has to say of itself. */
 export interface KeeperState {
   readonly isWhole: boolean;
@@ -209,8 +212,9 @@ export class ChannelKeeper {
     const lived = clock.steadyMs() - connection.openedMs;
     this.#attempt = lived >= settings.lastingMs ? 0 : this.#attempt + 1;
     this.#problem = `the notification channel was lost: ${why}`;
-    const fromMs = connection.channel?.socket.lastMessageMs() ?? null;
-    this.#lastMessageMs = fromMs;
+    const lastMs = connection.channel?.socket.lastMessageMs() ?? null;
+    const fromMs = lastMs === null ? null : lastMs - ON_THE_WAY_MS;
+    this.#lastMessageMs = lastMs;
     log.warn({ connection: connection.number, cause, why }, 'notification channel lost');
     this.#lost = this.gaps.began(lossCause(this.parts, connection, cause), fromMs, this.watch);
     this.#overlap = null;

@@ -105,8 +105,8 @@ describe('a listener', () => {
     const missed = simulator.notifications.messages().filter(({ channelIds }) => channelIds.length === 0);
     expect(gap).toMatchObject({ cause, missed: everything(simulator) });
     expect(missed.length).toBeGreaterThan(0);
-    // Its clock is Genesys's to the second.
-    expect(Math.abs((gap.fromMs ?? 0) - lastMs)).toBeLessThan(1500);
+    // Less a second for what was on its way; and its clock is Genesys's to the second.
+    expect(Math.abs((gap.fromMs ?? 0) - lastMs)).toBeLessThan(2500);
     expect(gap.toMs).toBeGreaterThanOrEqual(gap.fromMs ?? 0);
     const from = simulator.notifications.counts().published + 1;
     simulator.notifications.move(5);

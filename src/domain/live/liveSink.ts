@@ -33,7 +33,10 @@ export interface GapBegun {
   /** Unlike every other of this listener. */
   readonly gap: number;
   readonly cause: GapCause;
-  /** When the old connection was last known alive: its last message. Null before the first connection of this listener. */
+  /**
+   * When the old connection was last known alive: its last message, less a second for what was on its way. Null before the first
+   * connection of this listener.
+   */
   readonly fromMs: number | null;
   /** What the lost channel carried: what is to be read by REST. */
   readonly missed: LiveWatch;

@@ -43,7 +43,7 @@ export function startListening(
   simulator: RunningSimulator,
   watch: LiveWatch,
   settings: Partial<ListenerSettings> = {},
-  changes: { calls?: (calls: ChannelCalls) => ChannelCalls; sink?: Partial<LiveSink> } = {},
+  changes: { calls?: (calls: ChannelCalls) => ChannelCalls; sink?: Partial<LiveSink>; genesysMs?: () => number } = {},
 ): Listening {
   const { url, clientId, clientSecret } = simulator;
   const client = createGenesysClient({ apiUrl: url, loginUrl: url, clientId, clientSecret, downloadHosts: [] });
@@ -67,7 +67,11 @@ export function startListening(
     hosts: { apiUrl: url },
     calls: changes.calls?.(client) ?? client,
     sink,
-    clock: { genesysMs: () => client.timeMs(), steadyMs: () => performance.now(), wallMs: () => Date.now() },
+    clock: {
+      genesysMs: changes.genesysMs ?? (() => client.timeMs()),
+      steadyMs: () => performance.now(),
+      wallMs: () => Date.now(),
+    },
     random: () => 0.5,
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
     settings: { ...IMPATIENT, ...settings },

@@ -1,0 +1,93 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LiveWatch } from '../../src/domain/live/liveWatch.js';
+import type { NotificationFaultInput } from '../../src/simulator/notifications/notificationFaults.js';
+import { type RunningSimulator, startSimulator } from '../../src/simulator/startSimulator.js';
+import { eventually } from '../support/eventually.js';
+import { everything, type Listening, startListening } from './support/listening.js';
+
+let simulator: RunningSimulator;
+let listening: Listening;
+afterEach(async () => {
+  await listening.stop();
+  await simulator.close();
+});
+
+const FAULTS: readonly (NotificationFaultInput | 'revoke')[] = [
+  { kind: 'cut' },
+  { kind: 'silence' },
+  { kind: 'closing', afterSeconds: 0.3 },
+  { kind: 'closing', afterSeconds: 0 },
+  { kind: 'evict' },
+  { kind: 'expire' },
+  'revoke',
+];
+
+/** Who or what a message is about, and as of when: what the listener tells of it is the same. */
+function said(topic: string, body: Record<string, unknown>): string | null {
+  const at = (time: unknown) => Date.parse(String(time));
+  if (topic.endsWith('.routingStatus')) {
+    const { startTime } = body['routingStatus'] as { startTime: string };
+    return `routingStatus ${String(body['id'])} ${at(startTime)}`;
+  }
+  if (!/^v2\.workforcemanagement\.managementunits\.[^.]+\.adherence$/.test(topic)) return null;
+  const { id } = body['user'] as { id: string };
+  return `adherence ${id} ${Math.max(at(body['adherenceChangeTime']), at(body['presenceUpdateTime']))}`;
+}
+
+function covers({ userIds, managementUnitIds }: LiveWatch, topic: string): boolean {
+  return [...userIds, ...managementUnitIds].some((id) => topic.includes(id));
+}
+
+describe('a listener in a storm', () => {
+  it('tells each event once, or a gap in whose bounds it fell, whatever befalls its channels', async () => {
+    const faults = fc.sample(fc.constantFrom(...FAULTS), { numRuns: 10, seed: 7 });
+    simulator = await startSimulator({ live: { eventsPerSecond: 60 }, tokenLimitPerMinute: null });
+    // The simulator goes by this machine's clock: bounds can be compared to the millisecond.
+    listening = startListening(
+      simulator,
+      everything(simulator),
+      { pingAfterMs: 100, pongWithinMs: 150, overlapMs: 150 },
+      { genesysMs: () => Date.now() },
+    );
+    await listening.whole();
+    const from = simulator.notifications.counts().published + 1;
+    for (const fault of faults) {
+      await sleep(250);
+      if (fault === 'revoke') simulator.addFault({ kind: 'tokenRevoked' });
+      else simulator.notifications.befall(fault);
+    }
+    await sleep(800);
+    await listening.whole();
+    simulator.notifications.setEventsPerSecond(0);
+    const messages = simulator.notifications.messages(from).flatMap(({ atMs, topic, eventBody }) => {
+      const what = said(topic, eventBody as Record<string, unknown>);
+      return what === null ? [] : [{ atMs, topic, what }];
+    });
+    const heard = (): string[] =>
+      listening.events.flatMap((event) =>
+        event.kind === 'adherence' || event.kind === 'routingStatus'
+          ? [`${event.kind} ${event.userId} ${event.atMs}`]
+          : [],
+      );
+    await eventually('the last event is heard', () => heard().includes(messages.at(-1)?.what ?? ''));
+
+    const told = new Set(heard());
+    expect(heard()).toHaveLength(told.size);
+    const gaps = listening.began.map((gap) => ({
+      ...gap,
+      toMs: listening.ended.find((end) => end.gap === gap.gap)?.toMs,
+    }));
+    const untold = messages.filter(({ what }) => !told.has(what));
+    const unnoticed = untold.filter(
+      ({ atMs, topic }) =>
+        !gaps.some(
+          ({ fromMs, toMs, missed }) => (fromMs ?? 0) <= atMs && atMs <= (toMs ?? -Infinity) && covers(missed, topic),
+        ),
+    );
+    expect(unnoticed).toEqual([]);
+    expect(untold.length).toBeGreaterThan(0);
+    expect(gaps.length).toBeGreaterThan(3);
+  });
+});

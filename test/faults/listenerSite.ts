@@ -24,6 +24,10 @@ export interface ListenerSite {
   readonly directory: string;
   /** Kills the worker that listens; the first of those that are ready, where nobody does. */
   killListener(): Promise<void>;
+  /** Stops the process that listens (SIGSTOP), until what it hands over is called. */
+  freezeListener(): Promise<() => void>;
+  /** Takes the Temporal server away for so long, and settles when it answers again. */
+  withoutTemporal(awayMs: number): Promise<void>;
   /** Ends all of it. @param keep leave what was written, but for the warehouse. */
   stop(keep: boolean): Promise<void>;
 }
@@ -59,6 +63,15 @@ export async function startListenerSite(seed: number): Promise<ListenerSite> {
           return;
         }
       await (supervised.find((worker) => worker.isReady()) ?? supervised[0])?.kill();
+    },
+    async freezeListener() {
+      const pid = await listenerPid(rig);
+      process.kill(pid, 'SIGSTOP');
+      return () => process.kill(pid, 'SIGCONT');
+    },
+    async withoutTemporal(awayMs) {
+      await temporal.kill(awayMs);
+      await temporal.answers();
     },
     async stop(keep) {
       await Promise.all(supervised.map((worker) => worker.stop()));

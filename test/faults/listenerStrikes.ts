@@ -1,8 +1,10 @@
 import { type Random, seededRandom } from '../../src/simulator/data/seededRandom.js';
 
 /**
- * What befalls a listener: its worker killed, the socket cut, nothing coming any more (with and without answers to pings), the token
- * revoked, the channel evicted; the socket closed after a notice; the socket cut while new channels are refused for a while.
+ * What befalls a listener: its worker killed; the socket cut; nothing coming any more; the token revoked; the channel evicted; the socket
+ * closed after a notice; nothing coming, but answers to pings (`deaf`); the socket cut while new channels are refused for a while; its
+ * worker stopped until another has taken over, and then woken (`frozen`); the Temporal server away for longer than a heartbeat may
+ * take; messages that cannot be read.
  */
 export const LISTENER_STRIKES = [
   'worker',
@@ -13,10 +15,13 @@ export const LISTENER_STRIKES = [
   'closing',
   'deaf',
   'refused',
+  'frozen',
+  'temporal',
+  'garbled',
 ] as const;
 export type ListenerStrike = (typeof LISTENER_STRIKES)[number];
 
-/** Those that the figures are about: they come at least twice as often as the others. */
+/** Those that are to be over within 15 s: they come three times as often as the others. */
 const OFTEN: readonly ListenerStrike[] = ['worker', 'cut', 'silence', 'revoked'];
 
 /** One strike as drawn. */
@@ -35,9 +40,9 @@ export function drawListenerStrikes(
   kinds: readonly ListenerStrike[] = LISTENER_STRIKES,
 ): DrawnListenerStrike[] {
   const random = seededRandom(seed, 'listener strikes');
+  const often = kinds.filter((kind) => OFTEN.includes(kind));
   const deck: ListenerStrike[] = [];
-  while (deck.length < count)
-    deck.push(...shuffled([...kinds, ...kinds.filter((kind) => OFTEN.includes(kind))], random));
+  while (deck.length < count) deck.push(...shuffled([...kinds, ...often, ...often], random));
   return deck.slice(0, count).map((kind) => ({
     kind,
     afterMs: random.integer(200, 2000),

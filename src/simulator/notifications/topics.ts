@@ -72,11 +72,6 @@ export function topicOf(topic: string): { readonly kind: TopicKind; readonly id:
   return undefined;
 }
 
-/** The topic of a kind for an id. */
-export function topicFor(template: string, id: string): string {
-  return template.replace('{id}', id);
-}
-
 /** Whether what a topic is about exists. */
 export function isThere(
   { organisation, telephony }: Pick<SimulatorContext, 'organisation' | 'telephony'>,

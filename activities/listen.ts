@@ -72,6 +72,7 @@ async function listenOnce(
   try {
     await Promise.race([listening.failed, follow(deps, listening, settings, claim, end)]);
   } catch (error) {
+    if (isFailure(error)) listening.inTheWay(error.message);
     throw fenced(error, deps);
   } finally {
     ending.abort();

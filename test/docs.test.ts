@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { loadConfig } from '../src/config/loadConfig.js';
+import { LiveSettings } from '../src/domain/live/liveSettings.js';
 import { Settings } from '../src/config/settings.js';
 import { DATASETS } from '../src/datasets/datasets.js';
 import { FAILURE_NAMES } from '../src/domain/failure.js';
@@ -132,10 +133,10 @@ describe('rosterline.example.yaml', () => {
     const example = join(ROOT, 'rosterline.example.yaml');
     expect(() => loadConfig({ ROSTERLINE_CONFIG: example }, ROOT)).not.toThrow();
     // Uncommented, so that what it only suggests is checked too.
-    const [settings = '', ...lists] = readFileSync(example, 'utf8').split(/^(?=# (?:nightly|sync):)/m);
+    const [settings = '', ...lists] = readFileSync(example, 'utf8').split(/^(?=# (?:nightly|sync|live):)/m);
     // Of a list, comments within it are what it suggests beside; prose before the next stays a comment.
     const uncommented = lists.map((list) =>
-      list.replaceAll(/^# (?=\s|(?:nightly|sync):)/gm, '').replaceAll(/^( {4})# (?=\w+:)/gm, '$1'),
+      list.replaceAll(/^# (?=\s|(?:nightly|sync|live):)/gm, '').replaceAll(/^( {4})# (?=\w+:)/gm, '$1'),
     );
     const whole: unknown = parse(settings.replace(/^(\s*)# ([a-z]\w+:)/gm, '$1$2') + uncommented.join(''));
     expect(Settings.parse(whole)).toBeDefined();
@@ -153,6 +154,7 @@ describe('rosterline.example.yaml', () => {
         'genesys.downloadHosts',
         'genesys.loginUrl',
         'genesys.region',
+        ...Object.keys(LiveSettings.shape).map((key) => `live.${key}`),
         'nightly',
         'objects.accessKeyIdFile',
         'objects.region',

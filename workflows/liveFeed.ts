@@ -20,7 +20,7 @@ import { listenerActivitiesOf } from './policies.js';
 const ID_BEGINS = 'liveFeed/';
 
 /** Events after which another run goes on: a report takes four, and a restart of the listener a gap of some seconds. */
-const EVENTS_A_RUN = 4000;
+const EVENTS_A_RUN = 2000;
 
 /**
  * Keeps exactly one notification listener alive for an organisation, until it is cancelled.

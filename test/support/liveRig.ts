@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,8 +30,6 @@ export interface LiveRigOptions {
   readonly syncPolicy?: (simulator: RunningSimulator) => SyncPolicy;
   /** @default a DuckDB file */
   readonly openStore?: () => LiveStore;
-  /** What time the workers' machine has; the right one unless given. */
-  readonly machineMs?: () => number;
 }
 
 /** A simulated organisation, a worker whose listener may listen to it, and the feed's workflow. */
@@ -41,7 +39,8 @@ export interface LiveRig {
   readonly taskQueue: string;
   readonly store: LiveStore;
   readonly feedId: string;
-  startWorker(): Promise<TestWorker>;
+  /** @param machineMs what time its machine has; the right one unless given. */
+  startWorker(machineMs?: () => number): Promise<TestWorker>;
   start(settings?: Partial<LiveSettings>): Promise<FeedHandle>;
   state(): Promise<LiveState>;
   /** Waits until the feed says that it is whole, under a listener later than the one given. */
@@ -59,12 +58,13 @@ const TWO_UNITS = [
 
 export async function startLiveRig(address: string, options: LiveRigOptions): Promise<LiveRig> {
   const directory = mkdtempSync(join(tmpdir(), 'rosterline-live-feed-'));
-  const connection = await NativeConnection.connect({ address });
+  const connections: NativeConnection[] = [];
   const clientConnection = await Connection.connect({ address });
   const client = new Client({ connection: clientConnection });
   const taskQueue = `${options.name.replaceAll(' ', '-')}-${randomUUID().slice(0, 8)}`;
   const simulator = await startSimulator({
-    seed: 11,
+    // Ids are by the seed, and workflows of two organisations never meet.
+    seed: Number.parseInt(createHash('sha256').update(options.name).digest('hex').slice(0, 7), 16),
     units: TWO_UNITS,
     turnover: false,
     tokenLimitPerMinute: null,
@@ -83,13 +83,16 @@ export async function startLiveRig(address: string, options: LiveRigOptions): Pr
     taskQueue,
     store,
     feedId,
-    async startWorker() {
+    async startWorker(machineMs = Date.now) {
+      // One each: the SDK refuses two workers of a queue on one connection.
+      const connection = await NativeConnection.connect({ address });
+      connections.push(connection);
       const worker = await startTestWorker({
         connection,
         taskQueue,
         simulator,
         directory,
-        clock: { ...WALL_CLOCK, now: options.machineMs ?? Date.now },
+        clock: { ...WALL_CLOCK, now: machineMs },
         probeEveryMs: 500,
         sharesBudget: false,
         ...(options.syncPolicy && { syncPolicy: options.syncPolicy(simulator) }),
@@ -119,7 +122,7 @@ export async function startLiveRig(address: string, options: LiveRigOptions): Pr
       await store.release();
       await simulator.close();
       await clientConnection.close();
-      await connection.close();
+      await Promise.all(connections.map((connection) => connection.close()));
       rmSync(directory, { recursive: true, force: true });
     },
   };

@@ -20,6 +20,13 @@ import type { ChannelMessage } from './readMessage.js';
 /** What left before the last message that came may be lost with what left after it; and Genesys's clock is known to a second at worst. */
 const ON_THE_WAY_MS = 1_000;
 
+/** What a keeper keeps heard. */
+interface Kept {
+  readonly watch: LiveWatch;
+  /** Whether there may be one channel more for a moment. Otherwise it would take the place of another of ours. */
+  readonly canOverlap: boolean;
+}
+
 /** What a keeper has to say of itself. */
 export interface KeeperState {
   readonly isWhole: boolean;
@@ -35,7 +42,9 @@ export interface KeeperState {
  * delivered once.
  */
 export class ChannelKeeper {
+  private readonly watch: LiveWatch;
   readonly #topics: readonly string[];
+  readonly #canOverlap: boolean;
   #connections = 0;
   #current: Connection | null = null;
   /** Replaced, and listened to a little longer. */
@@ -53,10 +62,12 @@ export class ChannelKeeper {
 
   constructor(
     private readonly parts: ListenerParts,
-    private readonly watch: LiveWatch,
+    { watch, canOverlap }: Kept,
     private readonly gaps: Gaps,
     private readonly changed: () => void,
   ) {
+    this.watch = watch;
+    this.#canOverlap = canOverlap;
     this.#topics = topicsOf(watch);
   }
 
@@ -164,6 +175,10 @@ export class ChannelKeeper {
       const waitMs = connection.isDoubted ? 0 : settings.checkEveryMs;
       const isTime = await sleep(waitMs, true, { signal: over.signal }).catch(() => false);
       if (isTime) await this.#check(connection);
+    }
+    if (connection.isClosing && !this.#canOverlap && !signal.aborted) {
+      connection.channel?.socket.close();
+      this.#ended(connection, { cause: 'cut', why: 'it was to be replaced, and there may be no channel more' });
     }
   }
 

@@ -21,8 +21,8 @@ export type GivenParts = Omit<ListenerParts, 'settings'> & { readonly settings?:
  *   (`Conflict`: another listener has taken over).
  */
 export async function listen(given: GivenParts, watch: LiveWatch, signal: AbortSignal): Promise<void> {
-  const plan = channelPlan(watch);
   const settings = { ...LISTENER_DEFAULTS, ...given.settings };
+  const plan = channelPlan(watch, settings.channels);
   const parts = { ...given, settings, calls: timelyCalls(given.calls, settings.callTimeoutMs) };
   const { clock, sink } = parts;
   const stop = new AbortController();
@@ -44,7 +44,9 @@ export async function listen(given: GivenParts, watch: LiveWatch, signal: AbortS
     toldMessageMs = state.lastMessageMs;
     sink.changed({ ...state, sinceMs: connectedSinceMs });
   };
-  const keepers = plan.map((part) => new ChannelKeeper(parts, part, gaps, tell));
+  const keepers = plan.map(
+    (part) => new ChannelKeeper(parts, { watch: part, canOverlap: plan.length < settings.channels }, gaps, tell),
+  );
   const telling = setInterval(() => {
     const isDue = clock.steadyMs() - toldMs >= settings.tellEveryMs;
     if (isDue && stateOf(keepers).lastMessageMs !== toldMessageMs) tell();

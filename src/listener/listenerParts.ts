@@ -1,4 +1,5 @@
 import type { ChannelHosts } from '../domain/live/channelAddress.js';
+import { CHANNELS_A_CLIENT } from '../domain/live/channelPlan.js';
 import type { ChannelCalls } from '../domain/live/channelCalls.js';
 import type { LiveSink } from '../domain/live/liveSink.js';
 import type { SilenceLimits } from '../domain/live/silence.js';
@@ -30,6 +31,8 @@ export interface ListenerSettings extends SilenceLimits {
   readonly largestMessageBytes: number;
   /** How often each channel's topics are read, to notice those that vanished. */
   readonly checkEveryMs: number;
+  /** Channels that the OAuth client may have, those of other programs with the same client left out. */
+  readonly channels: number;
   /** How long the channel that is replaced is still listened to, after the next one is subscribed. */
   readonly overlapMs: number;
   /** A connection that lasted so long counts as good: the next try after it comes at once. */
@@ -47,6 +50,7 @@ export const LISTENER_DEFAULTS: ListenerSettings = {
   callTimeoutMs: 10_000,
   largestMessageBytes: 4 * 1024 * 1024,
   checkEveryMs: 5 * 60_000,
+  channels: CHANNELS_A_CLIENT,
   overlapMs: 2_000,
   lastingMs: 10_000,
   tellEveryMs: 1_000,

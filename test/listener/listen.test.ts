@@ -146,6 +146,14 @@ describe('a listener', () => {
     expect(both.length).toBeGreaterThan(0);
   });
 
+  it('lets go of a channel before it opens the next where there may be no channel more, and tells the gap', async () => {
+    await startWhole({ notifications: { channelsPerApp: 1 } }, { channels: 1 });
+    const gap = await gapAfter(() => simulator.notifications.befall({ kind: 'closing', afterSeconds: 20 }));
+    expect(gap.cause).toBe('closing');
+    expect(simulator.notifications.moments().filter(({ what }) => what === 'removed')).toHaveLength(1);
+    expect(simulator.notifications.channels()).toMatchObject([{ isConnected: true }]);
+  });
+
   it('tells which topics were rejected, why, and which permission is missing; all else goes on', async () => {
     await startWhole({
       notifications: { rejectUserTopics: true },

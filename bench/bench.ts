@@ -12,6 +12,7 @@ import { MEMORY_SIZES, memoryBench, type MemorySize } from './memoryBench.js';
 import { modelBench } from './modelBench.js';
 import { PACING_SIZES, pacingBench } from './pacingBench.js';
 import { s3Bench } from './s3Bench.js';
+import { nightlyBench } from './nightlyBench.js';
 import { SHAPES } from './pacing/shapes.js';
 import { speedBench } from './speedBench.js';
 import { syncBench } from './syncBench.js';
@@ -47,6 +48,7 @@ const BENCHES: Readonly<Record<Report['bench'], Measure>> = {
   model: (form, say) => modelBench(form, say),
   sync: (form, say) => syncBench(form, say),
   live: (form, say) => liveBench(form, say),
+  nightly: (form, say) => nightlyBench(form, say),
   s3: (form, say) => s3Bench(form, say),
   workers: (form, say) => workersBench(form, say),
   verify: (form, say, { seals }) => verifyBench(form, join(cacheDirectory(process.env), 'bench'), seals, say),
@@ -76,6 +78,10 @@ add('pacing', 'the same jobs against limiters of six shapes, ours beside what pe
   .option('--seed <n>', 'draw the limits by this seed alone (default: the medians of 1, 2 and 3)', wholeNumber);
 add('sync', "a failover storm over schedule changes: the trunk sync beside the complaint's loop; six minutes");
 add('live', 'how soon an event is a signal and a row, at 20 events a second; two minutes');
+add(
+  'nightly',
+  'a night of 20 units with 14 days to read again and nothing restated: rows rewritten, calls; five minutes',
+);
 add('s3', "bodies into a bucket, against the AWS SDK's own upload; half a minute");
 add('verify', 'hashes and signatures of landings and a million seals; ten minutes and 15 GB of disk').option(
   '--seals <n>',

@@ -2,11 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { Closing } from '../src/cli/closing.js';
 import { EXIT } from '../src/cli/output.js';
 import type { ExportProgress } from '../src/domain/exportProgress.js';
 import type { HistoryExportResult } from '../src/domain/historyExportResult.js';
+import type { NightlyLoadResult } from '../src/domain/nightly/nightlyLoadResult.js';
 import type { SimulatorCounts } from '../src/simulator/control/counters.js';
 import type { SimulatorOptions } from '../src/simulator/simulatorOptions.js';
 import { startEmbeddedServer } from '../src/temporal/embeddedServer.js';
@@ -23,6 +24,8 @@ export interface ExportStage {
   resetCounts(): Promise<void>;
   /** Runs an export to its end, telling how far it is now and then. */
   export(input: object, onProgress: (progress: ExportProgress) => void): Promise<HistoryExportResult>;
+  /** Runs one night of the nightly load to its end, telling how far its exports are now and then. */
+  nightly(input: object, onProgress: (progress: ExportProgress) => void): Promise<NightlyLoadResult>;
   close(): Promise<void>;
 }
 
@@ -65,6 +68,7 @@ export async function startExportStage(
         await fetch(`${simulator.ready.controlUrl}/reset`, { method: 'POST' });
       },
       export: (input, onProgress) => runExport(client, `historyExport/bench-${++exports}`, input, onProgress),
+      nightly: (input, onProgress) => runNight(client, `nightly/bench-${++exports}`, input, onProgress),
       close: () => closing.close(),
     };
   } catch (error) {
@@ -80,7 +84,30 @@ async function runExport(
   onProgress: (progress: ExportProgress) => void,
 ): Promise<HistoryExportResult> {
   const handle = await client.workflow.start('historyExport', { taskQueue: 'rosterline', workflowId, args: [input] });
-  const result = handle.result() as Promise<HistoryExportResult>;
+  return await followed(handle, handle.result() as Promise<HistoryExportResult>, onProgress);
+}
+
+async function runNight(
+  client: Client,
+  workflowId: string,
+  input: object,
+  onProgress: (progress: ExportProgress) => void,
+): Promise<NightlyLoadResult> {
+  const handle = await client.workflow.start('nightlyLoad', { taskQueue: 'rosterline', workflowId, args: [input] });
+  // Its first export tells for all.
+  return await followed(
+    client.workflow.getHandle(`${workflowId}/1`),
+    handle.result() as Promise<NightlyLoadResult>,
+    onProgress,
+  );
+}
+
+/** Waits for a result, telling meanwhile how far an export is. */
+async function followed<T>(
+  handle: WorkflowHandle,
+  result: Promise<T>,
+  onProgress: (progress: ExportProgress) => void,
+): Promise<T> {
   const state = { ended: false };
   const looking = (async () => {
     while (!state.ended) {

@@ -35,6 +35,7 @@ export interface Report {
     | 'verify'
     | 's3'
     | 'workers'
+    | 'nightly'
     | 'live';
   readonly form: 'full' | 'short';
   /** What was measured, in words, by what it is. */

@@ -1,4 +1,5 @@
 import type { Config } from '../src/config/loadConfig.js';
+import type { CoverageRules } from '../src/domain/coverage/coverageRules.js';
 import type { GenesysClient } from '../src/genesys/genesysClient.js';
 import type { DownloadLinks } from '../src/genesys/downloadLinks.js';
 import type { ObjectStore } from '../src/objects/objectStore.js';
@@ -20,6 +21,8 @@ export interface ActivityDeps {
   readonly jobTimes: JobTimes;
   readonly reporter: ExportReporter;
   readonly settings: Config['export'];
+  /** By what a night's coverage is judged. */
+  readonly coverageRules: CoverageRules;
   /** The configured policy of the trunk sync; null where there is none. */
   readonly syncPolicy: Config['sync'];
   /** What a listener works with; null in a worker that does not own the warehouse. */

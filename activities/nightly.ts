@@ -2,10 +2,8 @@ import { chooseUnits } from '../src/domain/chooseUnits.js';
 import type { ExportUnit } from '../src/domain/exportSteps.js';
 import { Failure, isFailure } from '../src/domain/failure.js';
 import type { NightlyLoadInput } from '../src/domain/nightly/nightlyLoadInput.js';
-import type { NightUnit } from '../src/domain/nightly/nightlyLoadResult.js';
-import { nightUnit, unitsInResult } from '../src/domain/nightly/nightUnits.js';
+import { countedFrom, type NightFacts, nightReport, type NightReport } from '../src/domain/nightly/nightReport.js';
 import { type NightGroup, planNight } from '../src/domain/nightly/planNight.js';
-import type { CoverageDay } from '../src/warehouse/warehouse.js';
 import type { ActivityDeps } from './deps.js';
 import { ownedWarehouse } from './ownedWarehouse.js';
 import { step } from './step.js';
@@ -40,24 +38,14 @@ export function nightlyActivities(deps: ActivityDeps) {
       });
     },
 
-    /** What the night's days came to, from coverage. */
+    /** What the night's days came to, from coverage, and what is at fault with them. */
     async reportNight(
-      input: Night & { datasets: NightlyLoadInput['datasets']; groups: readonly NightGroup[]; startedAt: string },
-    ): Promise<{ units: NightUnit[]; unitsLeftOut: number; daysMissing: number }> {
+      input: Night & Pick<NightFacts, 'datasets' | 'groups' | 'startedAt' | 'nominalTime'>,
+    ): Promise<NightReport> {
       return await step(deps, input, async () => {
-        const warehouse = ownedWarehouse(deps);
-        const found: NightUnit[] = [];
-        for (const { from, to, units } of input.groups)
-          for (const dataset of new Set(input.datasets)) {
-            const managementUnitIds = units.map(({ id }) => id);
-            const days = await warehouse.coverage({ dataset, managementUnitIds, from, to });
-            const byUnit = new Map(units.map(({ id }): [string, CoverageDay[]] => [id, []]));
-            for (const day of days) byUnit.get(day.managementUnitId)?.push(day);
-            for (const unit of units)
-              found.push(nightUnit({ dataset, unit, from, to, days: byUnit.get(unit.id) ?? [] }, input.startedAt));
-          }
-        const daysMissing = found.reduce((sum, unit) => sum + unit.daysMissing, 0);
-        return { ...unitsInResult(found), daysMissing };
+        const { coverageRules: rules, settings } = deps;
+        const covered = await ownedWarehouse(deps).coveredDays(countedFrom(input.groups, rules));
+        return nightReport({ ...input, covered, rules, horizonDays: settings.provisionalDays });
       });
     },
   };

@@ -46,20 +46,21 @@ export async function nightlyLoad(raw: z.input<typeof NightlyLoadInput> = {}): P
   const ended = await Promise.all(groups.map((group, index) => runNightExport(`${exportId}/${index + 1}`, group)));
   const report = await untilEnded(() =>
     activities.warehouse.reportNight.executeWithOptions({ summary: 'See what is there now' }, [
-      { organisationId, exportId, datasets: request.datasets, groups, startedAt },
+      { organisationId, exportId, datasets: request.datasets, groups, startedAt, nominalTime },
     ]),
   );
 
   const results = ended.flatMap(({ result }) => result ?? []);
   const exports = ended.map(({ told }) => told);
   const isComplete =
-    report.daysMissing === 0 && unknownUnits.length === 0 && exports.every(({ status }) => status === 'complete');
+    report.coverage.ok && unknownUnits.length === 0 && exports.every(({ status }) => status === 'complete');
   const night: NightlyLoadResult = {
     status: isComplete ? 'complete' : 'completeWithGaps',
     nominalTime,
     exports,
     units: report.units,
     unitsLeftOut: report.unitsLeftOut,
+    coverage: report.coverage,
     unknownUnits,
     ...sumsOf(results),
     gaps: firstGaps(mergeGaps(results.flatMap(({ gaps }) => gaps))),

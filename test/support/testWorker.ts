@@ -5,6 +5,7 @@ import { type Activities, createActivities } from '../../activities/createActivi
 import { ExportReporter } from '../../activities/exportReporter.js';
 import { JobTimes } from '../../activities/jobTimes.js';
 import { LIVE_TIMES, type LiveDeps, type LiveTimes } from '../../activities/liveDeps.js';
+import { CoverageRules } from '../../src/domain/coverage/coverageRules.js';
 import { heldOnArrival } from '../../src/custody/heldOnArrival.js';
 import { createDownloadLinks } from '../../src/genesys/downloadLinks.js';
 import { createGenesysClient } from '../../src/genesys/createGenesysClient.js';
@@ -105,6 +106,7 @@ export async function startTestWorker(options: TestWorkerOptions): Promise<TestW
         jobTimes: quickJobs(),
         reporter: new ExportReporter(),
         settings: { provisionalDays: 14, occupancyFormula: 'genesys' },
+        coverageRules: CoverageRules.parse({}),
         syncPolicy: options.syncPolicy ?? null,
         live: options.live
           ? {

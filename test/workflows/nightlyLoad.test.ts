@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { addDays, localDateOf, startOfLocalDay } from '../../src/domain/calendar.js';
 import { lastCompleteDay } from '../../src/domain/provisional.js';
+import { rowsRewritten, totalChanges } from '../../src/domain/rowChanges.js';
+import { nightlyRuns } from '../../src/temporal/nightly/nightlyRuns.js';
 import { handleOf } from '../../src/temporal/nightly/nightlySchedules.js';
+import { eventually } from '../support/eventually.js';
 import { type ExportEnvironment, exportEnvironment } from '../support/exportEnvironment.js';
 import { failureOf } from '../support/exportFailure.js';
 import { applyEntry, daysAsked, nightsRun, runNight } from '../support/nightlyRuns.js';
@@ -62,9 +65,12 @@ describe('a nightly load', () => {
 
   it('reads a provisional day again the next night, and writes nothing where nothing was restated', async () => {
     environment = await exportEnvironment(address, { name: 'read again' });
-    await runNight(environment, SHORT);
+    const first = await runNight(environment, SHORT);
+    expect(rowsRewritten(totalChanges(first.changes))).toBeGreaterThan(0);
     const again = await runNight(environment, SHORT);
-    expect(again).toMatchObject({ status: 'complete', units: [{ daysRead: 5 }] });
+    expect(again).toMatchObject({ status: 'complete', units: [{ daysRead: 5 }], coverage: { ok: true, findings: [] } });
+    expect(again.rows).toEqual(first.rows);
+    expect(rowsRewritten(totalChanges(again.changes))).toBe(0);
     expect([...daysAsked(environment.simulator).values()]).toEqual([2, 2, 2, 2, 2]);
   });
 
@@ -87,6 +93,20 @@ describe('a nightly load', () => {
     expect(result.units).toEqual([expect.objectContaining({ unit: name, isLastDayThere: true })]);
     const { type } = await failureOf(runNight(environment, { ...SHORT, managementUnits: ['Closed Desk'] }));
     expect(type).toBe('InvalidInput');
+  });
+
+  it('says what is at fault with its days, and is not complete then', async () => {
+    environment = await exportEnvironment(address, { name: 'night with a gap' });
+    const { nominalTime, day } = night(0);
+    environment.simulator.addFault({ kind: 'jobError', times: 20 });
+    const result = await runNight(environment, { ...SHORT, nominalTime, horizonDays: 1, lookBackDays: 0 });
+    const missing = { dataset: 'adherence', from: day, to: addDays(day, 1) };
+    expect(result).toMatchObject({
+      status: 'completeWithGaps',
+      gaps: [missing],
+      units: [{ lastDay: day, isLastDayThere: false, daysMissing: 1 }],
+      coverage: { ok: false, days: { gap: 1 }, findings: [{ ...missing, fault: 'gap', cause: 'failed' }] },
+    });
   });
 });
 
@@ -111,5 +131,11 @@ describe('a schedule of nightly loads', () => {
     const asked = daysAsked(environment.simulator);
     expect([...asked.values()]).toEqual([1, 1, 1, 1, 1, 1]);
     expect((await handle.describe()).state).toMatchObject({ paused: true, note: 'month end' });
+    const [later, earlier] = await eventually('both are listed as ended', async () => {
+      const runs = await nightlyRuns(environment.client, environment.taskQueue, 2);
+      return runs.length === 2 && runs.every(({ state }) => state === 'complete') && runs;
+    });
+    expect(later?.nominalTime).toBe(second.nominalTime);
+    expect(Date.parse(later?.startedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(earlier?.endedAt ?? ''));
   });
 });

@@ -1,3 +1,4 @@
+import type { CoverageFault, CoverageFinding } from '../coverage/coverageFinding.js';
 import type { DatasetName, LocalDate } from '../exportWindow.js';
 import type { Gap } from '../gap.js';
 import type { TableChanges } from '../rowChanges.js';
@@ -30,6 +31,16 @@ export interface NightUnit {
   readonly daysMissing: number;
 }
 
+/** What is at fault with the days that a night was for. */
+export interface NightCoverage {
+  readonly ok: boolean;
+  /** Days at fault. */
+  readonly days: Readonly<Partial<Record<CoverageFault, number>>>;
+  /** The first 100. */
+  readonly findings: readonly CoverageFinding[];
+  readonly findingsLeftOut: number;
+}
+
 /** Result of the workflow `nightlyLoad`. */
 export interface NightlyLoadResult {
   readonly status: 'complete' | 'completeWithGaps';
@@ -42,6 +53,8 @@ export interface NightlyLoadResult {
   readonly unitsLeftOut: number;
   /** Units that were asked for and that Genesys does not have. */
   readonly unknownUnits: readonly string[];
+  /** What coverage says of the night's days, the last thing: without fault, the night is complete. */
+  readonly coverage: NightCoverage;
   readonly rows: Readonly<Record<string, number>>;
   /** What became of the rows, by table: those that were restated are `changed` and `deleted`. */
   readonly changes: TableChanges;

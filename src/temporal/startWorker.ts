@@ -8,7 +8,6 @@ import { JobTimes } from '../../activities/jobTimes.js';
 import { LIVE_TIMES } from '../../activities/liveDeps.js';
 import { PROBE_EVERY_MS } from '../../activities/toApplicationFailure.js';
 import type { Config } from '../config/loadConfig.js';
-import { CoverageRules } from '../domain/coverage/coverageRules.js';
 import { isFailure } from '../domain/failure.js';
 import { DEFAULT_LIVE_SETTINGS } from '../domain/live/liveSettings.js';
 import { createDownloadLinks } from '../genesys/downloadLinks.js';
@@ -128,7 +127,7 @@ export async function startWorker(
       jobTimes: new JobTimes(path.join(config.dataDirectory, 'job-times.json')),
       reporter: new ExportReporter(),
       settings: config.export,
-      coverageRules: CoverageRules.parse({}),
+      coverageRules: config.coverage,
       syncPolicy: config.sync,
       live: liveStore && {
         store: liveStore,

@@ -65,7 +65,7 @@ export function nightReport({ datasets, groups, covered, startedAt, ...facts }: 
       // The night's exports have ended: what they were asked for and did not bring does not come any more.
       exportsRun: false,
       rules: facts.rules,
-      only: { datasets, units: ids, from: group.from, to: group.to },
+      only: { datasets: [...datasets], units: ids, from: group.from, to: group.to },
     });
     return found;
   }

@@ -4,6 +4,7 @@ import { addCompletionCommand } from './completionCommand.js';
 import { addCoverageCommands } from './coverageCommands.js';
 import { addDemoCommand } from './demoCommand.js';
 import { addDevCommand } from './devCommand.js';
+import { addDoctorCommand } from './doctorCommand.js';
 import { addExportCommands } from './exportCommands.js';
 import { addHoldCommands } from './holdCommands.js';
 import { addKeysCommands } from './keysCommands.js';
@@ -42,6 +43,7 @@ Exit codes:        0 done · 1 failed · 2 wrong usage or input · 3 complete wi
 
 addCheckCommand(program);
 addStatusCommand(program);
+addDoctorCommand(program);
 addExportCommands(program);
 addNightlyCommands(program);
 addCoverageCommands(program);

@@ -27,7 +27,7 @@ export function ownWords(config: Config): string[] {
 function temporalWords(): string[] {
   try {
     const { connectionOptions, namespace } = connectionSettings();
-    const { address = '' } = connectionOptions;
+    const { address } = connectionOptions;
     return [address, address.replace(/:\d+$/, ''), namespace];
   } catch {
     return [];

@@ -35,7 +35,7 @@ export function settingsFacts(config: Config, env: NodeJS.ProcessEnv) {
 function temporalFacts() {
   try {
     const { connectionOptions, namespace } = connectionSettings();
-    const { address = '', tls, apiKey } = connectionOptions;
+    const { address, tls, apiKey } = connectionOptions;
     const where = /^(127\.|localhost|\[::1\])/.test(address)
       ? 'loopback'
       : /\.tmprl\.cloud:/.test(address)

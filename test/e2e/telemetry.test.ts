@@ -106,10 +106,17 @@ describe('docs/metrics.md', () => {
       await keeper.executeUpdate('setLimit', { args: [{ family: 'reads', rate: '90/min' }] });
       for (const { signal, report } of [...reportsOfWindows(20, 4_000, Date.now()), ...reportsOfJobs(Date.now())])
         await keeper.signal(signal, report);
+      const { organisationId, notifications } = rig.simulator;
+      await rig.client.workflow.start('liveFeed', {
+        taskQueue: 'rosterline',
+        workflowId: `liveFeed/${organisationId}`,
+        args: [],
+      });
       const wanted = documentedMetrics();
       const offered = await eventually(
         'each metric has been offered',
         async () => {
+          notifications.move();
           const found = metricsOnPage(await page());
           return [...wanted].every((name) => found.has(name)) ? found : null;
         },

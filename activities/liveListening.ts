@@ -107,7 +107,7 @@ export class LiveListening {
     const { log } = Context.current();
     return {
       hosts: live.hosts,
-      settings: live.listener ?? {},
+      settings: { silenceMs: this.parts.settings.silenceSeconds * 1000, ...live.listener },
       calls,
       sink: this.#hearing.sink(this.#before(round)),
       clock: { genesysMs: () => calls.timeMs(), steadyMs: () => performance.now(), wallMs: () => Date.now() },

@@ -17,6 +17,8 @@ export const LiveSettings = z.strictObject({
   adherence: z.boolean().default(true),
   /** Routing statuses: rows of `occupancy_live`. */
   occupancy: z.boolean().default(true),
+  /** Without an event or a heartbeat (one comes about every 30 s) for so long, a channel is taken for lost. */
+  silenceSeconds: z.number().int().min(10).max(600).default(35),
 });
 export type LiveSettings = z.infer<typeof LiveSettings>;
 

@@ -2,7 +2,8 @@
 const FIRST_WITHIN_MS = 250;
 /** Longest wait before the second try; it doubles with each further one. */
 const SECOND_WITHIN_MS = 1_000;
-const LONGEST_MS = 30_000;
+/** Whatever came before, somebody listens again within 15 s of the last loss where Genesys lets them: 8 s, and the calls that open a channel. */
+const LONGEST_MS = 8_000;
 
 /**
  * Milliseconds to wait before a channel is opened again.

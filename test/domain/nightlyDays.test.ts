@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { addDays } from '../../src/domain/calendar.js';
 import { type KnownDay, statesToPlan } from '../../src/domain/nightly/daysToRead.js';
 import { NightlyLoadInput } from '../../src/domain/nightly/nightlyLoadInput.js';
-import type { NightRun } from '../../src/domain/nightly/nightRun.js';
+import { type NightRun, withForgotten } from '../../src/domain/nightly/nightRun.js';
 import { nightUnit, unitsInResult } from '../../src/domain/nightly/nightUnits.js';
 import { overdueNight } from '../../src/domain/nightly/overdueNight.js';
 import { planNight } from '../../src/domain/nightly/planNight.js';
@@ -142,6 +142,18 @@ describe('a night that is overdue', () => {
     for (const state of ['complete', 'completeWithGaps'] as const)
       expect(overdueNight(due, [run('2026-11-22T02:30:00.000Z', state)], noon)).toBeNull();
     expect(overdueNight(due, [run('2026-11-22T09:00:00.000Z', 'complete')], noon)).toBeNull();
+  });
+
+  it('is none where the schedule remembers a run that the server keeps no longer', () => {
+    const started = { workflowId: 'nightly/x', runId: 'gone', scheduledAt: due[2] ?? '', startedAt: due[2] ?? '' };
+    const noon = at('2026-11-22T12:00:00Z');
+    const [running, early, late] = [['gone'], Date.parse('2026-11-22T14:29:00Z'), Date.parse('2026-11-22T14:31:00Z')];
+    expect(overdueNight(due, withForgotten([], [started], [], late), noon)).toBeNull();
+    // One that still runs, or began not long ago and is not listed yet, is none of them.
+    expect(withForgotten([], [started], running, late)).toEqual([]);
+    expect(withForgotten([], [started], [], early)).toEqual([]);
+    const listed = run(due[2] ?? '', 'failed');
+    expect(withForgotten([{ ...listed, runId: 'gone' }], [started], [], late)).toHaveLength(1);
   });
 
   it('is none while its time is not up', () => {

@@ -19,6 +19,7 @@ const STATES: Readonly<Record<NightRun['state'], string>> = {
   completeWithGaps: 'complete with gaps',
   failed: 'failed',
   cancelled: 'cancelled',
+  forgotten: 'ended, no longer kept',
 };
 
 /** How a run stands, in words. */

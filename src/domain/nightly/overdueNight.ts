@@ -1,5 +1,8 @@
 import type { NightRun } from './nightRun.js';
 
+/** States in which a night counts as loaded: of one that was forgotten nobody can say more. */
+const LOADED: readonly NightRun['state'][] = ['complete', 'completeWithGaps', 'forgotten'];
+
 /**
  * The nominal time of the last night that should have been loaded by now and was not; null where none is.
  *
@@ -18,7 +21,7 @@ export function overdueNight(
   const due = dueTimes.map((time) => Date.parse(time)).filter((ms) => ms + overdueAfterMs <= nowMs);
   if (due.length === 0) return null;
   const lastDueMs = Math.max(...due);
-  const loaded = runs.filter(({ state }) => state === 'complete' || state === 'completeWithGaps');
+  const loaded = runs.filter(({ state }) => LOADED.includes(state));
   const isLoaded = loaded.some(({ nominalTime }) => Date.parse(nominalTime) >= lastDueMs - jitterMs);
   return isLoaded ? null : new Date(lastDueMs).toISOString();
 }

@@ -49,9 +49,11 @@ export function nightlyMetrics(meter: MetricMeter): (schedules: readonly Nightly
   );
   const shown = new Set<string>();
   return (schedules) => {
-    for (const { name, lastComplete, overdueSince, isOnServer } of schedules) {
+    for (const { name, lastRun, lastComplete, overdueSince, isOnServer } of schedules) {
       const endedAt = lastComplete?.endedAt ?? null;
-      success.set(endedAt === null ? 0 : Date.parse(endedAt) / 1000, { schedule: name });
+      // What the server has forgotten was told when it was known.
+      if (endedAt !== null || lastRun?.state !== 'forgotten')
+        success.set(endedAt === null ? 0 : Date.parse(endedAt) / 1000, { schedule: name });
       overdue.set(overdueSince !== null || !isOnServer ? 1 : 0, { schedule: name });
       shown.add(name);
     }

@@ -1,6 +1,6 @@
-import type { Client } from '@temporalio/client';
+import type { Client, ScheduleDescription } from '@temporalio/client';
 import type { NightlySchedule } from '../../domain/nightly/nightlySchedule.js';
-import type { NightRun } from '../../domain/nightly/nightRun.js';
+import { type NightRun, withForgotten } from '../../domain/nightly/nightRun.js';
 import { overdueNight } from '../../domain/nightly/overdueNight.js';
 import type { ScheduleDifference } from '../../domain/nightly/scheduleDifferences.js';
 import { whenText } from '../../domain/nightly/whenText.js';
@@ -47,7 +47,7 @@ export async function nightlySummaries(
 /** One of them. */
 export async function summaryOf(client: Client, state: NightlyState): Promise<NightlySummary> {
   const { name, configured, described, found, differences } = state;
-  const runs = found ? await nightlyRuns(client, name, RUNS) : [];
+  const runs = described ? knownRuns(described, await nightlyRuns(client, name, RUNS)) : [];
   const paused = described?.state.paused ?? false;
   const overdueAfterMs = (configured?.overdueAfter ?? OVERDUE_AFTER_SECONDS) * 1000;
   return {
@@ -70,6 +70,17 @@ export async function summaryOf(client: Client, state: NightlyState): Promise<Ni
           )
         : null,
   };
+}
+
+function knownRuns({ info }: ScheduleDescription, listed: readonly NightRun[]): NightRun[] {
+  const started = info.recentActions.map(({ action, scheduledAt, takenAt }) => ({
+    workflowId: action.workflow.workflowId,
+    runId: action.workflow.firstExecutionRunId,
+    scheduledAt: scheduledAt.toISOString(),
+    startedAt: takenAt.toISOString(),
+  }));
+  const running = info.runningActions.map(({ workflow }) => workflow.firstExecutionRunId);
+  return withForgotten(listed, started, running, Date.now());
 }
 
 async function overdueSince(

@@ -3,10 +3,12 @@ import type { Checklist, Found } from '../../domain/checklist.js';
 import { chooseUnits } from '../../domain/chooseUnits.js';
 import type { DatasetName } from '../../domain/exportWindow.js';
 import { Failure } from '../../domain/failure.js';
+import type { LiveSettings } from '../../domain/live/liveSettings.js';
 import type { GenesysClient } from '../../genesys/genesysClient.js';
 import type { ManagementUnit } from '../../genesys/structureCalls.js';
 import { afterShortWait, answered, pastPermission, settled, valueOf } from './callOutcome.js';
 import { hostTrouble } from './hostTrouble.js';
+import { checkLive, skipLive } from './liveChecks.js';
 import { checkSchedules, skipSchedules } from './scheduleChecks.js';
 
 /** What the checks of Genesys go by. */
@@ -17,6 +19,8 @@ export interface GenesysChecksOptions {
   readonly datasets: readonly DatasetName[];
   /** Units by id or exact name; undefined is all of them. */
   readonly units: readonly string[] | undefined;
+  /** What a live feed listens to; null where none is configured. */
+  readonly live: LiveSettings | null;
   readonly env: NodeJS.ProcessEnv;
   readonly now: () => number;
 }
@@ -31,7 +35,7 @@ export interface CheckedOrganisation {
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 
 /**
- * Login, then each call that the chosen exports make, once: at most seven calls of the API, ten with schedules, each the cheapest that needs its
+ * Login, then each call that the chosen exports make, once: at most seven calls of the API, ten with schedules, three more for a live feed, each the cheapest that needs its
  * permission. They create nothing and change nothing; docs/limits.md has the reasoning.
  */
 export async function checkGenesys(list: Checklist, options: GenesysChecksOptions): Promise<CheckedOrganisation> {
@@ -82,7 +86,7 @@ export async function checkGenesys(list: Checklist, options: GenesysChecksOption
 
 async function checkStructure(
   list: Checklist,
-  { client, datasets, units: wanted, now }: GenesysChecksOptions,
+  { client, datasets, units: wanted, live, now }: GenesysChecksOptions,
   waiting: <T>(call: () => Promise<T>) => Promise<T>,
 ): Promise<ManagementUnit[] | null> {
   await list.look('business units', neededText(ACCESS_RIGHTS.businessUnits), () =>
@@ -140,6 +144,7 @@ async function checkStructure(
         'routing-status times may be asked for',
       ),
     );
+  if (live !== null) await checkLive(list, client, live, userId, waiting);
   return listed.error === undefined ? listed.value.value : null;
 }
 
@@ -199,7 +204,12 @@ function startOfDayMs(nowMs: number): number {
   return (Math.floor(nowMs / DAY_MS) - 1) * DAY_MS;
 }
 
-function skipCalls(list: Checklist, { apiUrl, datasets }: GenesysChecksOptions, because: string, already = 0): void {
+function skipCalls(
+  list: Checklist,
+  { apiUrl, datasets, live }: GenesysChecksOptions,
+  because: string,
+  already = 0,
+): void {
   const calls: [string, string, boolean][] = [
     ['API host', `an answer from ${new URL(apiUrl).host}`, true],
     ['organisation', neededText(ACCESS_RIGHTS.organization), true],
@@ -212,4 +222,5 @@ function skipCalls(list: Checklist, { apiUrl, datasets }: GenesysChecksOptions, 
   ];
   for (const [name, needed, wanted] of calls.slice(already)) if (wanted) list.skip(name, needed, because);
   if (datasets.includes('schedules')) skipSchedules(list, because);
+  if (live !== null) skipLive(list, live, because);
 }

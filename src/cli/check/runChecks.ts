@@ -2,6 +2,7 @@ import { describeLocation } from '../../config/describeLocation.js';
 import { loadConfig, type Config } from '../../config/loadConfig.js';
 import type { Checklist, Found } from '../../domain/checklist.js';
 import type { DatasetName } from '../../domain/exportWindow.js';
+import type { LiveSettings } from '../../domain/live/liveSettings.js';
 import { createGenesysClient } from '../../genesys/createGenesysClient.js';
 import type { GenesysClientConfig } from '../../genesys/genesysClientConfig.js';
 import { type CheckedOrganisation, checkGenesys } from './genesysChecks.js';
@@ -48,9 +49,15 @@ export async function runChecks(list: Checklist, options: ChecksOptions): Promis
     const genesys = await list.look('OAuth client', 'region, client id and client secret', () => clientOf(config));
     if (genesys !== null) await genesysPart(list, { ...options, config, genesys, made, look });
   }
-  if (wants('temporal')) await checkTemporal(list, config.taskQueue, Date.now);
+  if (wants('temporal'))
+    await checkTemporal(list, { taskQueue: config.taskQueue, hasLive: liveOf(config) !== null }, Date.now);
   if (wants('storage')) await checkStorage(list, config, look);
   return made;
+}
+
+/** What a live feed listens to, where the configuration speaks of one that is switched on. */
+function liveOf({ live }: Config): LiveSettings | null {
+  return live?.enabled === true ? live : null;
 }
 
 function clientOf(config: Config): Found<GenesysClientConfig> {
@@ -77,7 +84,13 @@ async function genesysPart(
     await client.login();
   };
   try {
-    const checked = await checkGenesys(list, { ...options, ...genesys, client: { ...client, login }, now: Date.now });
+    const checked = await checkGenesys(list, {
+      ...options,
+      ...genesys,
+      client: { ...client, login },
+      live: liveOf(config),
+      now: Date.now,
+    });
     const needed = 'objects and a warehouse of this organisation, or none yet';
     if (checked.organisation === null) list.skip('same organisation', needed, 'the organisation is not known');
     else

@@ -1,7 +1,8 @@
 import { Connection } from '@temporalio/client';
 import type { Checklist, Found } from '../../domain/checklist.js';
-import { familyQueue, urgentQueue, warehouseQueue, WORKED_FAMILIES } from '../../domain/taskQueues.js';
+import { familyQueue, listenerQueue, urgentQueue, warehouseQueue, WORKED_FAMILIES } from '../../domain/taskQueues.js';
 import { knownServerVersion } from '../../domain/serverVersion.js';
+import { checkFeed, skipFeed } from './feedCheck.js';
 import { connectionSettings, type TemporalSettings } from '../../temporal/connectionSettings.js';
 import { connectionTrouble } from '../../temporal/connectionTrouble.js';
 
@@ -18,9 +19,16 @@ type TaskKind = NonNullable<Parameters<DescribeTaskQueue>[0]['taskQueueType']>;
 /** Kinds of tasks, as Temporal's API numbers them (`TaskQueueType`). */
 const KINDS = { workflow: 1, activity: 2 } as unknown as Readonly<Record<'workflow' | 'activity', TaskKind>>;
 
-/** The Temporal server, its version, the namespace, and a worker on each task queue. Starts nothing and changes nothing. */
-export async function checkTemporal(list: Checklist, taskQueue: string, now: () => number): Promise<void> {
-  const queues = queuesOf(taskQueue);
+/**
+ * The Temporal server, its version, the namespace, a worker on each task queue and, where one is configured, the live feed. Starts
+ * nothing and changes nothing.
+ */
+export async function checkTemporal(
+  list: Checklist,
+  { taskQueue, hasLive }: { readonly taskQueue: string; readonly hasLive: boolean },
+  now: () => number,
+): Promise<void> {
+  const queues = queuesOf(taskQueue, hasLive);
   const serverNeeded = 'a Temporal server that answers';
   const settings = await list.look('Temporal settings', "Temporal's own variables or profile file", () => {
     const found = connectionSettings();
@@ -61,6 +69,7 @@ export async function checkTemporal(list: Checklist, taskQueue: string, now: () 
         }
         return polled(queue, pollers, now());
       });
+    await checkFeed(list, { connection, namespace, taskQueue }, hasLive);
   } finally {
     await connection.close();
   }
@@ -73,10 +82,11 @@ export async function checkTemporal(list: Checklist, taskQueue: string, now: () 
       ...queues.map(({ name, queue }): [string, string] => [name, `a worker that polls ${queue}`]),
     ];
     for (const [name, needed] of later.slice(first)) list.skip(name, needed, because);
+    if (hasLive) skipFeed(list, because);
   }
 }
 
-function queuesOf(taskQueue: string): { name: string; queue: string; kinds: TaskKind[] }[] {
+function queuesOf(taskQueue: string, hasLive: boolean): { name: string; queue: string; kinds: TaskKind[] }[] {
   return [
     { name: 'worker: workflows', queue: taskQueue, kinds: [KINDS.workflow, KINDS.activity] },
     ...WORKED_FAMILIES.map((family) => ({
@@ -86,6 +96,7 @@ function queuesOf(taskQueue: string): { name: string; queue: string; kinds: Task
     })),
     { name: 'worker: urgent', queue: urgentQueue(taskQueue), kinds: [KINDS.activity] },
     { name: 'worker: warehouse', queue: warehouseQueue(taskQueue), kinds: [KINDS.activity] },
+    ...(hasLive ? [{ name: 'worker: listener', queue: listenerQueue(taskQueue), kinds: [KINDS.activity] }] : []),
   ];
 }
 

@@ -17,7 +17,7 @@ export function feedText(feed: FeedNow, nowMs: number): string[] {
       : `no: ${count(gaps.open, 'gap')} open${feed.waiting > 0 ? `, rows of ${count(feed.waiting, 'agent')} wait` : ''}`,
   );
   if (feed.problem !== null) add('problem', feed.problem);
-  add('last message', feed.lastMessage === null ? 'none yet' : ago(feed.lastMessage));
+  add('last heard', feed.lastMessage === null ? 'none yet' : ago(feed.lastMessage));
   add(
     'topics',
     `${topics.scheduleChanged} of schedules · ${topics.trunkChanged} of trunks · ${topics.adherence} of adherence · ${topics.routingStatus} of routing statuses, over ${count(feed.channels, 'channel')}`,

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { readIdentity } from '../../domain/ownerIdentity.js';
 import { familyQueue, listenerQueue, urgentQueue, warehouseQueue, WORKED_FAMILIES } from '../../domain/taskQueues.js';
 import { livePollers, TASK_KINDS, type TaskKind } from '../../temporal/pollers.js';
 
@@ -29,7 +30,8 @@ export async function polledQueues(client: Client, taskQueue: string): Promise<P
           taskQueue: { name: queue },
           taskQueueType,
         });
-        for (const { identity } of livePollers(pollers, nowMs)) workers.add(identity ?? 'one without a name');
+        for (const { identity } of livePollers(pollers, nowMs))
+          workers.add(identity ? readIdentity(identity).process : 'one without a name');
       }
       return { queue, workers: [...workers] };
     }),

@@ -8,6 +8,7 @@ import { eventually } from '../support/eventually.js';
 import { type ExportEnvironment, exportEnvironment } from '../support/exportEnvironment.js';
 import { failureOf } from '../support/exportFailure.js';
 import { applyEntry, daysAsked, nightsRun, runNight } from '../support/nightlyRuns.js';
+import { runRosterline } from '../support/runRosterline.js';
 import { quietTemporal } from '../support/quietTemporal.js';
 import { temporalServer } from '../support/temporalServer.js';
 
@@ -137,5 +138,13 @@ describe('a schedule of nightly loads', () => {
     });
     expect(later?.nominalTime).toBe(second.nominalTime);
     expect(Date.parse(later?.startedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(earlier?.endedAt ?? ''));
+
+    const { taskQueue, directory } = environment;
+    const env = { TEMPORAL_ADDRESS: address, ROSTERLINE_TASK_QUEUE: taskQueue, ROSTERLINE_DATA: directory };
+    const shown = await runRosterline(['nightly', 'describe', taskQueue], env);
+    const rowsOf = (ago: number) =>
+      new RegExp(`^${night(ago).nominalTime.slice(0, 10)} \\S+ +complete .* 0 +0 +\\d+$`, 'm');
+    for (const ago of [0, 1]) expect(shown.stdout).toMatch(rowsOf(ago));
+    expect(shown.stdout).toContain('paused: month end; while it is, nothing is started');
   });
 });

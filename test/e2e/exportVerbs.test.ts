@@ -45,7 +45,6 @@ describe('an operator at an export', () => {
   beforeAll(async () => {
     rig = await startExportRig('export-verbs', ORGANISATION);
     await rig.startWorker();
-    await rig.start(REQUEST, ID);
     handle = rig.client.workflow.getHandle(ID);
   }, MINUTES);
   afterAll(async () => await rig.close());
@@ -82,6 +81,7 @@ describe('an operator at an export', () => {
   it(
     'finds it in the list, with how far it is',
     async () => {
+      await rig.start(REQUEST, ID);
       await windowsDone(2);
       const { code, running } = await json('export', 'list');
       expect({ code, running }).toMatchObject({
@@ -206,6 +206,46 @@ describe('an operator at an export', () => {
       const expected = truth(rig.simulator, ORGANISATION, REQUEST);
       for (const table of TABLES)
         expect(rowDifferences(await factRows(rig, table), expected[table])).toEqual(NO_DIFFERENCE);
+    },
+    2 * MINUTES,
+  );
+
+  it(
+    'pauses and cancels a nightly load the same, and its exports with it; started again it asks for nothing twice',
+    async () => {
+      const night = 'nightly/by hand';
+      // As a schedule has it: the same for each run that is for this night.
+      const nominalTime = new Date().toISOString();
+      const args = [
+        {
+          nominalTime,
+          lookBackDays: 3,
+          horizonDays: 3,
+          windowDays: { adherence: 1, occupancy: 1 },
+          maxParallelWindows: 2,
+        },
+      ];
+      const start = { taskQueue: 'rosterline', workflowId: night, args };
+      const load = await rig.client.workflow.start('nightlyLoad', start);
+      const child = rig.client.workflow.getHandle(`${night}/1`);
+      const ofChild = () => child.query<ExportProgress>('progress').catch(() => null);
+      await eventually('two windows of the night are done', async () => ((await ofChild())?.windows.done ?? 0) >= 2);
+
+      const { code, exports } = await json('export', 'pause', night);
+      expect({ code, exports }).toMatchObject({ code: 0, exports: [{ workflowId: `${night}/1` }] });
+      const quietSinceMs = await lastCallMs();
+      const paused = (await ofChild())?.paused;
+      expect(quietSinceMs - Date.parse(paused?.since ?? '')).toBeLessThanOrEqual(TAKES_EFFECT_WITHIN_MS);
+
+      expect(await json('export', 'cancel', night, '--yes')).toMatchObject({ code: 0, cancelled: true });
+      expect((await load.describe()).status.name).toBe('CANCELLED');
+      await eventually('its export has ended', async () => (await child.describe()).status.name === 'CANCELLED');
+      const states = (await rig.read((warehouse) => warehouse.allCoverage())).map(({ state }) => state);
+      expect(states).not.toContain('pending');
+
+      const again = await rig.client.workflow.start('nightlyLoad', start);
+      expect(await again.result()).toMatchObject({ status: 'complete' });
+      expect(rig.simulator.counts().jobs).toMatchObject({ duplicates: 0 });
     },
     2 * MINUTES,
   );

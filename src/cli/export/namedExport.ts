@@ -7,6 +7,9 @@ import { answerOf } from '../workerAnswer.js';
 /** Workflow type of history exports. */
 export const HISTORY_EXPORT = 'historyExport';
 
+/** Workflow type of nightly loads, whose exports are children. */
+const NIGHTLY_LOAD = 'nightlyLoad';
+
 /** An export that runs, and how to ask it. */
 export interface NamedExport {
   readonly handle: WorkflowHandle;
@@ -14,21 +17,28 @@ export interface NamedExport {
   ask<T>(question: (handle: WorkflowHandle) => Promise<T>): Promise<T>;
 }
 
+/** What an id names: an export, or a nightly load with the exports that it has under way. */
+export interface NamedRun {
+  readonly handle: WorkflowHandle;
+  /** The export itself, or those of the nightly load. */
+  readonly exports: readonly NamedExport[];
+}
+
 /**
- * The export of this id, which runs.
+ * The export or nightly load of this id, which runs.
  *
  * @throws Failure `InvalidInput` when there is none of this id, when it is another kind of workflow, or when it has ended.
  */
-export async function namedExport(client: Client, workflowId: string): Promise<NamedExport> {
+export async function namedRun(client: Client, workflowId: string): Promise<NamedRun> {
   const handle = client.workflow.getHandle(workflowId);
-  const { type, status } = await handle.describe().catch((error: unknown) => {
+  const { type, status, raw } = await handle.describe().catch((error: unknown) => {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
     throw new Failure(
       'InvalidInput',
       `there is no export ${workflowId} on this Temporal server; 'rosterline export list' shows those that there are`,
     );
   });
-  if (type !== HISTORY_EXPORT)
+  if (type !== HISTORY_EXPORT && type !== NIGHTLY_LOAD)
     throw new Failure(
       'InvalidInput',
       `${workflowId} is no export but a ${type}; nothing was changed; 'rosterline export list' shows the exports`,
@@ -38,7 +48,27 @@ export async function namedExport(client: Client, workflowId: string): Promise<N
       'InvalidInput',
       `export ${workflowId} has ended already (${status.name.toLowerCase()}); nothing was changed`,
     );
-  return { handle, ask: async (question) => await asked(client, () => question(handle)) };
+  const named = (of: WorkflowHandle): NamedExport => ({
+    handle: of,
+    ask: async (question) => await asked(client, () => question(of)),
+  });
+  if (type === HISTORY_EXPORT) return { handle, exports: [named(handle)] };
+  const children = (raw.pendingChildren ?? []).filter((child) => child.workflowTypeName === HISTORY_EXPORT);
+  return { handle, exports: children.map((child) => named(client.workflow.getHandle(child.workflowId ?? ''))) };
+}
+
+/**
+ * The exports that an id names, of which there is one at least.
+ *
+ * @throws Failure as `namedRun`; `InvalidInput` where a nightly load has no export under way.
+ */
+export async function namedExports(client: Client, workflowId: string): Promise<readonly NamedExport[]> {
+  const { exports } = await namedRun(client, workflowId);
+  if (exports.length > 0) return exports;
+  throw new Failure(
+    'InvalidInput',
+    `nightly load ${workflowId} has no export under way: it is about to begin or to end; nothing was changed, ask again in a moment`,
+  );
 }
 
 /** How far an export is. @throws Failure `Blocked` when no worker answers. */

@@ -17,6 +17,9 @@ import { untilPlanned } from '../untilPlanned.js';
 import { coverageReport, type ReportedCoverage } from './coverageReport.js';
 import { nightLines } from './coverageText.js';
 
+/** Exports that are started at once: each has windows of its own in flight. */
+const AT_ONCE = 20;
+
 /** What may be said of a repair. */
 export interface RepairOptions {
   readonly dryRun?: boolean;
@@ -68,36 +71,55 @@ async function start(
   output: Output,
 ): Promise<ExitCode> {
   const started: StartedRepair[] = [];
-  for (const one of plan.exports) {
-    const input = inputOf(one, lane);
-    const workflowId = exportId(input);
-    const handle = await client.workflow.start('historyExport', {
-      taskQueue: config.taskQueue,
-      workflowId,
-      args: [input],
-      workflowIdConflictPolicy: 'USE_EXISTING',
-      staticSummary: `Repair: ${input.datasets.join(' and ')}, ${describeRange(input)}`,
-    });
-    started.push({ ...one, workflowId });
-    output.say(`export ${workflowId} runs`);
-    if (!wait) await withReason(untilPlanned(handle));
+  const results: (HistoryExportResult & { workflowId: string })[] = [];
+  for (let at = 0; at < plan.exports.length && (wait || at === 0); at += AT_ONCE) {
+    const batch: StartedRepair[] = [];
+    for (const one of plan.exports.slice(at, at + AT_ONCE))
+      batch.push(await startOne(client, config.taskQueue, one, lane, output));
+    started.push(...batch);
+    for (const { workflowId } of batch) {
+      if (wait) results.push({ workflowId, ...(await followToEnd(client, workflowId, output)) });
+      else await withReason(untilPlanned(client.workflow.getHandle(workflowId)));
+    }
   }
   if (!wait) {
+    const later = plan.exports.length - started.length;
     output.say('see how far they are: rosterline export list');
-    output.result({ exports: started, beyond: plan.beyond, started: true });
-    return plan.beyond.length === 0 ? EXIT.done : EXIT.completeWithGaps;
-  }
-  const results: (HistoryExportResult & { workflowId: string })[] = [];
-  for (const { workflowId } of started) {
-    const result = await withReason(followExport(client, workflowId));
-    for (const line of describeResult(result)) output.say(line);
-    results.push({ ...result, workflowId });
+    if (later > 0) output.say(`${later} more exports are to be started when these have ended: repair again`);
+    output.result({ exports: started, beyond: plan.beyond, started: true, later });
+    return plan.beyond.length === 0 && later === 0 ? EXIT.done : EXIT.completeWithGaps;
   }
   const { report } = await reported(config, choice);
   output.say(report.findings.length === 0 ? 'repaired: no day is at fault any more' : 'still at fault:');
   for (const finding of report.findings) output.say(`  ${describeFinding(finding)}${adviceOn(finding)}`);
   output.result({ exports: started, beyond: plan.beyond, started: true, results, left: report.findings });
   return report.findings.length === 0 ? EXIT.done : EXIT.completeWithGaps;
+}
+
+async function startOne(
+  client: Client,
+  taskQueue: string,
+  one: RepairExport,
+  lane: Lane,
+  output: Output,
+): Promise<StartedRepair> {
+  const input = inputOf(one, lane);
+  const workflowId = exportId(input);
+  await client.workflow.start('historyExport', {
+    taskQueue,
+    workflowId,
+    args: [input],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    staticSummary: `Repair: ${input.datasets.join(' and ')}, ${describeRange(input)}`,
+  });
+  output.say(`export ${workflowId} runs`);
+  return { ...one, workflowId };
+}
+
+async function followToEnd(client: Client, workflowId: string, output: Output): Promise<HistoryExportResult> {
+  const result = await withReason(followExport(client, workflowId));
+  for (const line of describeResult(result)) output.say(line);
+  return result;
 }
 
 function inputOf(

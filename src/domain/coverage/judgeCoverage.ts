@@ -144,13 +144,15 @@ function isSame(a: Fault, b: Fault): boolean {
 function unitCoverage({ dataset, unit, from, to }: ExpectedDays, days: readonly JudgedDay[]): UnitCoverage {
   const counts = Object.fromEntries(COVERAGE_STATES.map((state) => [state, 0])) as Record<CoverageState, number>;
   const runs: DayRun[] = [];
-  for (const { localDate, state, fault } of days) {
-    counts[state]++;
-    const last = runs.at(-1);
-    const run = { from: localDate, to: addDays(localDate, 1), state, fault: fault?.fault ?? null };
-    if (last?.to === localDate && last.state === run.state && last.fault === run.fault)
-      runs[runs.length - 1] = { ...last, to: run.to };
-    else runs.push(run);
+  let begun: JudgedDay | undefined;
+  for (const [index, day] of days.entries()) {
+    counts[day.state]++;
+    begun ??= day;
+    const next = days[index + 1];
+    if (next?.state === day.state && next.fault?.fault === day.fault?.fault) continue;
+    const { state, fault } = day;
+    runs.push({ from: begun.localDate, to: addDays(day.localDate, 1), state, fault: fault?.fault ?? null });
+    begun = undefined;
   }
   const { id, name, timeZone } = unit;
   return { dataset, managementUnitId: id, unit: name, timeZone, from, to, days: counts, runs };

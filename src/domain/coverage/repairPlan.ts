@@ -27,7 +27,7 @@ export interface RepairPlan {
   readonly beyond: readonly { readonly finding: CoverageFinding; readonly why: string }[];
 }
 
-/** The same days of one dataset of some units, brought in the same way. */
+/** Days that one export brings: all of `datasets` × `units` between `from` and `to` that it finds to be loaded. */
 interface Stretch {
   readonly datasets: readonly DatasetName[];
   readonly units: readonly string[];
@@ -35,15 +35,19 @@ interface Stretch {
   readonly to: LocalDate;
   readonly reload: 'missing' | 'all';
   readonly actuals: boolean;
+  readonly days: number;
+  /** How far it may be widened and still load nothing else. */
+  readonly widest: { readonly from: LocalDate; readonly to: LocalDate };
 }
 
 /**
- * The exports that load exactly the days at fault, as few as can be.
+ * The exports that load exactly the days at fault, few of them.
  *
- * Days without an answer are brought by exports of what is missing, which leave answered days between them alone; days that have an
- * answer are read again by themselves. Stretches are put together while the export of all of them would load nothing else.
+ * Days without an answer are brought by exports of what is missing, which leave answered days alone: so those of several units and
+ * datasets are brought by one, as long as every other day between is there. Days that have an answer are read again by themselves, and
+ * together only where they are the same days.
  *
- * @param nowIso days of which some are not over may not be asked for.
+ * @param nowIso days that are not over by then may not be asked for.
  */
 export function repairPlan(findings: readonly CoverageFinding[], facts: CoverageFacts, nowIso: string): RepairPlan {
   const overBefore = new Map(
@@ -54,22 +58,102 @@ export function repairPlan(findings: readonly CoverageFinding[], facts: Coverage
     return why === null ? [] : [{ finding, why }];
   });
   const left = new Set(beyond.map(({ finding }) => finding));
-  const wanted = new WantedDays(facts, overBefore);
-  const stretches = findings.filter((finding) => !left.has(finding)).map((finding) => wanted.stretchOf(finding));
-  const exports: Stretch[] = [];
-  for (const stretch of stretches.toSorted(inOrder)) {
-    let current = stretch;
-    // What could not be joined before may be now that it is larger.
-    for (let at = 0; at < exports.length; at++) {
-      const joined = wanted.together(exports[at] ?? current, current);
-      if (joined === null) continue;
-      exports.splice(at, 1);
-      current = joined;
-      at = -1;
-    }
-    exports.push(current);
+  const mendable = findings.filter((finding) => !left.has(finding));
+  const withActuals = unitsWithActuals(facts);
+  const answered = answeredDays(facts);
+  const stretches = [...groupedBy(mendable, pairOf)].flatMap(([pair, of]) => {
+    const [first] = of;
+    if (!first) return [];
+    const there = answered.get(pair) ?? new Set();
+    const actuals = first.dataset === 'adherence' && withActuals.has(first.managementUnitId);
+    const over = overBefore.get(first.managementUnitId) ?? first.to;
+    return [...stretchesToBring(of, there, over), ...stretchesToReadAgain(of)].map(
+      (stretch): Stretch => ({
+        ...stretch,
+        datasets: [first.dataset],
+        units: [first.managementUnitId],
+        actuals,
+      }),
+    );
+  });
+  const ofUnits = joined(stretches, (a, b) => a.datasets[0] === b.datasets[0] && a.actuals === b.actuals);
+  const ofAll = joined(ofUnits, (a, b) => a.datasets[0] !== b.datasets[0] && a.units.join() === b.units.join());
+  return { exports: ofAll.toSorted(inOrder).map(exportOf), beyond };
+}
+
+type Days = Pick<Stretch, 'from' | 'to' | 'reload' | 'days' | 'widest'>;
+
+/** Days without an answer, from one to the last before which all days between are there. */
+function stretchesToBring(
+  findings: readonly CoverageFinding[],
+  there: ReadonlySet<LocalDate>,
+  over: LocalDate,
+): Days[] {
+  const stretches: Days[] = [];
+  for (const { from, to, days } of findings.filter((finding) => reloadOf(finding) === 'missing').toSorted(byDay)) {
+    const last = stretches.at(-1);
+    if (last && isThere(there, last.to, from))
+      stretches[stretches.length - 1] = { ...last, to, days: last.days + days };
+    else stretches.push({ from, to, days, reload: 'missing', widest: { from, to } });
   }
-  return { exports: exports.toSorted(inOrder).map((one) => wanted.exportOf(one)), beyond };
+  return stretches.map((stretch) => ({ ...stretch, widest: widened(stretch, there, over) }));
+}
+
+/** Days with an answer, as many as follow on each other. */
+function stretchesToReadAgain(findings: readonly CoverageFinding[]): Days[] {
+  const stretches: Days[] = [];
+  for (const { from, to, days } of findings.filter((finding) => reloadOf(finding) === 'all').toSorted(byDay)) {
+    const last = stretches.at(-1);
+    const begun = last?.to === from ? stretches.pop() : undefined;
+    const whole = { from: begun?.from ?? from, to };
+    stretches.push({ ...whole, days: (begun?.days ?? 0) + days, reload: 'all', widest: whole });
+  }
+  return stretches;
+}
+
+/** As far as every day is there, and over. */
+function widened({ from, to }: Days, there: ReadonlySet<LocalDate>, over: LocalDate): Days['widest'] {
+  let [first, end] = [from, to];
+  while (there.has(addDays(first, -1))) first = addDays(first, -1);
+  while (there.has(end) && end < over) end = addDays(end, 1);
+  return { from: first, to: end };
+}
+
+/** Joins stretches that may be joined, each with the first that it fits. */
+function joined(stretches: readonly Stretch[], may: (a: Stretch, b: Stretch) => boolean): Stretch[] {
+  const groups: Stretch[] = [];
+  for (const stretch of stretches.toSorted(inOrder)) {
+    const at = groups.findIndex((group) => may(group, stretch) && fits(group, stretch));
+    const group = groups[at];
+    if (group) groups[at] = together(group, stretch);
+    else groups.push(stretch);
+  }
+  return groups;
+}
+
+function fits(a: Stretch, b: Stretch): boolean {
+  const { from, to, widest } = together(a, b);
+  return a.reload === b.reload && widest.from <= from && to <= widest.to;
+}
+
+function together(a: Stretch, b: Stretch): Stretch {
+  return {
+    datasets: [...new Set([...a.datasets, ...b.datasets])],
+    units: [...new Set([...a.units, ...b.units])].sort(),
+    from: a.from < b.from ? a.from : b.from,
+    to: a.to > b.to ? a.to : b.to,
+    reload: a.reload,
+    actuals: a.actuals || b.actuals,
+    days: a.days + b.days,
+    widest: {
+      from: a.widest.from > b.widest.from ? a.widest.from : b.widest.from,
+      to: a.widest.to < b.widest.to ? a.widest.to : b.widest.to,
+    },
+  };
+}
+
+function exportOf({ datasets, units, from, to, reload, actuals, days }: Stretch): RepairExport {
+  return { datasets, managementUnits: units, from, to, reload, actuals, days };
 }
 
 /** Why no export of ours mends it; null where one may. */
@@ -89,84 +173,32 @@ function reloadOf({ cause }: CoverageFinding): 'missing' | 'all' {
   return cause === 'abandoned' || cause === 'failed' || cause === 'neverAsked' ? 'missing' : 'all';
 }
 
-/** Which days are to be brought, by which stretch, and what an export would bring. */
-class WantedDays {
-  /** The stretch that a day belongs to: an export must have all of a stretch or nothing, or days would be loaded twice. */
-  readonly #owners = new Map<string, Stretch>();
-  readonly #answered: ReadonlySet<string>;
-  readonly #withActuals: ReadonlySet<string>;
-  readonly #overBefore: ReadonlyMap<string, LocalDate>;
-
-  constructor(facts: CoverageFacts, overBefore: ReadonlyMap<string, LocalDate>) {
-    this.#answered = new Set(
-      facts.days
-        .filter(({ state }) => state !== 'pending' && state !== 'failed')
-        .map(({ dataset, managementUnitId, localDate }) => keyOf(dataset, managementUnitId, localDate)),
-    );
-    const byUnit = groupedBy(facts.counted, ({ managementUnitId }) => managementUnitId);
-    this.#withActuals = new Set(
-      [...byUnit].filter(([, days]) => days.some(({ rows }) => (rows['adherence_actual'] ?? 0) > 0)).map(([id]) => id),
-    );
-    this.#overBefore = overBefore;
-  }
-
-  /** The days of a finding, which are wanted from now on. */
-  stretchOf(finding: CoverageFinding): Stretch {
-    const { dataset, managementUnitId, from, to } = finding;
-    const actuals = dataset === 'adherence' && this.#withActuals.has(managementUnitId);
-    const stretch = { datasets: [dataset], units: [managementUnitId], from, to, reload: reloadOf(finding), actuals };
-    for (const key of this.#keys(stretch)) this.#owners.set(key, stretch);
-    return stretch;
-  }
-
-  /** Both as one, where an export of it would load their days alone; else null. */
-  together(a: Stretch, b: Stretch): Stretch | null {
-    if (a.reload !== b.reload) return null;
-    // Answered days between two stretches would be read again too.
-    if (a.reload === 'all' && (a.from > b.to || b.from > a.to)) return null;
-    const isAdherence = (one: Stretch) => one.datasets.includes('adherence');
-    if (isAdherence(a) && isAdherence(b) && a.actuals !== b.actuals) return null;
-    const both = {
-      datasets: [...new Set([...a.datasets, ...b.datasets])],
-      units: [...new Set([...a.units, ...b.units])],
-      from: a.from < b.from ? a.from : b.from,
-      to: a.to > b.to ? a.to : b.to,
-      reload: a.reload,
-      actuals: a.actuals || b.actuals,
-    };
-    if (both.units.some((unit) => (this.#overBefore.get(unit) ?? both.to) < both.to)) return null;
-    const own: string[] = [];
-    for (const key of this.#loadedBy(both)) {
-      const owner = this.#owners.get(key);
-      if (owner !== a && owner !== b) return null;
-      own.push(key);
-    }
-    for (const key of own) this.#owners.set(key, both);
-    return both;
-  }
-
-  exportOf(stretch: Stretch): RepairExport {
-    const { units, ...rest } = stretch;
-    return { ...rest, managementUnits: units, days: [...this.#loadedBy(stretch)].length };
-  }
-
-  *#loadedBy(stretch: Stretch): Generator<string> {
-    for (const key of this.#keys(stretch)) if (stretch.reload === 'all' || !this.#answered.has(key)) yield key;
-  }
-
-  /** One after another, because most stretches that are not to be joined show it soon. */
-  *#keys({ datasets, units, from, to }: Stretch): Generator<string> {
-    for (const dataset of datasets)
-      for (const unit of units)
-        for (let date = from; date < to; date = addDays(date, 1)) yield keyOf(dataset, unit, date);
-  }
+function answeredDays({ days }: CoverageFacts): Map<string, Set<LocalDate>> {
+  const answered = days.filter(({ state }) => state !== 'pending' && state !== 'failed');
+  return new Map(
+    [...groupedBy(answered, pairOf)].map(([pair, of]) => [pair, new Set(of.map(({ localDate }) => localDate))]),
+  );
 }
 
-function keyOf(dataset: DatasetName, managementUnitId: string, localDate: LocalDate): string {
-  return `${dataset} ${managementUnitId} ${localDate}`;
+function unitsWithActuals({ counted }: CoverageFacts): Set<string> {
+  const withActuals = counted.filter(({ rows }) => (rows['adherence_actual'] ?? 0) > 0);
+  return new Set(withActuals.map(({ managementUnitId }) => managementUnitId));
 }
 
-/** Those that are to become one meet early: the same days of several units first, then the days after them. */
+function isThere(there: ReadonlySet<LocalDate>, from: LocalDate, to: LocalDate): boolean {
+  for (let date = from; date < to; date = addDays(date, 1)) if (!there.has(date)) return false;
+  return true;
+}
+
+function pairOf({ dataset, managementUnitId }: { dataset: DatasetName; managementUnitId: string }): string {
+  return `${dataset} ${managementUnitId}`;
+}
+
+function byDay(a: CoverageFinding, b: CoverageFinding): number {
+  return a.from < b.from ? -1 : 1;
+}
+
+/** The same days first, so that they meet; then in one order on every machine. */
 function inOrder(a: Stretch, b: Stretch): number {
   const text = ({ reload, from, to, datasets, units }: Stretch) =>
     [reload, from, to, datasets.join(), units.join()].join(' ');

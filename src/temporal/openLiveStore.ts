@@ -7,11 +7,6 @@ import { openPostgresLiveStore } from '../warehouse/live/openPostgresLiveStore.j
 /** File of the live rows, beside a warehouse that is a file. */
 const LIVE_FILE = 'live.duckdb';
 
-/** Where the live file is; null where the live rows are in the warehouse's schema of a database server. */
-export function liveFile({ warehouse, dataDirectory }: Pick<Config, 'warehouse' | 'dataDirectory'>): string | null {
-  return warehouse.kind === 'duckdb' ? path.join(dataDirectory, LIVE_FILE) : null;
-}
-
 /**
  * Opens the live rows where the configuration has the warehouse: a file of their own beside a DuckDB warehouse, or the same schema of a
  * Postgres database. What cannot be reached shows with the first use.

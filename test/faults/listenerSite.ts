@@ -50,6 +50,7 @@ export async function startListenerSite(seed: number): Promise<ListenerSite> {
   const pool = new Pool({ connectionString: address.href, max: 2, options: '-c search_path=rosterline' });
   // A connection that idles as the server ends is of no matter.
   pool.on('error', () => undefined);
+  const frozen = new Set<number>();
   const site: ListenerSite = {
     rig,
     workers: supervised,
@@ -67,13 +68,18 @@ export async function startListenerSite(seed: number): Promise<ListenerSite> {
     async freezeListener() {
       const pid = await listenerPid(rig);
       process.kill(pid, 'SIGSTOP');
-      return () => process.kill(pid, 'SIGCONT');
+      frozen.add(pid);
+      return () => {
+        if (frozen.delete(pid)) process.kill(pid, 'SIGCONT');
+      };
     },
     async withoutTemporal(awayMs) {
       await temporal.kill(awayMs);
       await temporal.answers();
     },
     async stop(keep) {
+      // Who is frozen cannot end.
+      for (const pid of frozen) process.kill(pid, 'SIGCONT');
       await Promise.all(supervised.map((worker) => worker.stop()));
       await rig.close();
       await pool.end();

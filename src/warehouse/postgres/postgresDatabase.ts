@@ -25,8 +25,11 @@ const KINDS = {
   load: { begin: 'ISOLATION LEVEL READ COMMITTED', statementMs: 1_800_000, lockMs: 600_000, lock: 'shared' },
   brief: { begin: 'ISOLATION LEVEL READ COMMITTED', statementMs: 10_000, lockMs: 10_000, lock: 'none' },
 } as const;
-/** A worker that stands still in a transaction must not hold its locks for ever. */
-const STANDSTILL_MS = 600_000;
+/**
+ * A worker that stands still in a transaction must not hold its locks for ever; one that writes briefly not for longer than it takes
+ * another to notice that it stands still, and to take over from it.
+ */
+const STANDSTILL_MS = { brief: 4_000, others: 600_000 };
 /** What the network may add to a statement's own limit. */
 const NETWORK_MS = 30_000;
 const COMMIT_MS = 120_000;
@@ -141,10 +144,11 @@ export class PostgresDatabase {
 
   async #begin(client: PoolClient, kind: keyof typeof KINDS): Promise<number> {
     const { begin, statementMs, lockMs } = KINDS[kind];
+    const standstillMs = kind === 'brief' ? STANDSTILL_MS.brief : STANDSTILL_MS.others;
     const answers = (await client.query(
       `BEGIN ${begin}; SET LOCAL search_path TO ${escapeIdentifier(this.schema)}; SET LOCAL TimeZone TO 'UTC';
        SET LOCAL DateStyle TO 'ISO, YMD'; SET LOCAL statement_timeout TO ${statementMs}; SET LOCAL lock_timeout TO ${lockMs};
-       SET LOCAL idle_in_transaction_session_timeout TO ${STANDSTILL_MS}; SET LOCAL client_min_messages TO error;
+       SET LOCAL idle_in_transaction_session_timeout TO ${standstillMs}; SET LOCAL client_min_messages TO error;
        SELECT pg_backend_pid() AS pid`,
     )) as unknown as readonly QueryResult<{ pid: number }>[];
     // The server's own, which a pooler between does not tell.

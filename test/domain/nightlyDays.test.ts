@@ -68,6 +68,15 @@ describe('the exports of a night', () => {
     expect(groups[0]?.request.managementUnits).toBeUndefined();
   });
 
+  it('leave alone what was read since the first of two times at which clocks that go back show the same', () => {
+    const input = NightlyLoadInput.parse({ timeZone: 'America/New_York' });
+    const since = (nominal: string): unknown =>
+      planNight(input, unitsOf(1), { nominalTime: nominal, horizonDays: 14 })[0]?.request.unlessReadSince;
+    expect(since('2026-11-01T06:30:00Z')).toBe('2026-11-01T05:30:00.000Z');
+    expect(since('2026-11-01T05:30:00Z')).toBe('2026-11-01T05:30:00.000Z');
+    expect(since('2026-11-01T07:30:00Z')).toBe('2026-11-01T07:30:00.000Z');
+  });
+
   it('name at most 500 units each where units were asked for by name', () => {
     const input = NightlyLoadInput.parse({ managementUnits: ['all of them'] });
     const groups = planNight(input, unitsOf(600), { nominalTime, horizonDays: 14 });

@@ -57,10 +57,15 @@ export async function applyEntry(environment: ExportEnvironment, entry: object):
 /** The results of the runs that a schedule started, in the order of their nominal times, once there are so many. */
 export async function nightsRun(environment: ExportEnvironment, count: number): Promise<NightlyLoadResult[]> {
   const handle = handleOf(environment.client, environment.taskQueue);
-  const actions = await eventually(`${count} nights were started`, async () => {
-    const { info } = await handle.describe();
-    return info.recentActions.length >= count && info.recentActions;
-  });
+  // The second is started when the first has ended.
+  const actions = await eventually(
+    `${count} nights were started`,
+    async () => {
+      const { info } = await handle.describe();
+      return info.recentActions.length >= count && info.recentActions;
+    },
+    180_000,
+  );
   const results = await Promise.all(
     actions.map(async ({ action }) => {
       const { workflowId, firstExecutionRunId } = action.workflow;

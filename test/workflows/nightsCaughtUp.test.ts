@@ -50,5 +50,5 @@ describe('a Temporal server that is down over two nominal times one minute apart
       { status: 'complete', units: [{ daysRead: 0, daysMissing: 0 }] },
     ]);
     expect([...daysAsked(environment.simulator).values()]).toEqual([1, 1, 1, 1, 1]);
-  }, 240_000);
+  }, 400_000);
 });

@@ -17,6 +17,7 @@ import { diskFacts, objectFacts, storedNames, warehouseFacts } from './storeFact
 import { versions } from './versions.js';
 
 const WITHIN_MS = 20_000;
+const CALLS_WITHIN_MS = 15_000;
 const CONNECT_WITHIN_MS = 4_000;
 
 /**
@@ -116,7 +117,9 @@ export async function gatherDoctor(
 }
 
 async function ofClient<T>(client: Part<Client>, ask: (client: Client) => Promise<T>): Promise<Part<T>> {
-  return client.known ? await part(WITHIN_MS, () => ask(client.value)) : client;
+  if (!client.known) return client;
+  const { value } = client;
+  return await part(WITHIN_MS, () => value.withDeadline(Date.now() + CALLS_WITHIN_MS, () => ask(value)));
 }
 
 function facts<T, R>(found: Part<T>, choose: (value: T) => R): Part<R> {
@@ -153,7 +156,10 @@ function outcomeOf(ok: boolean, message: string): string {
 
 async function logPart(file: string, names: readonly string[] | null) {
   if (names === null)
-    return { known: false, why: 'the warehouse cannot be read, and so not which names to take out of log lines' };
+    return {
+      known: false,
+      why: 'the warehouse cannot be read or has no names yet, so it is not known which names to take out of log lines',
+    };
   return await part(WITHIN_MS, () => lastLogLines(file));
 }
 

@@ -26,16 +26,17 @@ export async function warehouseFacts(config: Config) {
   };
 }
 
-/** Names of people and units that the warehouse has; null where it cannot be read. */
+/** Names of people and units that the warehouse has; null where it has none or cannot be read, because then they are not known. */
 export async function storedNames(config: Config): Promise<string[] | null> {
   try {
     const warehouse = await openExistingWarehouse(config, 'verify');
-    if (warehouse === null) return [];
+    if (warehouse === null) return null;
     try {
       const rows = await warehouse.query(
         `SELECT name FROM agent UNION SELECT name FROM management_unit UNION SELECT name FROM business_unit`,
       );
-      return rows.flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
+      const names = rows.flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
+      return names.length > 0 ? names : null;
     } finally {
       await warehouse.release();
     }

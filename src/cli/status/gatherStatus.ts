@@ -18,6 +18,8 @@ import type { OtherWorkflow, StatusReport } from './statusReport.js';
 
 /** How long each part may take. */
 const WITHIN_MS = 6_000;
+/** Calls end before their part is given up: one that is tried again on a closed connection would end the process. */
+const CALLS_WITHIN_MS = 5_000;
 const OTHERS_AT_MOST = 50;
 
 /**
@@ -31,7 +33,7 @@ export async function gatherStatus(config: Config, connected: Part<Client>): Pro
     connected.known
       ? await part(WITHIN_MS, async () => {
           const client = connected.value;
-          return await client.withDeadline(Date.now() + WITHIN_MS, () => ask(client));
+          return await client.withDeadline(Date.now() + CALLS_WITHIN_MS, () => ask(client));
         })
       : connected;
   const [exports, others, limits, nightly, listener, sync, coverage, workers] = await Promise.all([

@@ -12,6 +12,16 @@ export interface CallWatcher {
   putOff(family: Family): void;
 }
 
+/** Tells several. */
+export function watchers(all: readonly CallWatcher[]): CallWatcher {
+  return {
+    answered: (family, status) => all.forEach((watcher) => watcher.answered(family, status)),
+    refused: (family) => all.forEach((watcher) => watcher.refused(family)),
+    waited: (family, ms) => all.forEach((watcher) => watcher.waited(family, ms)),
+    putOff: (family) => all.forEach((watcher) => watcher.putOff(family)),
+  };
+}
+
 export const NO_WATCHER: CallWatcher = {
   answered: () => undefined,
   refused: () => undefined,

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { type NativeConnection, Worker, type WorkerInterceptors, type WorkerOptions } from '@temporalio/worker';
 import type { Activities } from '../../activities/createActivities.js';
 import { ownerIdentity } from '../domain/ownerIdentity.js';
 import {
@@ -44,6 +44,8 @@ export interface WorkersOptions {
   readonly ownsWarehouse: boolean;
   /** What the owner of the warehouse tells of its objects, so that others can see whether they land there too. */
   readonly ownerMark?: string | null;
+  /** What is put around each activity. */
+  readonly interceptors?: WorkerInterceptors;
 }
 
 /**
@@ -87,18 +89,21 @@ export async function createWorkers(options: WorkersOptions): Promise<Worker[]> 
   ]);
 }
 
-function shared({
-  connection,
-  namespace,
-  activities,
-}: WorkersOptions): Pick<
-  WorkerOptions,
-  'connection' | 'namespace' | 'activities' | 'maxHeartbeatThrottleInterval' | 'shutdownGraceTime' | 'shutdownForceTime'
-> {
+type Shared =
+  | 'connection'
+  | 'namespace'
+  | 'activities'
+  | 'interceptors'
+  | 'maxHeartbeatThrottleInterval'
+  | 'shutdownGraceTime'
+  | 'shutdownForceTime';
+
+function shared({ connection, namespace, activities, interceptors }: WorkersOptions): Pick<WorkerOptions, Shared> {
   return {
     connection,
     namespace,
     activities,
+    ...(interceptors && { interceptors }),
     // Heartbeats leave every second: with a heartbeat timeout of 5 s, a death is noticed in 5 s.
     maxHeartbeatThrottleInterval: '1s',
     shutdownGraceTime: DRAIN.graceMs,

@@ -14,7 +14,7 @@ import { createDownloadLinks } from '../genesys/downloadLinks.js';
 import { documentedLimits } from '../genesys/documentedLimits.js';
 import { createGenesysClient } from '../genesys/createGenesysClient.js';
 import type { GenesysClient } from '../genesys/genesysClient.js';
-import { NO_WATCHER } from '../telemetry/callWatcher.js';
+import { watchers } from '../telemetry/callWatcher.js';
 import { NO_LIVE_WATCHER } from '../telemetry/liveWatcher.js';
 import type { Logger } from '../telemetry/createLog.js';
 import { publishCoverage } from './coverageMetrics.js';
@@ -34,6 +34,7 @@ import { isSingleOwner, openWarehouse } from './openWarehouse.js';
 import { reachWarehouse } from './reachWarehouse.js';
 import { runWorkers } from './runWorkers.js';
 import { refuseOtherObjects } from './sharedObjects.js';
+import type { Tracing } from './tracing/startTracing.js';
 import type { WorkerHealth } from './workerHealth.js';
 
 /** A worker process's work, until it is told to stop. */
@@ -73,12 +74,13 @@ export async function startWorker(
   // Queries of a keeper that has ended must fail: it would go on answering with what it knew.
   const client = new Client({ connection, namespace, workflow: { queryRejectCondition: 'NOT_OPEN' } });
   options.health?.watch('temporal', lookAtTemporal(client));
+  const tracing = await tracingOf(config, settings.clientSecret, log);
   const budget = createBudgetLink({ client, clientId: settings.clientId, taskQueue: config.taskQueue, log });
   const genesys = createGenesysClient(settings, {
     log,
     budget,
     reserveShare: config.budget.backfillReserve,
-    watcher: options.meter ? callMetrics(options.meter) : NO_WATCHER,
+    watcher: watchers([...(options.meter ? [callMetrics(options.meter)] : []), ...(tracing ? [tracing.watcher] : [])]),
   });
   const stopping = new AbortController();
   const keeperId = keeperIdOf(settings.clientId);
@@ -92,6 +94,7 @@ export async function startWorker(
     await genesys.close();
     await budget.close();
     await connection.close();
+    await tracing?.close();
   };
   const organisation = await reachOrganisation(genesys, log).catch(async (error: unknown) => {
     await disconnect();
@@ -118,6 +121,7 @@ export async function startWorker(
     taskQueue: config.taskQueue,
     ownsWarehouse: options.ownsWarehouse,
     ownerMark: mark,
+    ...(tracing && { interceptors: tracing.interceptors }),
     activities: createActivities({
       genesys,
       organisation,
@@ -155,6 +159,13 @@ export async function startWorker(
     running.stop();
   };
   return { organisation, ended, stop };
+}
+
+/** Traces are loaded where somebody wants them, and nowhere else. */
+async function tracingOf({ otlpEndpoint }: Config, clientSecret: string, log: Logger): Promise<Tracing | null> {
+  if (otlpEndpoint === null) return null;
+  const { startTracing } = await import('./tracing/startTracing.js');
+  return startTracing(otlpEndpoint, log, [clientSecret]);
 }
 
 async function reachOrganisation(genesys: GenesysClient, log: Logger): Promise<{ id: string; name: string }> {

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { keeperIdOf } from '../../src/temporal/budgetLink.js';
 import { freePort } from '../../src/temporal/freePort.js';
@@ -7,16 +9,19 @@ import { documentedMetrics, metricsInCode, metricsOnPage } from '../support/metr
 import { eventually } from '../support/eventually.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
 import { reportsOfJobs, reportsOfWindows } from '../support/learntReports.js';
+import { type OtlpReceiver, otlpReceiver, type ReceivedSpan } from '../support/otlpReceiver.js';
 import { secretsIn } from '../support/secretScan.js';
 import { temporalServer } from '../support/temporalServer.js';
 
 await temporalServer();
 
+const run = promisify(execFile);
 const MINUTES = 60_000;
 const BULK = '/api/v2/workforcemanagement/adherence/historical/bulk';
 const EXPORT = { datasets: ['adherence'], from: '2024-03-04', to: '2024-03-12', windowDays: { adherence: 1 } };
 
 let rig: ExportRig;
+let traces: OtlpReceiver;
 let metricsUrl: string;
 let healthUrl: string;
 
@@ -29,6 +34,7 @@ beforeAll(async () => {
   });
   const file = join(rig.directory, 'rosterline.yaml');
   writeFileSync(file, "nightly: [{ name: all-units, at: '02:30', timeZone: Europe/London }]\n");
+  traces = await otlpReceiver();
   const [metrics, health] = [await freePort('127.0.0.1'), await freePort('127.0.0.1')];
   metricsUrl = `http://127.0.0.1:${metrics}/metrics`;
   healthUrl = `http://127.0.0.1:${health}`;
@@ -37,9 +43,13 @@ beforeAll(async () => {
     ROSTERLINE_METRICS_PORT: String(metrics),
     ROSTERLINE_HEALTH_PORT: String(health),
     ROSTERLINE_LOG_LEVEL: 'debug',
+    OTEL_EXPORTER_OTLP_ENDPOINT: traces.endpoint,
   });
 }, 5 * MINUTES);
-afterAll(async () => await rig.close(), MINUTES);
+afterAll(async () => {
+  await rig.close();
+  await traces.close();
+}, MINUTES);
 
 function log(): Buffer {
   return readFileSync(join(rig.directory, 'worker.log'));
@@ -94,6 +104,54 @@ describe('the log of a worker', () => {
   );
 });
 
+describe('the traces of a worker', () => {
+  it('have a span of each activity, those of one workflow in one trace, with the calls that it made', async () => {
+    const ofWindow = await eventually('a window was traced to its seal', () => {
+      const spans = traces.spans();
+      const last = spans.find(({ name }) => name === 'RunActivity:sealWindow');
+      const all = spans.filter(({ traceId }) => traceId === last?.traceId);
+      return all.some(({ name }) => name === 'RunActivity:submitAdherenceJob') ? all : null;
+    });
+    const names = new Set(ofWindow.map(({ name }) => name));
+    for (const step of ['submitAdherenceJob', 'pollAdherenceJob', 'landJobFile', 'loadWindow', 'sealWindow'])
+      expect(names).toContain(`RunActivity:${step}`);
+    expect(new Set(ofWindow.map((span) => attribute(span, 'temporalWorkflowId'))).size).toBe(1);
+    const submitted = ofWindow.find(({ name }) => name === 'RunActivity:submitAdherenceJob');
+    expect(submitted?.events).toContainEqual(
+      expect.objectContaining({
+        name: 'call answered',
+        attributes: expect.arrayContaining([{ key: 'family', value: { stringValue: 'wfm-jobs' } }]),
+      }),
+    );
+    const exports = traces.spans().filter((span) => attribute(span, 'temporalWorkflowId') === 'logged');
+    expect(new Set(exports.map(({ traceId }) => traceId)).size).toBe(1);
+    expect(exports[0]?.traceId).not.toBe(ofWindow[0]?.traceId);
+  });
+
+  it('hold no secret, no task token and no signed link', () => {
+    const sent = traces.bodies.map((bytes, index) => ({ name: `body ${index}`, bytes }));
+    expect(sent.length).toBeGreaterThan(0);
+    const { clientSecret } = rig.simulator;
+    const tokens = Object.fromEntries(rig.simulator.accessTokens().map((token, index) => [`token ${index}`, token]));
+    expect(secretsIn(sent, { clientSecret, ...tokens })).toEqual([]);
+    for (const { bytes } of sent) expect(bytes.toString('utf8')).not.toMatch(/taskToken|Signature=|[?&]Expires=/);
+  });
+
+  it('load nothing where nobody wants them', async () => {
+    const loaded = await run(process.execPath, [
+      '--input-type=module',
+      '-e',
+      `import module from 'node:module';
+       const loaded = () => Object.keys(module._cache).filter((file) => file.includes('@opentelemetry')).length;
+       await import('./dist/src/cli/workerParts.js');
+       const before = loaded();
+       await import('./dist/src/temporal/tracing/startTracing.js');
+       process.stdout.write(JSON.stringify({ before, after: loaded() > 10 }));`,
+    ]);
+    expect(JSON.parse(loaded.stdout)).toEqual({ before: 0, after: true });
+  });
+});
+
 describe('docs/metrics.md', () => {
   it('has each metric that the code makes, and no other', () => {
     expect([...documentedMetrics()].sort()).toEqual([...metricsInCode()].sort());
@@ -137,6 +195,10 @@ describe('docs/metrics.md', () => {
       expect(ours.join('\n')).not.toContain(name);
   });
 });
+
+function attribute(span: ReceivedSpan, name: string): string | undefined {
+  return span.attributes.find(({ key }) => key === name)?.value.stringValue;
+}
 
 /** Runs of letters that could be bytes in base64, decoded. */
 function encodedRuns(text: string): string[] {

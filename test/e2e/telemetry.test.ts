@@ -10,6 +10,7 @@ import { eventually } from '../support/eventually.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
 import { reportsOfJobs, reportsOfWindows } from '../support/learntReports.js';
 import { type OtlpReceiver, otlpReceiver, type ReceivedSpan } from '../support/otlpReceiver.js';
+import { runRosterline } from '../support/runRosterline.js';
 import { secretsIn } from '../support/secretScan.js';
 import { temporalServer } from '../support/temporalServer.js';
 
@@ -30,6 +31,7 @@ beforeAll(async () => {
     seed: 9,
     jobSeconds: 0.2,
     tokenLimitPerMinute: 300,
+    live: { eventsPerSecond: 2 },
     units: [{ name: 'Leeds', timeZone: 'Europe/London', agents: 4 }],
   });
   const file = join(rig.directory, 'rosterline.yaml');
@@ -164,12 +166,7 @@ describe('docs/metrics.md', () => {
       await keeper.executeUpdate('setLimit', { args: [{ family: 'reads', rate: '90/min' }] });
       for (const { signal, report } of [...reportsOfWindows(20, 4_000, Date.now()), ...reportsOfJobs(Date.now())])
         await keeper.signal(signal, report);
-      const { organisationId, notifications } = rig.simulator;
-      await rig.client.workflow.start('liveFeed', {
-        taskQueue: 'rosterline',
-        workflowId: `liveFeed/${organisationId}`,
-        args: [],
-      });
+      expect(await runRosterline(['live', 'start'], rig.environment)).toMatchObject({ code: 0 });
       const wanted = documentedMetrics();
       const offered = await eventually(
         'each metric has been offered',

@@ -6,8 +6,13 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Names in the first column of the tables of docs/metrics.md, as Prometheus has them. */
 export function documentedMetrics(): ReadonlySet<string> {
-  const rows = textOf('docs/metrics.md').matchAll(/^\| (`rosterline_.*?`) \|/gm);
-  return new Set([...rows].flatMap(([, cell]) => [...(cell ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name ?? '')));
+  return new Set(documentedLabels().keys());
+}
+
+/** Labels of each documented metric, from the second column. */
+export function documentedLabels(): ReadonlyMap<string, readonly string[]> {
+  const rows = [...textOf('docs/metrics.md').matchAll(/^\| (`rosterline_.*?`) \| (.*?) \|/gm)];
+  return new Map(rows.flatMap(([, names, kind]) => quoted(names).map((name) => [name, quoted(kind)] as const)));
 }
 
 /** Names of the metrics that the code makes, as Prometheus has them: the exporter ends a counter's with `_total`. */
@@ -22,6 +27,10 @@ export function metricsInCode(): ReadonlySet<string> {
 /** Names of the metrics that a page offers. */
 export function metricsOnPage(page: string): ReadonlySet<string> {
   return new Set([...page.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name ?? ''));
+}
+
+function quoted(cell = ''): string[] {
+  return [...cell.matchAll(/`(\w+)`/g)].map(([, word]) => word ?? '');
 }
 
 function named(sources: readonly string[], pattern: RegExp): string[] {

@@ -50,23 +50,11 @@ describe('docs/errors.md', () => {
   });
 });
 
-describe('README.md', () => {
-  const help = commandHelp();
+const help = commandHelp();
 
+describe('README.md', () => {
   it('has every command, and each command it shows exists with its options', () => {
-    const shown = new Map<string, Set<string>>();
-    for (const line of README.matchAll(/(?:rosterline ([a-z][^\n`|#]*)|npm run demo -- (--[^\n`|#]*))/g)) {
-      const words = (line[1] ?? `demo ${line[2] ?? ''}`).split(/[\s…]+/);
-      const name = help.has(`${words[0]} ${words[1]}`) ? `${words[0]} ${words[1]}` : (words[0] ?? '');
-      const options = shown.get(name) ?? new Set();
-      for (const word of words) if (word.startsWith('--') && word.length > 2) options.add(word);
-      shown.set(name, options);
-    }
-    for (const [name, options] of shown) {
-      expect([...help.keys()]).toContain(name);
-      for (const option of options) expect(`${name}: ${help.get(name)?.join(' ')} `).toContain(` ${option} `);
-    }
-    expect([...shown.keys()].sort()).toEqual([...help.keys()].sort());
+    expect(commandsShown(README)).toEqual([...help.keys()].sort());
   }, 60_000);
 
   it('lists every option of every command beside the command', () => {
@@ -125,6 +113,26 @@ describe('README.md', () => {
     const files = [...README.matchAll(/`(test\/[\w/.-]+\.ts)`/g)].map(([, file]) => file ?? '');
     expect(files.length).toBeGreaterThan(5);
     expect(files.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
+  });
+});
+
+describe('docs/operations.md', () => {
+  const operations = textOf('docs/operations.md');
+
+  it('shows commands that exist, with options that they have', () => {
+    expect(commandsShown(operations).length).toBeGreaterThan(10);
+  });
+
+  it('has a section for each step that it points to', () => {
+    const sections = [...operations.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+      title.toLowerCase().replaceAll(' ', '-'),
+    );
+    for (const [, anchor] of operations.matchAll(/\]\(#([\w-]+)\)/g)) expect(sections).toContain(anchor);
+  });
+
+  it('is pointed to where it has a section', () => {
+    for (const [, anchor] of README.matchAll(/docs\/operations\.md#([\w-]+)/g))
+      expect(operations.toLowerCase().replaceAll(' ', '-')).toMatch(new RegExp(`^##+-${anchor}$`, 'm'));
   });
 });
 
@@ -204,6 +212,20 @@ function tableNames(markdown: string): string[] {
   return [...markdown.matchAll(/^\| (`.*?`) \|/gm)]
     .flatMap(([, cell]) => [...(cell ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name ?? ''))
     .sort();
+}
+
+/** Commands that a document shows, sorted; each must exist with the options that it is shown with. */
+function commandsShown(text: string): string[] {
+  const shown = new Set<string>();
+  for (const line of text.matchAll(/(?:rosterline ([a-z][^\n`|#]*)|npm run demo -- (--[^\n`|#]*))/g)) {
+    const words = (line[1] ?? `demo ${line[2] ?? ''}`).split(/[\s…]+/);
+    const name = help.has(`${words[0]} ${words[1]}`) ? `${words[0]} ${words[1]}` : (words[0] ?? '');
+    expect([...help.keys()]).toContain(name);
+    for (const option of words.filter((word) => /^--\w/.test(word)))
+      expect(`${name}: ${help.get(name)?.join(' ')} `).toContain(` ${option} `);
+    shown.add(name);
+  }
+  return [...shown].sort();
 }
 
 /** Each command with its options, as `--help` has them. */

@@ -10,6 +10,7 @@ import { startPurge } from '../support/purgeRuns.js';
 import { startHold } from '../support/holdRuns.js';
 import { oneDayWindowIds } from '../support/windowHistory.js';
 import type { exportPlan } from '../../workflows/exportPlan.js';
+import { aCancelledNight, aNight } from './bringAboutNights.js';
 import { aSyncThatGoesOn, aSyncsLife, aThrottledSync, SYNCED_ORGANISATION } from './bringAboutSyncs.js';
 import type { CircumstanceName } from './circumstances.js';
 
@@ -32,8 +33,10 @@ const FOUR_DAYS = {
 const FOREVER = 10_000;
 const MISSING_PERMISSION = { code: 'missing.permissions', message: 'Unable to perform the action' };
 
-/** For every circumstance but the killed worker, which needs a worker of its own process (see recordKilled.ts). */
-export const BRING_ABOUT: Readonly<Record<Exclude<CircumstanceName, 'killed'>, BringAbout>> = {
+/** For every circumstance but the killed worker (see recordKilled.ts) and live feeds (see recordLive.ts), which have workers of their own. */
+export const BRING_ABOUT: Readonly<
+  Record<Exclude<CircumstanceName, 'killed' | 'live' | 'liveContinuedAsNew'>, BringAbout>
+> = {
   sync: { organisation: SYNCED_ORGANISATION, run: aSyncsLife },
   syncThrottled: { organisation: SYNCED_ORGANISATION, run: aThrottledSync },
   syncContinuedAsNew: { organisation: SYNCED_ORGANISATION, run: aSyncThatGoesOn },
@@ -215,6 +218,15 @@ export const BRING_ABOUT: Readonly<Record<Exclude<CircumstanceName, 'killed'>, B
       return await ended(second);
     },
   },
+  night: { run: aNight },
+  nightWithGaps: {
+    run: async (environment) => {
+      const body = { code: 'wfm.not.enabled', message: 'This unit has no history here' };
+      environment.simulator.addFault({ kind: 'status', method: 'POST', path: BULK, status: 400, body, times: FOREVER });
+      return await aNight(environment);
+    },
+  },
+  nightCancelled: { organisation: { jobSeconds: 30 }, run: aCancelledNight },
   purged: {
     run: async (environment) => {
       await environment.run({ ...FOUR_DAYS, to: '2024-03-06' });

@@ -6,7 +6,7 @@ export type Mark = (events: readonly HistoryEvent[]) => boolean;
 /** Files of a circumstance, without `.json`: the workflow's type, a hyphen, what it met. */
 export type Recordings = Readonly<
   Record<
-    `${'historyExport' | 'exportWindow' | 'exportPlan' | 'budgetKeeper' | 'trunkSync' | 'legalHold' | 'purge'}-${string}`,
+    `${'historyExport' | 'exportWindow' | 'exportPlan' | 'budgetKeeper' | 'trunkSync' | 'legalHold' | 'purge' | 'nightlyLoad' | 'liveFeed'}-${string}`,
     Mark
   >
 >;
@@ -17,6 +17,22 @@ export type Recordings = Readonly<
  * Those that take longest come first, so that recording takes no longer than it must.
  */
 export const CIRCUMSTANCES = {
+  liveContinuedAsNew: {
+    'liveFeed-continuedAsNewLast': all(
+      continuesAnotherRun,
+      signalled('listening'),
+      scheduled('listen'),
+      endsWith('workflowExecutionCanceledEventAttributes'),
+    ),
+  },
+  live: {
+    'liveFeed-takenOver': all(
+      signalled('listening'),
+      triedAgain,
+      scheduled('listen'),
+      endsWith('workflowExecutionCanceledEventAttributes'),
+    ),
+  },
   syncContinuedAsNew: {
     'trunkSync-continuedAsNewLast': all(continuesAnotherRun, scheduled('writeSyncRoute')),
   },
@@ -130,6 +146,15 @@ export const CIRCUMSTANCES = {
       scheduled('listWindowUsers'),
     ),
   },
+  night: {
+    'nightlyLoad-happy': all(completed, starts, scheduled('planNight'), scheduled('reportNight'), not(failedActivity)),
+  },
+  nightWithGaps: {
+    'nightlyLoad-gap': all(completed, starts, scheduled('reportNight')),
+  },
+  nightCancelled: {
+    'nightlyLoad-cancelled': all(starts, endsWith('workflowExecutionCanceledEventAttributes')),
+  },
   purged: {
     'purge-completed': all(
       completed,
@@ -221,6 +246,10 @@ function triedAgainAfter(failure: string): Mark {
       ({ activityTaskStartedEventAttributes: started }) =>
         (started?.attempt ?? 1) > 1 && started?.lastFailure?.applicationFailureInfo?.type === failure,
     );
+}
+
+function triedAgain(events: readonly HistoryEvent[]): boolean {
+  return events.some(({ activityTaskStartedEventAttributes: started }) => (started?.attempt ?? 1) > 1);
 }
 
 function triedAgainAfterSilence(events: readonly HistoryEvent[]): boolean {

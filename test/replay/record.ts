@@ -11,6 +11,7 @@ import { exportHistories, type RunHistory } from '../support/exportHistories.js'
 import { keptHistories, writeHistories } from './historyFiles.js';
 import { historyFromJson, type HistoryJson } from './historyJson.js';
 import { privateTexts } from './privateTexts.js';
+import { recordLive } from './recordLive.js';
 import { recordKilled } from './recordKilled.js';
 import { scrubHistory } from './scrubHistory.js';
 
@@ -61,7 +62,7 @@ async function recordPatiently(address: string, name: CircumstanceName): Promise
 }
 
 async function record(address: string, name: CircumstanceName): Promise<Record<string, HistoryJson>> {
-  const { histories, secrets } = name === 'killed' ? await recordKilled() : await recordInProcess(address, name);
+  const { histories, secrets } = await recordBy(address, name);
   const recordings: Recordings = CIRCUMSTANCES[name];
   return Object.fromEntries(
     Object.entries(recordings).map(([file, mark]) => {
@@ -73,6 +74,18 @@ async function record(address: string, name: CircumstanceName): Promise<Record<s
       return [`${file}.json`, scrubbed];
     }),
   );
+}
+
+async function recordBy(address: string, name: CircumstanceName) {
+  switch (name) {
+    case 'killed':
+      return await recordKilled();
+    case 'live':
+    case 'liveContinuedAsNew':
+      return await recordLive(address, name);
+    default:
+      return await recordInProcess(address, name);
+  }
 }
 
 async function recordInProcess(

@@ -13,7 +13,7 @@ quietTemporal('ERROR');
 type Bundle = Parameters<typeof Worker.runReplayHistories>[0]['workflowBundle'];
 
 /** So that a clone stays quick. */
-const MOST_BYTES = 2_500_000;
+const MOST_BYTES = 3_000_000;
 const RECORDINGS = Object.entries(Object.assign({}, ...Object.values<Recordings>(CIRCUMSTANCES)) as Recordings);
 const histories = readHistories();
 

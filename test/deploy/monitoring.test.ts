@@ -21,7 +21,7 @@ const PROMETHEUS = { metrics: ['up'], labels: ['le', 'job', 'instance'] };
 const TEMPORALS_LABELS = ['task_queue', 'worker_type', 'workflow_type', 'activity_type', 'failure_reason'];
 
 const promtool = findExecutable('promtool', process.env);
-if (promtool === undefined || promtool === null)
+if (promtool === undefined)
   process.stderr.write('skipped, for want of promtool: whether each alert fires for what it is named after\n');
 
 function textOf(file: string): string {

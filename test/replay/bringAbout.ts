@@ -33,10 +33,8 @@ const FOUR_DAYS = {
 const FOREVER = 10_000;
 const MISSING_PERMISSION = { code: 'missing.permissions', message: 'Unable to perform the action' };
 
-/** For every circumstance but the killed worker (see recordKilled.ts) and live feeds (see recordLive.ts), which have workers of their own. */
-export const BRING_ABOUT: Readonly<
-  Record<Exclude<CircumstanceName, 'killed' | 'live' | 'liveContinuedAsNew'>, BringAbout>
-> = {
+/** For every circumstance but the killed worker (see recordKilled.ts) and the live feed (see recordLive.ts), which have workers of their own. */
+export const BRING_ABOUT: Readonly<Record<Exclude<CircumstanceName, 'killed' | 'live'>, BringAbout>> = {
   sync: { organisation: SYNCED_ORGANISATION, run: aSyncsLife },
   syncThrottled: { organisation: SYNCED_ORGANISATION, run: aThrottledSync },
   syncContinuedAsNew: { organisation: SYNCED_ORGANISATION, run: aSyncThatGoesOn },

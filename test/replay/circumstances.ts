@@ -17,14 +17,6 @@ export type Recordings = Readonly<
  * Those that take longest come first, so that recording takes no longer than it must.
  */
 export const CIRCUMSTANCES = {
-  liveContinuedAsNew: {
-    'liveFeed-continuedAsNewLast': all(
-      continuesAnotherRun,
-      signalled('listening'),
-      scheduled('listen'),
-      endsWith('workflowExecutionCanceledEventAttributes'),
-    ),
-  },
   live: {
     'liveFeed-takenOver': all(
       signalled('listening'),

@@ -81,8 +81,7 @@ async function recordBy(address: string, name: CircumstanceName) {
     case 'killed':
       return await recordKilled();
     case 'live':
-    case 'liveContinuedAsNew':
-      return await recordLive(address, name);
+      return await recordLive(address);
     default:
       return await recordInProcess(address, name);
   }

@@ -20,7 +20,8 @@ export class ActiveSpans implements ContextManager {
 
   bind<T>(context: Context, target: T): T {
     if (typeof target !== 'function') return target;
-    const bound = (...args: unknown[]): unknown => this.storage.run(context, () => target(...args) as unknown);
+    const bound = (...args: unknown[]): unknown =>
+      this.storage.run(context, () => Reflect.apply(target, undefined, args) as unknown);
     return bound as T;
   }
 

@@ -8,6 +8,7 @@ import { freePort } from '../../src/temporal/freePort.js';
 import { documentedMetrics, metricsInCode, metricsOnPage } from '../support/metricCatalogue.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
+import { watchedMetrics } from '../support/promExpressions.js';
 import { reportsOfJobs, reportsOfWindows } from '../support/learntReports.js';
 import { type OtlpReceiver, otlpReceiver, type ReceivedSpan } from '../support/otlpReceiver.js';
 import { runRosterline } from '../support/runRosterline.js';
@@ -31,7 +32,6 @@ beforeAll(async () => {
     seed: 9,
     jobSeconds: 0.2,
     tokenLimitPerMinute: 300,
-    live: { eventsPerSecond: 2 },
     units: [{ name: 'Leeds', timeZone: 'Europe/London', agents: 4 }],
   });
   const file = join(rig.directory, 'rosterline.yaml');
@@ -171,7 +171,7 @@ describe('docs/metrics.md', () => {
       const offered = await eventually(
         'each metric has been offered',
         async () => {
-          notifications.move();
+          rig.simulator.notifications.move();
           const found = metricsOnPage(await page());
           return [...wanted].every((name) => found.has(name)) ? found : null;
         },
@@ -190,6 +190,24 @@ describe('docs/metrics.md', () => {
     const { clientId, clientSecret, units, organisationId } = rig.simulator;
     for (const name of [clientId, clientSecret, organisationId, ...units.flatMap(({ id, name: unit }) => [id, unit])])
       expect(ours.join('\n')).not.toContain(name);
+  });
+});
+
+describe('the alert rules and the dashboard', () => {
+  it('ask only for metrics of Temporal’s that a worker offers', async () => {
+    // A step of a workflow fails where nobody knows the workflow.
+    const unknown = await rig.client.workflow.start('nobodysWorkflow', {
+      taskQueue: 'rosterline',
+      workflowId: 'unknown',
+    });
+    const asked = watchedMetrics().filter((name) => name.startsWith('temporal_'));
+    expect(asked.length).toBeGreaterThan(3);
+    await eventually('each is offered', async () => {
+      const found = metricsOnPage(await page());
+      return asked.every((name) => found.has(name));
+    });
+    expect(await page()).toMatch(/temporal_workflow_task_execution_failed_total\{[^}]*failure_reason="WorkflowError"/);
+    await unknown.terminate();
   });
 });
 

@@ -19,12 +19,18 @@ const histories = readHistories();
 
 /** Why each history does not fit the workflows of the bundle; those that do are not in it. One worker replays them all. */
 async function misfits(bundle: NonNullable<Bundle>, of: readonly RecordedHistory[]): Promise<Record<string, string>> {
-  // By file, because a window that two exports asked for has one workflow id.
-  const named = of.map(({ file, history }) => ({ workflowId: file, history }));
+  // By its own id, which some name their children after; by file where two have one, as a window that two exports asked for.
+  const twice = new Set(of.map(({ workflowId }) => workflowId).filter((id, index, ids) => ids.indexOf(id) !== index));
+  const files = new Map(of.map(({ file, workflowId }) => [twice.has(workflowId) ? file : workflowId, file]));
+  const named = of.map(({ file, workflowId, history }) => ({
+    workflowId: twice.has(workflowId) ? file : workflowId,
+    history,
+  }));
   const found: Record<string, string> = {};
   for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle: bundle }, named))
     if (error)
-      found[workflowId] = `${error.name}: ${/Nondeterminism error: [^"]*/.exec(error.message)?.[0] ?? error.message}`;
+      found[files.get(workflowId) ?? workflowId] =
+        `${error.name}: ${/Nondeterminism error: [^"]*/.exec(error.message)?.[0] ?? error.message}`;
   return found;
 }
 

@@ -123,16 +123,20 @@ describe('docs/operations.md', () => {
     expect(commandsShown(operations).length).toBeGreaterThan(10);
   });
 
-  it('has a section for each step that it points to', () => {
+  it('has the sections that it and the README point to', () => {
+    // As GitHub names them: without punctuation, hyphens for spaces.
     const sections = [...operations.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
-      title.toLowerCase().replaceAll(' ', '-'),
+      title
+        .toLowerCase()
+        .replace(/[^\w -]/g, '')
+        .replaceAll(' ', '-'),
     );
-    for (const [, anchor] of operations.matchAll(/\]\(#([\w-]+)\)/g)) expect(sections).toContain(anchor);
-  });
-
-  it('is pointed to where it has a section', () => {
-    for (const [, anchor] of README.matchAll(/docs\/operations\.md#([\w-]+)/g))
-      expect(operations.toLowerCase().replaceAll(' ', '-')).toMatch(new RegExp(`^##+-${anchor}$`, 'm'));
+    const pointedTo = [
+      ...operations.matchAll(/\]\(#([\w-]+)\)/g),
+      ...README.matchAll(/docs\/operations\.md#([\w-]+)/g),
+    ].map(([, anchor]) => anchor);
+    expect(pointedTo.length).toBeGreaterThan(5);
+    for (const anchor of pointedTo) expect(sections).toContain(anchor);
   });
 });
 

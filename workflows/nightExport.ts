@@ -1,4 +1,4 @@
-import { executeChild, isCancellation, ParentClosePolicy } from '@temporalio/workflow';
+import { CancellationScope, executeChild, isCancellation, ParentClosePolicy } from '@temporalio/workflow';
 import type { HistoryExportResult } from '../src/domain/historyExportResult.js';
 import type { NightExport } from '../src/domain/nightly/nightlyLoadResult.js';
 import type { NightGroup } from '../src/domain/nightly/planNight.js';
@@ -12,7 +12,7 @@ export interface EndedExport {
   readonly failure: { readonly name: string; readonly message: string } | null;
 }
 
-/** Runs one export of a night to its end. One that fails does not end the others. */
+/** Runs one export of a night to its end. One that fails, or that an operator cancels, does not end the others. */
 export async function runNightExport(
   workflowId: string,
   { from, to, units, request }: NightGroup,
@@ -28,7 +28,11 @@ export async function runNightExport(
     });
     return { told: { ...told, status: result.status, windows: result.windows, problem: null }, result, failure: null };
   } catch (error) {
-    if (isCancellation(error)) throw error;
+    if (isCancellation(error)) {
+      if (CancellationScope.current().consideredCancelled) throw error;
+      const problem = 'it was cancelled; the next night loads what is missing';
+      return { told: { ...told, status: 'cancelled', windows: 0, problem }, result: null, failure: null };
+    }
     const found = applicationFailure(error);
     const failure = {
       name: found?.type ?? 'Transient',

@@ -30,11 +30,17 @@ export function daysAsked(simulator: RunningSimulator): Map<string, number> {
 
 let runs = 0;
 
+/** Workflow id of the night that `runNight` began last. */
+export function lastNightId({ taskQueue }: ExportEnvironment): string {
+  return `nightly/${taskQueue}-${runs}`;
+}
+
 /** Runs one night without a schedule, as of `nominalTime` where given. */
 export async function runNight(environment: ExportEnvironment, request: NightRequest): Promise<NightlyLoadResult> {
+  runs++;
   return await environment.client.workflow.execute<typeof nightlyLoad>('nightlyLoad', {
     taskQueue: environment.taskQueue,
-    workflowId: `nightly/${environment.taskQueue}-${++runs}`,
+    workflowId: lastNightId(environment),
     args: [request],
   });
 }

@@ -7,7 +7,7 @@ import { handleOf } from '../../src/temporal/nightly/nightlySchedules.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportEnvironment, exportEnvironment } from '../support/exportEnvironment.js';
 import { failureOf } from '../support/exportFailure.js';
-import { applyEntry, daysAsked, nightsRun, runNight } from '../support/nightlyRuns.js';
+import { applyEntry, daysAsked, lastNightId, nightsRun, runNight } from '../support/nightlyRuns.js';
 import { runRosterline } from '../support/runRosterline.js';
 import { quietTemporal } from '../support/quietTemporal.js';
 import { temporalServer } from '../support/temporalServer.js';
@@ -74,6 +74,27 @@ describe('a nightly load', () => {
     expect(again.rows).toEqual(first.rows);
     expect(rowsRewritten(totalChanges(again.changes))).toBe(0);
     expect([...daysAsked(environment.simulator).values()]).toEqual([2, 2, 2, 2, 2]);
+  });
+
+  it('goes on with its other exports when an operator cancels one, and says so', async () => {
+    const units = [
+      { name: 'Kiritimati Desk', timeZone: 'Pacific/Kiritimati', agents: 2 },
+      { name: 'Honolulu Desk', timeZone: 'Pacific/Honolulu', agents: 2 },
+    ];
+    const organisation = { units, jobSeconds: 5 };
+    environment = await exportEnvironment(address, { name: 'cancelled export of a night', organisation });
+    const nominalTime = `${addDays(new Date().toISOString().slice(0, 10), -2)}T11:00:00.000Z`;
+    const running = runNight(environment, { ...SHORT, nominalTime });
+    await eventually('each export has asked', () => environment.simulator.counts().jobs.total >= 2);
+    const id = lastNightId(environment);
+    await environment.client.workflow.getHandle(`${id}/1`).cancel();
+    const result = await running;
+    expect(result.status).toBe('completeWithGaps');
+    expect(result.exports).toMatchObject([
+      { workflowId: `${id}/1`, status: 'cancelled', problem: expect.stringContaining('the next night') },
+      { workflowId: `${id}/2`, status: 'complete', problem: null },
+    ]);
+    expect(result.units.map(({ isLastDayThere }) => isLastDayThere).sort()).toEqual([false, true]);
   });
 
   it('names a unit that is gone, and loads the others', async () => {

@@ -9,10 +9,11 @@ export interface NightExport {
   readonly from: LocalDate;
   readonly to: LocalDate;
   readonly units: number;
-  readonly status: 'complete' | 'completeWithGaps' | 'failed';
+  /** `cancelled`: by an operator, and this export alone; what it had loaded stays. */
+  readonly status: 'complete' | 'completeWithGaps' | 'failed' | 'cancelled';
   /** Windows that ended: 0 when every day was there already. */
   readonly windows: number;
-  /** Why it failed, for a person; null where it did not. */
+  /** Why it failed or was cancelled, for a person; null where it was not. */
   readonly problem: string | null;
 }
 

@@ -11,7 +11,14 @@ import { MIGRATIONS } from '../../src/warehouse/postgres/migrations.js';
 import { openPostgresWarehouse } from '../../src/warehouse/postgres/openPostgresWarehouse.js';
 import type { Warehouse } from '../../src/warehouse/warehouse.js';
 import { asSuperuser, postgresServer, testSchema, type TestSchema } from '../support/postgresServer.js';
-import { adherenceOf, loadDocuments, windowOf } from '../support/windowLoads.js';
+import {
+  adherenceDocument,
+  adherenceOf,
+  dayMetrics,
+  loadDocuments,
+  userResult,
+  windowOf,
+} from '../support/windowLoads.js';
 
 const server = await postgresServer();
 const DOCUMENT = fileURLToPath(new URL('../../docs/postgres.md', import.meta.url));
@@ -205,7 +212,9 @@ describe('what an analyst added', () => {
       from: '2024-01-01',
       to: '2025-01-01',
     });
-    await loadDocuments(warehouse, window, [adherenceOf(window, ['ana', 'ben'], 2)], {
+    const restatedDays = [0, 1].map((day) => dayMetrics(day * 86_400, { impactSeconds: -900 }));
+    const restated = [userResult('ana', [], { dayMetrics: restatedDays }), userResult('ben', [0, 1])];
+    await loadDocuments(warehouse, window, [adherenceDocument(window, restated)], {
       requestedAt: '2026-01-11T00:00:00.000Z',
     });
     const later = windowOf('adherence', 'mu-1', '2024-07-01', '2024-07-02');

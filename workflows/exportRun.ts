@@ -2,11 +2,11 @@ import { condition, patched, setCurrentDetails, setHandler, workflowInfo } from 
 import { describeProgress } from '../src/domain/describeProgress.js';
 import type { ExportWindowInput, PlannedWindow, WindowResult } from '../src/domain/exportSteps.js';
 import type { ClosedGate, ExportProgress } from '../src/domain/exportProgress.js';
-import { expectedEnd } from '../src/domain/exportEta.js';
 import { addOutcome, type ExportState } from '../src/domain/exportState.js';
 import { windowId } from '../src/domain/exportWindow.js';
 import type { HistoryExportInput } from '../src/domain/historyExportInput.js';
 import type { HistoryExportResult } from '../src/domain/historyExportResult.js';
+import { progressOf } from '../src/domain/progressOf.js';
 import { wholeDays } from '../src/domain/wholeDays.js';
 import { ExportPauses } from './exportPauses.js';
 import { gateClosedSignal, progressQuery } from './messages.js';
@@ -250,30 +250,8 @@ export class ExportRun {
   }
 
   private progress(): ExportProgress {
-    const now = Date.now();
-    const state = this.state;
-    return {
-      windows: {
-        total: state?.plan.windows ?? 0,
-        done: state?.done ?? 0,
-        running: this.pool.size,
-        failed: state?.failed ?? 0,
-      },
-      rows: state?.rows ?? {},
-      changes: state?.changes ?? {},
-      calls: state?.calls.made ?? 0,
-      paused: this.pauses.current,
-      gates: [...this.gates.values()].filter(({ until }) => Date.parse(until) > now),
-      eta: this.eta(now),
-    };
-  }
-
-  /** When it should end; null while it stands still, or while there is no pace. */
-  private eta(nowMs: number): string | null {
-    if (!this.state || this.pauses.current !== null) return null;
-    const { startedAt, stoodStillMs, plan, done } = this.state;
-    const windows = { total: plan.windows, done };
-    return expectedEnd({ startedAt, stoodStillMs, windows, gates: [...this.gates.values()] }, nowMs);
+    const around = { running: this.pool.size, paused: this.pauses.current, gates: [...this.gates.values()] };
+    return progressOf(this.state ?? null, around, Date.now());
   }
 
   /** Time in which it stands still is none of its pace. */

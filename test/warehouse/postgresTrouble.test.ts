@@ -8,7 +8,15 @@ import { openPostgresWarehouse } from '../../src/warehouse/postgres/openPostgres
 import type { Warehouse } from '../../src/warehouse/warehouse.js';
 import { eventually } from '../support/eventually.js';
 import { asSuperuser, postgresServer, testSchema, type TestSchema } from '../support/postgresServer.js';
-import { adherenceOf, loadDocuments, windowLoad, windowOf } from '../support/windowLoads.js';
+import {
+  adherenceDocument,
+  adherenceOf,
+  dayMetrics,
+  loadDocuments,
+  userResult,
+  windowLoad,
+  windowOf,
+} from '../support/windowLoads.js';
 
 const server = await postgresServer();
 const window = windowOf('adherence', 'mu-1', '2024-01-01', '2024-01-03');
@@ -58,6 +66,15 @@ async function untilWaiting(statement: string): Promise<void> {
   });
 }
 
+/** Each user's two days, another time than before: no row of another answer is equal. */
+function restated(users: readonly string[], impactSeconds: number): object {
+  const days = [0, 1].map((day) => dayMetrics(day * 86_400, { impactSeconds }));
+  return adherenceDocument(
+    window,
+    users.map((user) => userResult(user, [], { dayMetrics: days })),
+  );
+}
+
 async function contents(): Promise<object> {
   return {
     rows: await warehouse.query('SELECT * FROM adherence_day ORDER BY management_unit_id, user_id, local_date'),
@@ -68,7 +85,7 @@ async function contents(): Promise<object> {
 
 describe('a load that meets another transaction', () => {
   const both = adherenceOf(window, ['ana', 'ben'], 2);
-  const more = adherenceOf(window, ['ana', 'ben', 'cy'], 2);
+  const more = restated(['ana', 'ben', 'cy'], -900);
 
   it('is begun again after a serialization failure, and nothing is changed until then', async () => {
     await loadDocuments(warehouse, window, [both]);
@@ -121,7 +138,7 @@ describe('a load that meets another transaction', () => {
     const second = open();
     const loads = await Promise.all(
       [warehouse, second, warehouse, second].map((one, load) =>
-        loadDocuments(one, window, [load % 2 ? both : more], {
+        loadDocuments(one, window, [restated(load % 2 ? ['ana', 'ben'] : ['ana', 'ben', 'cy'], -load)], {
           requestedAt: `2026-01-1${load}T00:00:00.000Z`,
           force: true,
         }),

@@ -94,6 +94,7 @@ describe('an export with nothing to do', () => {
       range: MARCH,
       windows: 0,
       rows: {},
+      changes: {},
       gaps: [],
       manifest: null,
       head: first.head,

@@ -15,5 +15,7 @@ export default {
   testTimeout: 120_000,
   // More than the processors: tests that run a Temporal server wait for it half of their time.
   maxWorkers: 3,
+  // Modules of test files that have ended stay in memory, and near its heap's limit a process does little but collect.
+  workerIdleMemoryLimit: '1GB',
   reporters: ['default', '<rootDir>/test/support/countReporter.js'],
 };

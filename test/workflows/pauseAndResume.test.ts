@@ -19,10 +19,11 @@ const EIGHT_DAYS = {
 
 describe('an operator who pauses an export', () => {
   it('sees windows under way held, no other start, why and since when, and all of it done after resuming', async () => {
-    environment = await exportEnvironment(address, { name: 'paused by an operator', organisation: { jobSeconds: 1 } });
+    environment = await exportEnvironment(address, { name: 'paused by an operator', organisation: { jobSeconds: 3 } });
     const { simulator, progress } = environment;
     const handle = await environment.start(EIGHT_DAYS);
-    await eventually('two windows are under way', async () => (await progress(handle)).windows.running === 2);
+    const jobs = () => simulator.counts().jobs.requests.flatMap((request) => request.jobs);
+    await eventually('two windows are under way, and each has asked for its job', () => jobs().length === 2);
 
     const before = Date.now();
     const paused = await handle.executeUpdate('pause', { args: [{ reason: 'a change at Genesys' }] });
@@ -30,7 +31,6 @@ describe('an operator who pauses an export', () => {
     expect(Date.parse((paused as { since: string }).since)).toBeGreaterThan(before - 5000);
 
     // Longer than the next look at any of the jobs would have waited.
-    const jobs = () => simulator.counts().jobs.requests.flatMap((request) => request.jobs);
     await eventually('the jobs under way have ended at Genesys', () =>
       jobs().every(({ endsAtMs }) => Date.now() - endsAtMs > 1500),
     );

@@ -1,9 +1,4 @@
-import {
-  type HeardStatus,
-  type LiveOccupancy,
-  type LiveSource,
-  withStatuses,
-} from '../../domain/live/liveOccupancy.js';
+import { type HeardStatus, type LiveOccupancy, withStatuses } from '../../domain/live/liveOccupancy.js';
 import { instantMs, instantText, type LiveSql } from './liveSql.js';
 import type { LiveBatch } from './liveStore.js';
 
@@ -114,20 +109,12 @@ async function upsert(
   return changed.length;
 }
 
-interface OccupancyRow {
-  readonly userId: string;
-  readonly status: string;
+/** As the table has it: instants are texts there. */
+type OccupancyRow = Omit<LiveOccupancy, 'sinceMs' | 'intervalStartMs' | 'knownFromMs'> & {
   readonly since: string;
   readonly intervalStart: string;
   readonly knownFrom: string;
-  readonly interactingMs: number;
-  readonly communicatingMs: number;
-  readonly idleMs: number;
-  readonly notRespondingMs: number;
-  readonly offQueueMs: number;
-  readonly isApproximate: boolean;
-  readonly source: LiveSource;
-}
+};
 
 async function knownOccupancy(sql: LiveSql, userIds: readonly string[]): Promise<LiveOccupancy[]> {
   const rows = await sql.rows<OccupancyRow>(

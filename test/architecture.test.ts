@@ -173,6 +173,15 @@ describe('the shape of the sources', () => {
     expect(creates(['await DuckDBInstance', 'create(path)'].join('.'))).toBe(true);
   });
 
+  it('keeps nothing between decisions: all workflows of a worker share the modules of src/domain', () => {
+    const keeps = (text: string): boolean =>
+      /^(export )?(let|var) /m.test(text) ||
+      /^(export )?const \w+ = (new (Map|Set|WeakMap|WeakSet|Array)\b|\[\]|\{\})/m.test(text);
+    expect(filesUnder('src/domain').filter((file) => keeps(textOf(file)))).toEqual([]);
+    for (const text of ['let last = 0;', 'const seen = new Map<string, number>();', 'const all = [];'])
+      expect(keeps(text)).toBe(true);
+  });
+
   it('has no file named for what it is not about', () => {
     const grabBag = /(^|\/)(utils?|helpers?|common|types|misc|manager)\.ts$/;
     expect(sources.filter((file) => grabBag.test(file))).toEqual([]);

@@ -2,23 +2,15 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Failure } from '../domain/failure.js';
 import type { LandingEncoding } from '../domain/landing.js';
 import type { Lane } from '../domain/lane.js';
-import type { CallWatcher } from '../telemetry/callWatcher.js';
-import { apiFailure, errorBody } from './apiFailure.js';
+import { apiFailure } from './apiFailure.js';
 import type { Endpoint } from './endpoints.js';
-import type { GenesysLog } from './genesysLog.js';
-import type { GenesysTime } from './genesysTime.js';
-import { networkFailure } from './networkFailure.js';
-import { createRefusal, isThrottle, mayBeDisguised } from './throttle.js';
-import type { Leaving } from './callHolds.js';
-import { HeldBack, isoInstant, type Pacer, type Permit, throttled } from './pacer.js';
+import type { Exchange } from './exchange.js';
+import type { Pacer } from './pacer.js';
 import type { Redact } from './redact.js';
-import { countersOf, refusalOf } from './refusalOf.js';
 import type { SdkRequest, SdkResponse } from './sdk.js';
-import { shownCall } from './shownCall.js';
-import type { Token, TokenSource } from './tokenSource.js';
-import type { HttpAnswer, Transport } from './transport.js';
+import { askedText, shownCall } from './shownCall.js';
+import type { TokenSource } from './tokenSource.js';
 import { isWebPage, UnreadableAnswer, webPageFailure } from './unreadableAnswer.js';
-import { decodedStart, decodedText, landingEncoding, wholeBody } from './wholeBody.js';
 
 /** A successful answer: its body as received, and parsed (null where it is only landed). */
 export interface CallAnswer {
@@ -53,27 +45,9 @@ export interface ApiCalls {
 
 export function createApiCalls(
   apiUrl: string,
-  {
-    transport,
-    pacer,
-    tokens,
-    now,
-    log,
-    watcher,
-    redact,
-    time,
-  }: {
-    transport: Transport;
-    pacer: Pacer;
-    tokens: TokenSource;
-    now: () => number;
-    log: GenesysLog;
-    watcher: CallWatcher;
-    redact: Redact;
-    /** Told of the `Date` of each answer. */
-    time: GenesysTime;
-  },
+  given: { readonly exchange: Exchange; readonly pacer: Pacer; readonly tokens: TokenSource; readonly redact: Redact },
 ): ApiCalls {
+  const { exchange, pacer, tokens, redact } = given;
   const underWay = new AsyncLocalStorage<CallUnderWay>();
   let freshTokenRefused = false;
 
@@ -82,11 +56,11 @@ export function createApiCalls(
     if (call === undefined) throw new Failure('InvalidInput', 'The SDK was used outside a call. Nothing was sent.');
     const url = requestUrl(apiUrl, request, call.endpoint.repeats);
     let token = await tokens.current();
-    let exchanged = await exchange(call, url, request, token);
+    let exchanged = await exchange({ ...call, url, data: request.data }, token);
     // Where a fresh token was refused, this one is fresh too, and a third would tell no more: one call a try.
     if (exchanged.status === 401 && !freshTokenRefused) {
       token = await tokens.renewed(token);
-      exchanged = await exchange(call, url, request, token);
+      exchanged = await exchange({ ...call, url, data: request.data }, token);
     }
     freshTokenRefused = exchanged.status === 401;
     if (freshTokenRefused) tokens.forget(token);
@@ -97,124 +71,12 @@ export function createApiCalls(
     }
     pacer.accepted(call.endpoint.family, exchanged.sentAtMs);
     pacer.accepted('token', exchanged.sentAtMs);
-    if (isWebPage(text)) throw webPageFailure(asText(call.endpoint, url), status);
+    if (isWebPage(text)) throw webPageFailure(askedText(call.endpoint, url.pathname, redact), status);
     const hasNoBody = status === 204 || call.endpoint.method === 'HEAD' || call.endpoint.method === 'DELETE';
     const isUnread = call.endpoint.isLanded === true || hasNoBody;
     const json = isUnread ? null : parsed(text, call.endpoint, { raw, encoding, correlationId });
     call.answer = { json, raw, encoding, correlationId, receivedAt: new Date(receivedMs).toISOString() };
     return { status, statusText: '', headers, data: json, text };
-  };
-
-  /** One request that left and was answered, whatever the answer but a throttle. */
-  const exchange = async ({ endpoint, lane }: CallUnderWay, url: URL, request: SdkRequest, token: Token) => {
-    const createsJob = endpoint.createsJob === true;
-    const leaving = { family: endpoint.family, lane, createsJob, startedMs: pacer.timeMs() };
-    for (;;) {
-      const permit = await turnOf(leaving);
-      try {
-        return await send(endpoint, url, request, token, { leaving, permit });
-      } catch (error) {
-        if (error instanceof HeldBack) continue;
-        throw networkFailure(error, asText(endpoint, url), unanswered(endpoint), redact);
-      }
-    }
-  };
-
-  /** Leave to make a call, waited for. */
-  const turnOf = async (leaving: Leaving): Promise<Permit> => {
-    try {
-      return await pacer.admit(leaving);
-    } catch (error) {
-      watcher.putOff(leaving.family);
-      throw error;
-    } finally {
-      watcher.waited(leaving.family, pacer.timeMs() - leaving.startedMs);
-    }
-  };
-
-  const asText = (endpoint: Endpoint, url: URL): string =>
-    `${endpoint.method} ${shownCall(endpoint, url.pathname, redact).path}`;
-
-  const send = async (
-    endpoint: Endpoint,
-    url: URL,
-    request: SdkRequest,
-    token: Token,
-    { leaving, permit }: { leaving: Leaving; permit: Permit },
-  ) => {
-    let answer: HttpAnswer;
-    try {
-      answer = await transport.send({
-        method: endpoint.method,
-        url,
-        headers: {
-          authorization: `Bearer ${token.value}`,
-          accept: 'application/json',
-          'accept-encoding': 'gzip',
-          'content-type': 'application/json',
-        },
-        ...(request.data === undefined ? {} : { body: JSON.stringify(request.data) }),
-        leave: () => permit.leave(),
-      });
-    } catch (error) {
-      if (error instanceof HeldBack) permit.unsent();
-      else {
-        permit.ended('noAnswer', false);
-        watcher.answered(endpoint.family, null);
-      }
-      throw error;
-    }
-    const { status, headers } = answer;
-    watcher.answered(endpoint.family, status);
-    const [receivedMs, receivedAtMs, sentAtMs] = [now(), pacer.timeMs(), permit.sentAtMs()];
-    time.heard(headers['date'], { sentAtMs, receivedAtMs });
-    const counters = countersOf(headers);
-    const isAccepted = status >= 200 && status < 300;
-    permit.ended(counters ?? (isAccepted ? 'noCounters' : 'noAnswer'), isAccepted);
-    const correlationId = headers['inin-correlation-id'] ?? '';
-    const refusal = createRefusal(pacer, leaving, {
-      ...refusalOf(status, headers, '', receivedMs),
-      counters,
-      limit: null,
-      sentAtMs,
-      receivedAtMs,
-    });
-    if (status === 429) refusal.isOneByItsHead();
-    const raw = await wholeBody(answer).finally(() => refusal.headHasBeenRead());
-    const encoding = landingEncoding(headers['content-encoding']);
-    const landsUnread = endpoint.isLanded === true && status < 300;
-    const text = await (landsUnread ? decodedStart(raw, encoding) : decodedText(raw, encoding));
-    log.debug(
-      {
-        method: endpoint.method,
-        path: shownCall(endpoint, url.pathname, redact).path,
-        status,
-        correlationId,
-        bytes: raw.byteLength,
-      },
-      'call answered',
-    );
-    const body = status >= 400 ? errorBody(text) : null;
-    const asked = asText(endpoint, url);
-    if (isThrottle(status, headers, body, text)) {
-      watcher.refused(endpoint.family);
-      const { gate, untilMs } = refusal.is(text, body?.limit ?? null);
-      throw throttled(gate, untilMs, `Genesys answered ${status} to ${asked}`, {
-        status,
-        correlationId,
-        ...(body?.code ? { code: redact(body.code) } : {}),
-      });
-    }
-    if (mayBeDisguised(status, text)) {
-      const untilMs = await pacer.doubtedUntil(endpoint.family, sentAtMs);
-      if (untilMs !== null) {
-        watcher.refused(endpoint.family);
-        log.warn({ asked, status, correlationId, until: isoInstant(untilMs) }, 'taken for a throttle in disguise');
-        const why = `Genesys answered ${status} to ${asked} just after it had refused others of its family, and is asked once more then`;
-        throw throttled(endpoint.family, untilMs, why, { status, correlationId });
-      }
-    }
-    return { status, headers, raw, encoding, text, correlationId, receivedMs, sentAtMs };
   };
 
   return {
@@ -233,14 +95,6 @@ export function createApiCalls(
       return call.answer;
     },
   };
-}
-
-/** What is known of a call whose answer was lost. Every POST of ours that writes nothing asks a question: asked twice, it changes nothing. */
-function unanswered({ method, writes }: Endpoint): string {
-  if (writes) return 'Genesys may have carried it out; what is there is read again before anything else is written.';
-  return method === 'POST'
-    ? 'Genesys may have carried it out; asking again costs a call and changes nothing.'
-    : 'Nothing of it was kept.';
 }
 
 /** The SDK's URL, which must be one of the API's: a setting of the SDK that we do not know of must not send a token elsewhere. */

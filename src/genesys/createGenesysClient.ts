@@ -8,6 +8,7 @@ import { baseUrl } from './allowedUrl.js';
 import { createApiCalls } from './apiCall.js';
 import { dataTableCalls } from './dataTableCalls.js';
 import { startDownload } from './download.js';
+import { createExchange } from './exchange.js';
 import type { GenesysClient } from './genesysClient.js';
 import type { GenesysClientConfig } from './genesysClientConfig.js';
 import { type GenesysLog, SILENT_LOG } from './genesysLog.js';
@@ -67,7 +68,8 @@ export function createGenesysClient(given: GenesysClientConfig, options: Genesys
   const tokens = createTokenSource(config, shared);
   holder.tokens = tokens;
   const time = createGenesysTime(() => pacer.timeMs(), now);
-  const calls = createApiCalls(config.apiUrl, { ...shared, watcher, tokens, time });
+  const exchange = createExchange({ ...shared, watcher, time });
+  const calls = createApiCalls(config.apiUrl, { exchange, pacer, tokens, redact });
   const sdk = createSdk(config.apiUrl, calls.hook);
 
   const lanes = new Map<Lane, GenesysClient>();

@@ -1,12 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CallOutcome, type Counters, saysUsedUp } from '../domain/counterWindow.js';
-import { Failure } from '../domain/failure.js';
+import type { CallOutcome } from '../domain/counterWindow.js';
 import type { Family, GateName } from '../domain/family.js';
-import type { NamedLimit } from '../domain/familyOf.js';
 import { gateToClose } from '../domain/gates.js';
 import { DEFAULT_RESERVE_SHARE } from '../domain/laneReserve.js';
-import { toldWaitMs } from '../domain/retryInstant.js';
 import { createBudgetWatch } from './budgetWatch.js';
 import { createCallHolds, type Leaving } from './callHolds.js';
 import type { GenesysLog } from './genesysLog.js';
@@ -15,6 +11,8 @@ import { createOwnGates, type GateRefusal, type OwnGate } from './ownGates.js';
 import { NO_SHARED_BUDGET, type SharedBudget } from './sharedBudget.js';
 import { createSharedGates } from './sharedGates.js';
 import { createSteadyClock } from './steadyClock.js';
+import { type FamilyRefusal, tellBudget } from './tellBudget.js';
+import { isoInstant, throttled } from './throttled.js';
 
 /** A call that was let go and met a closed gate before its first byte left: it goes back to waiting. */
 export class HeldBack extends Error {
@@ -30,14 +28,6 @@ export interface Permit {
   unsent(): void;
   /** When it left, by the pacer's clock. */
   sentAtMs(): number;
-}
-
-/** What a refusal says beside its instant. */
-export interface FamilyRefusal extends GateRefusal {
-  readonly sentAtMs: number;
-  readonly counters: Counters | null;
-  /** `limit` of the body. */
-  readonly limit: NamedLimit | null;
 }
 
 /**
@@ -118,6 +108,7 @@ export function createPacer({
     const leftMs = atMs - timeMs();
     return Math.ceil(now() + leftMs) + 1;
   };
+  const tell = tellBudget(budget, { now, epochMs, jobsUnderWay: (family) => holds.jobsUnderWay(family) });
 
   return {
     timeMs,
@@ -143,7 +134,7 @@ export function createPacer({
           return closed === null ? null : new HeldBack(`${closed.gate} closed before the call left`);
         },
         ended(outcome, accepted) {
-          if (accepted) tellAccepted(leaving, sentMs, outcome);
+          if (accepted) tell.accepted(leaving, sentMs, outcome);
           onItsWay.ended(outcome, { sentMs, receivedMs: timeMs() });
           waits.wakeAll();
         },
@@ -163,27 +154,11 @@ export function createPacer({
       await waits.whileHeld(held, { startedMs, inVain });
     },
     holds: (gate) => (own.holding([gate]) === null ? null : new HeldBack(`${gate} closed before the call left`)),
-    refused({ family, lane, createsJob }, refusal, told) {
-      const { counters, limit, sentAtMs, receivedMs, status } = refusal;
-      const gate = gateToClose(family, counters, limit);
+    refused(leaving, refusal, told) {
+      const gate = gateToClose(leaving.family, refusal.counters, refusal.limit);
       const isShared = budget.isAlive() && gate !== 'token';
       const untilMs = close(gate, refusal, isShared ? UNTOLD_BUT_SHARED_MS : undefined);
-      if (!told)
-        budget.refused({
-          callId: randomUUID(),
-          family,
-          gate,
-          lane,
-          sentMs: sentBefore(receivedMs, epochMs(sentAtMs)),
-          receivedMs: wholeMs(receivedMs),
-          toldMs: toldWaitMs(refusal) ?? null,
-          untilMs: wholeMs(epochMs(untilMs)),
-          status,
-          limitKey: limit?.key ?? null,
-          limitNamespace: limit?.namespace ?? null,
-          announced: saysUsedUp(counters),
-          jobsInFlight: createsJob ? holds.jobsUnderWay(family) : null,
-        });
+      if (!told) tell.refused(leaving, refusal, { gate, untilMs });
       return { gate, untilMs: epochMs(untilMs) };
     },
     refusedAt: (gate, refusal) => epochMs(close(gate, refusal)),
@@ -219,34 +194,4 @@ export function createPacer({
     if (untilMs > before) log.warn({ gate, status: refusal.status, until }, `${gate} throttled`);
     return untilMs;
   }
-
-  function tellAccepted({ family, lane, createsJob }: Leaving, sentAtMs: number, outcome: CallOutcome): void {
-    const counters = typeof outcome === 'string' ? null : outcome;
-    const receivedMs = wholeMs(now());
-    budget.accepted({ family, lane, sentMs: sentBefore(receivedMs, epochMs(sentAtMs)), receivedMs, counters });
-    if (createsJob) budget.jobStarted(family);
-  }
-}
-
-/** The failure of a call that has to wait longer than a call may. */
-export function throttled(gate: OwnGate, untilMs: number, why: string, facts: object = {}): Failure {
-  return new Failure(
-    'Throttled',
-    `Calls of ${gate} may not leave before ${isoInstant(untilMs)}: ${why}. Nothing is lost; try again then.`,
-    { ...facts, retryAtMs: untilMs, family: gate },
-  );
-}
-
-/** Whole milliseconds; never after the answer, which another clock timed. */
-function sentBefore(receivedMs: number, sentMs: number): number {
-  return Math.min(wholeMs(sentMs), wholeMs(receivedMs));
-}
-
-function wholeMs(ms: number): number {
-  return Math.max(0, Math.round(ms));
-}
-
-/** ISO 8601, also of instants that no `Date` can hold. */
-export function isoInstant(ms: number): string {
-  return new Date(Math.min(ms, 8_640_000_000_000_000)).toISOString();
 }

@@ -20,3 +20,8 @@ export function shownCall({ path }: Endpoint, pathname: string, redact: Redact):
   const id = decodeURIComponent(pathname.split('/channels/').at(-1)?.split('/')[0] ?? '');
   return { path, redact: (text) => (id === '' ? redact(text) : redact(text).replaceAll(id, CHANNEL)) };
 }
+
+/** A call in a few words: its method, and its path as it may be shown. */
+export function askedText(endpoint: Endpoint, pathname: string, redact: Redact): string {
+  return `${endpoint.method} ${shownCall(endpoint, pathname, redact).path}`;
+}

@@ -2,7 +2,8 @@ import type { NamedLimit } from '../domain/familyOf.js';
 import { waitInBody } from '../domain/waitInBody.js';
 import type { ErrorBody } from './apiFailure.js';
 import type { Leaving } from './callHolds.js';
-import type { FamilyRefusal, Pacer } from './pacer.js';
+import type { Pacer } from './pacer.js';
+import type { FamilyRefusal } from './tellBudget.js';
 import { isWebPage } from './unreadableAnswer.js';
 
 /** A body that takes longer is not waited for: others must know of the refusal. */

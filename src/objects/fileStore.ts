@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync } from 'node:fs';
-import { open, opendir, rm, stat, statfs } from 'node:fs/promises';
+import { rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Failure } from '../domain/failure.js';
 import type { Landing, LandingEncoding } from '../domain/landing.js';
-import { digestBlocking, readBlocking } from './blockingRead.js';
 import { createFileOnce, makeDirectory, writeUnfinished } from './durableFile.js';
 import { fileProtection, type ProtectedDirectory } from './fileProtection.js';
+import { fileReading, readStream } from './fileReading.js';
 import { openFileSpool } from './fileSpool.js';
-import { landingPath, objectPathSegments } from './objectPath.js';
+import { landingPath, objectPathSegments, withoutTrailingSlash } from './objectPath.js';
 import type { ObjectProtection } from './objectProtection.js';
 import type { ObjectStore, Spool } from './objectStore.js';
 import { placeLanding } from './placeLanding.js';
@@ -22,8 +22,6 @@ const SPOOLS = '.spool';
 const SCRATCH = '.scratch';
 /** Less room than this on the disk is none. */
 const LEAST_FREE_BYTES = 64 * 1024;
-const READ_CHUNK_BYTES = 256 * 1024;
-const LISTED_AT_ONCE = 1024;
 
 /**
  * Opens a directory of objects: landings, seals and the chain as plain files, which `sha256sum` and `jq` can check.
@@ -51,10 +49,12 @@ export function openFileStore(options: { directory: string; retentionDays?: numb
     throw storageFailure(error, `opening the objects in ${directory}`, 'nothing was changed');
   }
   const store = new FileStore(directory, readOnly);
-  return Object.assign(store, fileProtection(store, options.retentionDays ?? 0));
+  return Object.assign(store, fileReading(store), fileProtection(store, options.retentionDays ?? 0));
 }
 
-class FileStore implements Omit<ObjectStore, keyof ObjectProtection>, ProtectedDirectory {
+class FileStore
+  implements Omit<ObjectStore, keyof ObjectProtection | keyof ReturnType<typeof fileReading>>, ProtectedDirectory
+{
   private readonly scratch: string;
 
   constructor(
@@ -97,7 +97,7 @@ class FileStore implements Omit<ObjectStore, keyof ObjectProtection>, ProtectedD
 
   async readLanding(sha256: string): Promise<Readable> {
     const path = landingPath(sha256);
-    const stream = await this.readStream(path);
+    const stream = await readStream(this, path);
     if (stream !== null) return stream;
     throw new Failure(
       'Corrupt',
@@ -124,62 +124,6 @@ class FileStore implements Omit<ObjectStore, keyof ObjectProtection>, ProtectedD
       await makeDirectory(dirname(file));
       return await createFileOnce(this.scratch, file, bytes);
     });
-  }
-
-  async read(path: string, options: { firstBytes?: number } = {}): Promise<Uint8Array | null> {
-    const file = join(this.location, ...objectPathSegments(path));
-    const firstBytes = options.firstBytes ?? Number.POSITIVE_INFINITY;
-    return await this.reading(path, async () =>
-      this.readOnly ? readBlocking(file, firstBytes) : await readFirst(file, firstBytes),
-    );
-  }
-
-  async digest(path: string): Promise<{ sha256: string; bytes: number } | null> {
-    if (this.readOnly) {
-      const file = join(this.location, ...objectPathSegments(path));
-      return await this.reading(path, () => digestBlocking(file));
-    }
-    const stream = await this.readStream(path);
-    if (stream === null) return null;
-    return await this.storing(`reading ${path}`, 'nothing was changed', async () => {
-      const hash = createHash('sha256');
-      let bytes = 0;
-      for await (const chunk of stream as AsyncIterable<Buffer>) {
-        hash.update(chunk);
-        bytes += chunk.byteLength;
-      }
-      return { sha256: hash.digest('hex'), bytes };
-    });
-  }
-
-  async list(prefix: string, options: { after?: string } = {}): Promise<string[]> {
-    const after = options.after ?? '';
-    const trimmed = withoutTrailingSlash(prefix);
-    const top = trimmed === '' ? [] : objectPathSegments(trimmed);
-    const found: string[] = [];
-    const folders: string[][] = [top];
-    for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-      const path = join(this.location, ...folder);
-      // One by one: of a folder with a million entries, those after the last known one are a few.
-      for await (const entry of (await this.reading(path, () => opendir(path, { bufferSize: LISTED_AT_ONCE }))) ?? []) {
-        if (!isObjectName(entry.name)) continue;
-        if (entry.isDirectory()) folders.push([...folder, entry.name]);
-        else if (entry.isFile()) {
-          const object = [...folder, entry.name].join('/');
-          if (object > after) found.push(object);
-        }
-      }
-    }
-    return found.sort();
-  }
-
-  private async readStream(path: string): Promise<Readable | null> {
-    const file = join(this.location, ...objectPathSegments(path));
-    const handle = await this.reading(path, async () => {
-      if (!(await stat(file)).isFile()) return null;
-      return await open(file, 'r');
-    });
-    return handle?.createReadStream({ highWaterMark: READ_CHUNK_BYTES }) ?? null;
   }
 
   /** Null where there is no such object; a store that is gone as a whole is never taken for an empty one. */
@@ -222,30 +166,4 @@ class FileStore implements Omit<ObjectStore, keyof ObjectProtection>, ProtectedD
       throw storageFailure(error, `${doing} in ${this.location}`, kept);
     }
   }
-}
-
-/** A file's bytes, no more than so many. */
-async function readFirst(file: string, firstBytes: number): Promise<Uint8Array> {
-  const handle = await open(file, 'r');
-  try {
-    const { size } = await handle.stat();
-    if (size <= firstBytes) return await handle.readFile();
-    const bytes = Buffer.alloc(firstBytes);
-    const { bytesRead } = await handle.read(bytes, 0, firstBytes, 0);
-    return bytes.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
-}
-
-function isObjectName(name: string): boolean {
-  try {
-    return objectPathSegments(name).length === 1;
-  } catch {
-    return false;
-  }
-}
-
-function withoutTrailingSlash(prefix: string): string {
-  return prefix.endsWith('/') ? prefix.slice(0, -1) : prefix;
 }

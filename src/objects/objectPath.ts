@@ -33,3 +33,8 @@ export function landingPath(sha256: string): string {
   }
   return `landings/${sha256}`;
 }
+
+/** A prefix as a path: what is listed under `seals/` and under `seals` is the same. */
+export function withoutTrailingSlash(prefix: string): string {
+  return prefix.endsWith('/') ? prefix.slice(0, -1) : prefix;
+}

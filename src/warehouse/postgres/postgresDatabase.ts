@@ -1,20 +1,11 @@
-import { Client, escapeIdentifier, Pool, type PoolClient, type QueryResult } from 'pg';
+import { escapeIdentifier, type PoolClient, type QueryResult } from 'pg';
 import type { PostgresConfig } from '../../config/storageConfig.js';
-import { Failure } from '../../domain/failure.js';
-import { postgresLocation } from '../../domain/locationText.js';
-import { clientSettings } from './clientSettings.js';
+import { commit } from './commit.js';
 import { writersLock } from './locks.js';
 import { migrate, requireKnownSchema } from './migrate.js';
-import { isAway, lostConnection, postgresFailure } from './postgresFailure.js';
+import { PostgresConnections, type PostgresConnectionsOptions } from './postgresConnections.js';
+import { postgresFailure } from './postgresFailure.js';
 import { Session } from './session.js';
-
-export interface PostgresDatabaseOptions {
-  /** Connections at most. */
-  readonly connections: number;
-  /** How long a server that does not answer is tried before it counts as away; 0 unless given. */
-  readonly reachedWithinMs?: number | undefined;
-  readonly log?: ((message: string) => void) | undefined;
-}
 
 /** How a transaction runs. A load's statements are long, and it may wait for another load's locks. */
 const KINDS = {
@@ -32,9 +23,6 @@ const KINDS = {
 const STANDSTILL_MS = { brief: 4_000, others: 600_000 };
 /** What the network may add to a statement's own limit. */
 const NETWORK_MS = 30_000;
-const COMMIT_MS = 120_000;
-const LOOK_AGAIN_MS = 250;
-const LOOK_FOR_MS = 60_000;
 
 /**
  * A database of the server's: a bounded pool, everything in transactions, migrated before anything else.
@@ -44,15 +32,12 @@ const LOOK_FOR_MS = 60_000;
 export class PostgresDatabase {
   readonly location: string;
   readonly schema: string;
-  readonly #config: PostgresConfig;
-  readonly #options: PostgresDatabaseOptions;
-  #pool: Promise<Pool> | null = null;
+  readonly #connections: PostgresConnections;
   #migrated: Promise<void> | null = null;
 
-  constructor(config: PostgresConfig, options: PostgresDatabaseOptions) {
-    this.#config = config;
-    this.#options = options;
-    this.location = postgresLocation(config);
+  constructor(config: PostgresConfig, options: PostgresConnectionsOptions) {
+    this.#connections = new PostgresConnections(config, options);
+    this.location = this.#connections.location;
     this.schema = config.schema;
   }
 
@@ -100,10 +85,8 @@ export class PostgresDatabase {
 
   /** Waits for what runs, then ends all connections. The next call makes new ones, and looks at the schema again. */
   async release(): Promise<void> {
-    const pool = await this.#pool?.catch(() => null);
-    this.#pool = null;
     this.#migrated = null;
-    await pool?.end();
+    await this.#connections.release();
   }
 
   async #transaction<Result>(
@@ -112,7 +95,7 @@ export class PostgresDatabase {
     signal?: AbortSignal,
   ): Promise<Result> {
     signal?.throwIfAborted();
-    const client = await this.#connected(signal);
+    const client = await this.#connections.taken(signal);
     let fit = false;
     let cancelled: Promise<void> | undefined;
     let pid = 0;
@@ -126,7 +109,8 @@ export class PostgresDatabase {
       signal?.throwIfAborted();
       // From here on the outcome is the server's to say.
       signal?.removeEventListener('abort', cancel);
-      await this.#commit(client, session, kind);
+      if (kind === 'read') await client.query('COMMIT');
+      else await commit(client, session, this.#connections);
       fit = true;
       return result;
     } catch (error) {
@@ -137,8 +121,7 @@ export class PostgresDatabase {
       throw postgresFailure(error, this.location, 'connected');
     } finally {
       signal?.removeEventListener('abort', cancel);
-      client.off('error', ignore);
-      client.release(!fit);
+      this.#connections.givenBack(client, fit);
     }
   }
 
@@ -162,97 +145,14 @@ export class PostgresDatabase {
     await requireKnownSchema(session, this.location);
   }
 
-  /** @throws Failure `Transient` when it cannot be found out whether the transaction is committed. */
-  async #commit(client: PoolClient, session: Session, kind: keyof typeof KINDS): Promise<void> {
-    if (kind === 'read') {
-      await client.query('COMMIT');
-      return;
-    }
-    const transaction = await session.row<{ id: string | null }>('SELECT pg_current_xact_id_if_assigned()::text AS id');
-    try {
-      const { command } = await client.query({ text: 'COMMIT', query_timeout: COMMIT_MS } as { text: string });
-      if (command !== 'COMMIT')
-        throw new Failure('Transient', `the warehouse ${this.location} rolled back. Nothing was changed`);
-    } catch (error) {
-      if (!lostConnection(error)) throw error;
-      const id = transaction?.id ?? null;
-      if (id === null || (await this.#wasCommitted(id, error))) return;
-      throw error;
-    }
-  }
-
-  /** What became of a transaction whose answer to COMMIT was lost; the server may still be at it. */
-  async #wasCommitted(id: string, lost: unknown): Promise<boolean> {
-    const until = Date.now() + LOOK_FOR_MS;
-    while (Date.now() < until) {
-      const state = await this.#alone(async (client) => {
-        const { rows } = await client.query<{ state: string | null }>('SELECT pg_xact_status($1::xid8) AS state', [id]);
-        return rows[0]?.state ?? null;
-      }).catch(() => 'in progress');
-      if (state === 'committed') return true;
-      if (state === 'aborted') return false;
-      await new Promise((resolved) => setTimeout(resolved, LOOK_AGAIN_MS));
-    }
-    throw new Failure(
-      'Transient',
-      `the warehouse ${this.location} was lost while it committed, and does not say whether it did. The next try finds out, and nothing is there twice`,
-      {},
-      { cause: lost },
-    );
-  }
-
   /** Cancels what a client's transaction runs, by a connection of its own: the pool may have none left. */
   async #cancel(client: PoolClient, pid: number): Promise<void> {
     try {
-      await this.#alone((other) => other.query('SELECT pg_cancel_backend($1)', [pid]));
+      await this.#connections.alone((other) => other.query('SELECT pg_cancel_backend($1)', [pid]));
     } catch {
       // The session ends with its connection, and the transaction with it.
       (client as unknown as { connection?: { stream?: { destroy(): void } } }).connection?.stream?.destroy();
     }
-  }
-
-  async #alone<Result>(use: (client: Client) => Promise<Result>): Promise<Result> {
-    const client = new Client(await clientSettings(this.#config));
-    client.on('error', ignore);
-    try {
-      await client.connect();
-      return await use(client);
-    } finally {
-      await client.end().catch(ignore);
-    }
-  }
-
-  async #connected(signal?: AbortSignal): Promise<PoolClient> {
-    const until = Date.now() + (this.#options.reachedWithinMs ?? 0);
-    for (;;) {
-      try {
-        const client = await (await this.#opened()).connect();
-        // Without a listener an end of the connection between two statements would end the process.
-        client.on('error', ignore);
-        return client;
-      } catch (error) {
-        if (!isAway(error) || Date.now() >= until) throw postgresFailure(error, this.location, 'connecting');
-        await new Promise((resolved) => setTimeout(resolved, LOOK_AGAIN_MS));
-        signal?.throwIfAborted();
-      }
-    }
-  }
-
-  async #opened(): Promise<Pool> {
-    const opening = (this.#pool ??= this.#open());
-    try {
-      return await opening;
-    } catch (error) {
-      if (this.#pool === opening) this.#pool = null;
-      throw error;
-    }
-  }
-
-  async #open(): Promise<Pool> {
-    const { connections, log } = this.#options;
-    const pool = new Pool({ ...(await clientSettings(this.#config)), max: connections, idleTimeoutMillis: 30_000 });
-    pool.on('error', (error) => log?.(`an idle connection to the warehouse ${this.location} ended: ${error.message}`));
-    return pool;
   }
 }
 
@@ -263,8 +163,4 @@ async function rolledBack(client: PoolClient): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function ignore(): void {
-  // Whoever uses the client hears of it by the statement.
 }

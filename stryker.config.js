@@ -11,6 +11,7 @@ export default {
     config: {
       ...jest,
       roots: ['<rootDir>/test/domain'],
+      testEnvironment: 'node',
       globalSetup: undefined,
       globalTeardown: undefined,
       reporters: [],

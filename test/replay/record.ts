@@ -1,8 +1,6 @@
 import { createRequire } from 'node:module';
 import { Connection } from '@temporalio/client';
 import { exportEnvironment } from '../support/exportEnvironment.js';
-import globalSetup from '../support/globalSetup.js';
-import globalTeardown from '../support/globalTeardown.js';
 import { quietTemporal } from '../support/quietTemporal.js';
 import { temporalServer } from '../support/temporalServer.js';
 import { BRING_ABOUT } from './bringAbout.js';
@@ -27,7 +25,7 @@ const AT_ONCE = 3;
  * Real exports of small simulated organisations on a real Temporal server. Writes only when every circumstance has come about.
  */
 quietTemporal('ERROR');
-globalSetup();
+await aroundTests('globalSetup');
 try {
   const startedAtMs = Date.now();
   const { address } = await temporalServer();
@@ -45,7 +43,13 @@ try {
   const seconds = Math.round((Date.now() - startedAtMs) / 1000);
   process.stdout.write(`${Object.keys(recorded).length} histories recorded in ${seconds} s\n`);
 } finally {
-  await globalTeardown();
+  await aroundTests('globalTeardown');
+}
+
+/** What Jest does before and after a run of tests. In JavaScript, without types: see testProcesses.js. */
+async function aroundTests(name: 'globalSetup' | 'globalTeardown'): Promise<void> {
+  const { default: run } = (await import(`../support/${name}.js`)) as { default: () => Promise<void> };
+  await run();
 }
 
 async function recordPatiently(address: string, name: CircumstanceName): Promise<Record<string, HistoryJson>> {

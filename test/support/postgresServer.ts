@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { renameSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import type { PostgresConfig } from '../../src/config/storageConfig.js';
-import { processBirth } from '../../src/temporal/processIdentity.js';
 import { withLock } from '../../src/temporal/processLock.js';
 import { type PostgresServer, startPostgresCluster } from './postgresCluster.js';
-import { endAbandonedTestRuns, POSTGRES_PROCESS, readJson, testRunDirectory, testRunOwner } from './testRun.js';
+import { readJson, recordSharedServer, testRunDirectory } from './testRun.js';
 
 /** A schema of one test, owned by a role that has nothing else. */
 export interface TestSchema {
@@ -31,7 +30,7 @@ export async function postgresServer(): Promise<PostgresServer> {
   return await withLock(join(run, 'postgres.lock'), 'starting the PostgreSQL server of the tests', log, async () => {
     const started = readJson(ready) as PostgresServer | undefined;
     if (started) return started;
-    const server = serverOfUrl(process.env['POSTGRES_URL']) ?? (await startShared(run));
+    const server = serverOfUrl(process.env['POSTGRES_URL']) ?? (await startShared());
     await makeWriter(server);
     writeFileSync(ready, JSON.stringify(server));
     return server;
@@ -91,13 +90,9 @@ export async function asSuperuser<Result>(
   }
 }
 
-async function startShared(run: string): Promise<PostgresServer> {
-  await endAbandonedTestRuns();
+async function startShared(): Promise<PostgresServer> {
   const cluster = await startPostgresCluster({ fsync: false });
-  const record = { ...cluster.processId(), birth: processBirth(cluster.processId().pid) ?? '', owner: testRunOwner() };
-  // Whole from the start, because globalTeardown.ts may read it at any time.
-  writeFileSync(join(run, 'postgres-draft.json'), JSON.stringify({ ...record, directory: cluster.directory }));
-  renameSync(join(run, 'postgres-draft.json'), join(run, POSTGRES_PROCESS));
+  recordSharedServer('postgres', cluster.processId().pid);
   return cluster.server;
 }
 

@@ -12,7 +12,8 @@ export interface EndedCommand {
 
 /** Runs `rosterline` to its end, as a person would, with nothing in its environment but what is given. */
 export function runRosterline(args: readonly string[], env: Readonly<Record<string, string>>): Promise<EndedCommand> {
-  const inherited = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
+  const { PATH, HOME, TMPDIR } = process.env;
+  const inherited = { PATH, HOME, TMPDIR };
   return new Promise((resolve) => {
     execFile(process.execPath, [BIN, ...args], { env: { ...inherited, ...env } }, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, stdout, stderr }),

@@ -1,10 +1,10 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { devServerArguments, spawnDevServer, untilServing } from '../../src/temporal/devServer.js';
 import { findTemporalCli } from '../../src/temporal/findTemporalCli.js';
 import { freePort } from '../../src/temporal/freePort.js';
 import { withLock } from '../../src/temporal/processLock.js';
-import { endAbandonedTestRuns, readJson, SERVER_PROCESS, testRunDirectory, testRunOwner } from './testRun.js';
+import { readJson, recordSharedServer, testRunDirectory } from './testRun.js';
 
 /** Where a Temporal server listens. Its namespace is `default`. */
 export interface TemporalServer {
@@ -26,7 +26,6 @@ export async function temporalServer(): Promise<TemporalServer> {
   return await withLock(join(run, 'server.lock'), 'starting the Temporal server of the tests', log, async () => {
     const started = readJson(ready) as TemporalServer | undefined;
     if (started) return started;
-    await endAbandonedTestRuns();
     const { path } = await findTemporalCli({ log });
     const server = await start(path, run);
     writeFileSync(ready, JSON.stringify(server));
@@ -39,9 +38,7 @@ async function start(cliPath: string, run: string): Promise<TemporalServer> {
   const [port, uiPort] = [await freePort(ip), await freePort(ip)];
   const logFile = join(run, 'server.log');
   const id = await spawnDevServer(cliPath, devServerArguments({ ip, port, uiPort }), logFile);
-  // Whole from the start, because globalTeardown.ts may read it at any time.
-  writeFileSync(join(run, 'draft.json'), JSON.stringify({ ...id, owner: testRunOwner() }));
-  renameSync(join(run, 'draft.json'), join(run, SERVER_PROCESS));
+  recordSharedServer('server', id.pid);
   await untilServing(id, `${ip}:${port}`, logFile, 60_000);
   return { address: `${ip}:${port}`, uiUrl: `http://${ip}:${uiPort}` };
 }

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { MetricGauge, MetricMeter } from '@temporalio/common';
 import type { Config } from '../config/loadConfig.js';
-import { addDays } from '../domain/calendar.js';
 import { COVERAGE_FAULTS, COVERAGE_STATES, type CoverageFinding } from '../domain/coverage/coverageFinding.js';
+import { coverageStandings } from '../domain/coverage/coverageStanding.js';
 import { type CoverageSettings, factsAt } from '../domain/coverage/factsAt.js';
 import { type CoverageJudgement, judgeCoverage } from '../domain/coverage/judgeCoverage.js';
-import { DATASET_NAMES, type LocalDate } from '../domain/exportWindow.js';
+import { isOfLongAgo, recentDays } from '../domain/coverage/recentDays.js';
 import type { Warehouse } from '../warehouse/warehouse.js';
 import { anyExportRuns } from './coverageInTemporal.js';
 
@@ -27,14 +27,13 @@ const JUDGE_EVERY_MS = 5 * 60_000;
 const JUDGE_ANYWAY_MS = 60 * 60_000;
 /** How often the rows of all days are counted. Between, those of the last month and of the days that it is compared with. */
 const COUNT_ALL_EVERY_MS = 24 * 60 * 60_000;
-const RECENT_DAYS = 31;
 const ANSWER_WITHIN_MS = 4_000;
 
 /**
  * Shows what coverage is as gauges, again and again until it is stopped: the same judgement as `rosterline coverage`.
  *
- * The warehouse is opened for each judgement and let go of at once, so that others can read it between. One that another process
- * holds, or that does not answer, leaves the figures as they are; `rosterline_coverage_judged_seconds` says of when they are.
+ * A warehouse that another process holds, or that does not answer, leaves the figures as they are;
+ * `rosterline_coverage_judged_seconds` says of when they are.
  */
 export async function publishCoverage(figures: CoverageFigures, stopping: AbortSignal): Promise<void> {
   const show = coverageGauges(figures.meter);
@@ -65,33 +64,25 @@ class Judge {
     const isChanged = config.warehouse.kind !== 'duckdb' || changedMs(config.warehouse.path) !== this.#changedMs;
     if (age < JUDGE_EVERY_MS || (!isChanged && age < JUDGE_ANYWAY_MS)) return null;
 
-    const recent = addDays(new Date(nowMs).toISOString().slice(0, 10), -RECENT_DAYS);
+    const recent = recentDays(nowMs, config.coverage);
     const countsAll = nowMs - this.#countedAllMs >= COUNT_ALL_EVERY_MS;
     const exportsRun = await client
       .withDeadline(Date.now() + ANSWER_WITHIN_MS, () => anyExportRuns(client, config.taskQueue))
       .catch(() => false);
-    const covered = await warehouse.coveredDays(
-      countsAll ? null : addDays(recent, -7 * config.coverage.comparableWeeks),
-    );
-    await warehouse.release();
+    const covered = await warehouse.coveredDays(countsAll ? null : recent.countedFrom);
     const { units, findings } = judgeCoverage(factsAt(covered, config, { nowMs, exportsRun }));
     this.#judgedMs = nowMs;
     if (config.warehouse.kind === 'duckdb') this.#changedMs = changedMs(config.warehouse.path);
     if (countsAll) {
       this.#countedAllMs = nowMs;
-      this.#longFallen = findings.filter((finding) => isLongFallen(finding, recent));
+      this.#longFallen = findings.filter((finding) => isOfLongAgo(finding, recent));
       return { units, findings };
     }
     return {
       units,
-      findings: [...findings.filter((finding) => !isLongFallen(finding, recent)), ...this.#longFallen],
+      findings: [...findings.filter((finding) => !isOfLongAgo(finding, recent)), ...this.#longFallen],
     };
   }
-}
-
-/** Of such days rows are needed that are not counted each time. */
-function isLongFallen({ figures, from }: CoverageFinding, recent: LocalDate): boolean {
-  return figures !== null && from < recent;
 }
 
 /** When the file was written last; null where it cannot be told. */
@@ -111,21 +102,11 @@ function coverageGauges(
   const days = gauge('rosterline_coverage_days', 'Expected local days of all units, by state');
   const faults = gauge('rosterline_coverage_faults', 'Local days of all units that are at fault');
   const judgedAt = gauge('rosterline_coverage_judged_seconds', 'Unix time at which coverage was judged');
-  return ({ units, findings }, nowMs) => {
-    for (const dataset of DATASET_NAMES) {
-      const ofDataset = units.filter((unit) => unit.dataset === dataset);
-      for (const state of COVERAGE_STATES)
-        days.set(
-          ofDataset.reduce((sum, unit) => sum + unit.days[state], 0),
-          { dataset, state },
-        );
-      for (const fault of COVERAGE_FAULTS)
-        faults.set(
-          findings
-            .filter((finding) => finding.dataset === dataset && finding.fault === fault)
-            .reduce((sum, finding) => sum + finding.days, 0),
-          { dataset, fault },
-        );
+  return (judged, nowMs) => {
+    for (const standing of coverageStandings(judged)) {
+      const { dataset } = standing;
+      for (const state of COVERAGE_STATES) days.set(standing.days[state], { dataset, state });
+      for (const fault of COVERAGE_FAULTS) faults.set(standing.faults[fault], { dataset, fault });
     }
     judgedAt.set(nowMs / 1000);
   };

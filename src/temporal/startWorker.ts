@@ -29,6 +29,7 @@ import { publishLimits } from './limitMetrics.js';
 import { publishNightly } from './nightly/nightlyMetrics.js';
 import { tellObjectsMark } from './objectsMark.js';
 import { openLiveStore } from './openLiveStore.js';
+import { answerAsOwner } from './owner/answerAsOwner.js';
 import { openObjects } from './openObjects.js';
 import { isSingleOwner, openWarehouse } from './openWarehouse.js';
 import { reachWarehouse } from './reachWarehouse.js';
@@ -111,6 +112,10 @@ export async function startWorker(
   const mark = options.ownsWarehouse ? await tellObjectsMark(config, log) : null;
   if (options.ownsWarehouse && !isSingleOwner(config)) await refuseOtherObjects(client, config);
   if (warehouse !== null) await reachWarehouse(warehouse, log);
+  const answering =
+    warehouse !== null && config.warehouse.kind === 'duckdb'
+      ? await answerAsOwner(config.warehouse.path, warehouse, log)
+      : null;
   if (warehouse !== null) options.health?.watch('warehouse', lookAtWarehouse(config, warehouse));
   if (warehouse !== null && options.meter)
     void publishCoverage({ config, client, warehouse, meter: options.meter }, stopping.signal);
@@ -149,6 +154,7 @@ export async function startWorker(
   const running = runWorkers(workers, budget);
   options.health?.watchWorkers(() => running.states());
   const ended = running.ended.finally(async () => {
+    await answering?.close();
     await warehouse?.release();
     await liveStore?.release();
     await disconnect();

@@ -1,10 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { CoverageReport } from '../../src/cli/coverage/coverageReport.js';
+import type { StatusReport } from '../../src/cli/status/statusReport.js';
 import type { CoverageFinding } from '../../src/domain/coverage/coverageFinding.js';
 import { freePort } from '../../src/temporal/freePort.js';
+import { askOwner } from '../../src/temporal/owner/askOwner.js';
+import { inspectWarehouse } from '../../src/warehouse/duckdb/inspectWarehouse.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
 import { type EndedCommand, runRosterline } from '../support/runRosterline.js';
@@ -133,6 +137,26 @@ describe('rosterline coverage', () => {
       expect(daysOf('occupancy', 'gap')).toBe(0);
 
       const since = new Date().toISOString();
+      const held = keepHeld(rig.warehousePath);
+      const [judged, status] = await Promise.all([
+        runRosterline(['coverage', '--json'], rig.environment),
+        runRosterline(['status', '--json'], rig.environment),
+      ]);
+      expect(await held.stop()).toEqual([]);
+      expect(judged.code).toBe(3);
+      expect((lastJson(judged) as CoverageReport).findings).toHaveLength(3);
+      const { coverage } = lastJson(status) as StatusReport;
+      expect(coverage).toMatchObject({
+        known: true,
+        value: {
+          datasets: [
+            { dataset: 'adherence', days: { failed: 2, missing: 1 }, faults: { gap: 2, neverLoaded: 1, fell: 0 } },
+            { dataset: 'occupancy', days: { failed: 0, missing: 0 } },
+            { dataset: 'schedules', until: null },
+          ],
+        },
+      });
+
       const ended = await runRosterline(['coverage', 'repair', '--wait', '--json'], rig.environment);
       expect({ code: ended.code, left: (lastJson(ended) as { left: unknown }).left }).toEqual({ code: 0, left: [] });
       expect(await windowsSince(since)).toEqual(
@@ -160,6 +184,31 @@ describe('rosterline coverage', () => {
     2 * MINUTES,
   );
 });
+
+/**
+ * Has the worker keep the file, as loads all night would.
+ *
+ * @returns the looks at which it was not held, once it is stopped.
+ */
+function keepHeld(path: string): { stop: () => Promise<string[]> } {
+  const free: string[] = [];
+  let goesOn = true;
+  const kept = (async () => {
+    while (goesOn) {
+      await askOwner(path).query('SELECT 1');
+      const { state } = await inspectWarehouse(path);
+      if (state !== 'held') free.push(state);
+      await sleep(300);
+    }
+  })();
+  return {
+    stop: async () => {
+      goesOn = false;
+      await kept;
+      return free;
+    },
+  };
+}
 
 function named({ fault, dataset, managementUnitId, from, to, reason }: CoverageFinding): unknown[] {
   return [fault, dataset, managementUnitId, from, to, reason];

@@ -6,6 +6,7 @@ import type { LiveSettings } from '../../domain/live/liveSettings.js';
 import { createGenesysClient } from '../../genesys/createGenesysClient.js';
 import type { GenesysClientConfig } from '../../genesys/genesysClientConfig.js';
 import { type CheckedOrganisation, checkGenesys } from './genesysChecks.js';
+import { nightlyUnits } from './nightlyChecks.js';
 import { lookAtWarehouse, type WarehouseLook } from './lookAtWarehouse.js';
 import { checkStorage } from './storageChecks.js';
 import { storedOrganisation } from './storedOrganisation.js';
@@ -49,8 +50,7 @@ export async function runChecks(list: Checklist, options: ChecksOptions): Promis
     const genesys = await list.look('OAuth client', 'region, client id and client secret', () => clientOf(config));
     if (genesys !== null) await genesysPart(list, { ...options, config, genesys, made, look });
   }
-  if (wants('temporal'))
-    await checkTemporal(list, { taskQueue: config.taskQueue, hasLive: liveOf(config) !== null }, Date.now);
+  if (wants('temporal')) await checkTemporal(list, { ...config, hasLive: liveOf(config) !== null }, Date.now);
   if (wants('storage')) await checkStorage(list, config, look);
   return made;
 }
@@ -91,6 +91,12 @@ async function genesysPart(
       live: liveOf(config),
       now: Date.now,
     });
+    if (checked.units !== null && config.nightly.some(({ units }) => units !== undefined)) {
+      const { units } = checked;
+      await list.look('nightly units', "ids or exact names of units, in 'nightly:' of the configuration", () =>
+        nightlyUnits(config.nightly, units),
+      );
+    }
     const needed = 'objects and a warehouse of this organisation, or none yet';
     if (checked.organisation === null) list.skip('same organisation', needed, 'the organisation is not known');
     else

@@ -1,8 +1,10 @@
-import { Connection } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import type { Checklist, Found } from '../../domain/checklist.js';
 import { familyQueue, listenerQueue, urgentQueue, warehouseQueue, WORKED_FAMILIES } from '../../domain/taskQueues.js';
 import { knownServerVersion } from '../../domain/serverVersion.js';
+import type { NightlySchedule } from '../../domain/nightly/nightlySchedule.js';
 import { checkFeed, skipFeed } from './feedCheck.js';
+import { checkNightly, skipNightly } from './nightlyChecks.js';
 import { connectionSettings, type TemporalSettings } from '../../temporal/connectionSettings.js';
 import { connectionTrouble } from '../../temporal/connectionTrouble.js';
 
@@ -20,12 +22,16 @@ type TaskKind = NonNullable<Parameters<DescribeTaskQueue>[0]['taskQueueType']>;
 const KINDS = { workflow: 1, activity: 2 } as unknown as Readonly<Record<'workflow' | 'activity', TaskKind>>;
 
 /**
- * The Temporal server, its version, the namespace, a worker on each task queue and, where one is configured, the live feed. Starts
- * nothing and changes nothing.
+ * The Temporal server, its version, the namespace, a worker on each task queue, nightly loads and, where one is configured, the live
+ * feed. Starts nothing and changes nothing.
  */
 export async function checkTemporal(
   list: Checklist,
-  { taskQueue, hasLive }: { readonly taskQueue: string; readonly hasLive: boolean },
+  {
+    taskQueue,
+    hasLive,
+    nightly,
+  }: { readonly taskQueue: string; readonly hasLive: boolean; readonly nightly: readonly NightlySchedule[] },
   now: () => number,
 ): Promise<void> {
   const queues = queuesOf(taskQueue, hasLive);
@@ -69,6 +75,7 @@ export async function checkTemporal(
         }
         return polled(queue, pollers, now());
       });
+    await checkNightly(list, new Client({ connection, namespace }), { nightly, taskQueue }, within);
     await checkFeed(list, { connection, namespace, taskQueue }, hasLive);
   } finally {
     await connection.close();
@@ -82,6 +89,7 @@ export async function checkTemporal(
       ...queues.map(({ name, queue }): [string, string] => [name, `a worker that polls ${queue}`]),
     ];
     for (const [name, needed] of later.slice(first)) list.skip(name, needed, because);
+    if (nightly.length > 0) skipNightly(list, because);
     if (hasLive) skipFeed(list, because);
   }
 }

@@ -7,7 +7,7 @@ import { type CoverageJudgement, judgeCoverage } from '../../domain/coverage/jud
 import { Failure, isFailure } from '../../domain/failure.js';
 import { connectClient } from '../../temporal/connectClient.js';
 import { type CoverageInTemporal, coverageInTemporal } from '../../temporal/coverageInTemporal.js';
-import { openExistingWarehouse } from '../../temporal/openWarehouse.js';
+import { readWarehouse } from '../../temporal/owner/readWarehouse.js';
 import type { CoveredDays } from '../../warehouse/coveredDays.js';
 import { whenWarehouseFree } from '../whenWarehouseFree.js';
 
@@ -30,11 +30,11 @@ export interface ReportedCoverage {
 const CONNECT_WITHIN_MS = 3_000;
 
 /**
- * Judges the configured warehouse, in this process.
+ * Judges the configured warehouse, in this process, by what is there as its owner reads it.
  *
  * @param say told what is waited for.
- * @throws Failure `InvalidInput` when there is no warehouse, or a unit that was named is in none of its days; `Blocked` when another
- *   process holds it for long.
+ * @throws Failure `InvalidInput` when there is no warehouse, or a unit that was named is in none of its days; `Blocked` when
+ *   another program holds it for long.
  */
 export async function coverageReport(
   config: Config,
@@ -60,20 +60,20 @@ export async function coverageReport(
 }
 
 async function readCovered(config: Config, say: (waiting: string) => void): Promise<CoveredDays> {
-  return await whenWarehouseFree(async () => {
-    const warehouse = await openExistingWarehouse(config, 'coverage');
-    if (warehouse === null)
-      throw new Failure(
-        'InvalidInput',
-        `there is no warehouse at ${describeLocation(config.warehouse)} yet: nothing was ever loaded there`,
-      );
-    try {
-      say('reading coverage and counting rows');
-      return await warehouse.coveredDays(null);
-    } finally {
-      await warehouse.release();
-    }
-  }, say);
+  const covered = await whenWarehouseFree(
+    () =>
+      readWarehouse(config, 'coverage', (reader) => {
+        say('reading coverage and counting rows');
+        return reader.coveredDays(null);
+      }),
+    say,
+  );
+  if (covered === null)
+    throw new Failure(
+      'InvalidInput',
+      `there is no warehouse at ${describeLocation(config.warehouse)} yet: nothing was ever loaded there`,
+    );
+  return covered;
 }
 
 /** Without Temporal the rest is judged all the same. */

@@ -1,4 +1,4 @@
-import { COVERAGE_STATES, describeFinding } from '../../domain/coverage/coverageFinding.js';
+import { COVERAGE_STATES, describeCoverage, describeFinding } from '../../domain/coverage/coverageFinding.js';
 import type { UnitCoverage } from '../../domain/coverage/judgeCoverage.js';
 import { DATASET_NAMES } from '../../domain/exportWindow.js';
 import { calendarText } from './calendarText.js';
@@ -53,9 +53,7 @@ function countsText(units: readonly UnitCoverage[]): string {
     state,
     days: units.reduce((sum, { days }) => sum + days[state], 0),
   })).filter(({ days }) => days > 0);
-  const said = counts.map(
-    ({ state, days }) => `${days.toLocaleString('en')} ${state === 'missing' ? 'never loaded' : state}`,
-  );
+  const said = counts.map(({ state, days }) => `${days.toLocaleString('en')} ${describeCoverage(state)}`);
   return `${units.length} ${units.length === 1 ? 'unit' : 'units'}; days: ${said.length === 0 ? 'none' : said.join(', ')}`;
 }
 

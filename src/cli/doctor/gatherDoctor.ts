@@ -6,6 +6,7 @@ import { missingAbilities } from '../../domain/serverAbilities.js';
 import { connectClient } from '../../temporal/connectClient.js';
 import { runChecks } from '../check/runChecks.js';
 import { gatherStatus } from '../status/gatherStatus.js';
+import { coverageLook } from '../status/recentCoverage.js';
 import { type Part, part } from '../status/part.js';
 import { whenWarehouseFree } from '../whenWarehouseFree.js';
 import { cleanReport, textCleaner } from './cleanReport.js';
@@ -46,7 +47,7 @@ export async function gatherDoctor(
   const client: Part<Client> = connected.known ? { known: true, value: connected.value.client } : connected;
   try {
     say('asking Temporal');
-    const status = await gatherStatus(config, client);
+    const status = await gatherStatus(config, client, coverageLook(config));
     const temporal = await ofClient(client, serverFacts);
     const failures = await ofClient(client, (one) => recentFailures(one, config.taskQueue));
     say('looking at the stores');
@@ -106,6 +107,7 @@ export async function gatherDoctor(
         recentFailures: failures,
         disk: await part(WITHIN_MS, () => diskFacts(config)),
         warehouse,
+        coverage: status.coverage,
         objects: await part(WITHIN_MS, () => objectFacts(config)),
         log,
       },

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { Config } from '../../config/loadConfig.js';
-import { openExistingWarehouse } from '../../temporal/openWarehouse.js';
 import { openObjects } from '../../temporal/openObjects.js';
+import { readWarehouse } from '../../temporal/owner/readWarehouse.js';
 import { FACT_TABLES } from '../../warehouse/factTables.js';
 import { spaceUnder } from '../check/directoryProof.js';
 import { lookAtWarehouse } from '../check/lookAtWarehouse.js';
-import { coverageCounts } from '../status/coverageCounts.js';
 
 /** Free bytes of the disk that the data directory is on, or will be. */
 export async function diskFacts({ dataDirectory }: Config) {
@@ -13,36 +12,23 @@ export async function diskFacts({ dataDirectory }: Config) {
   return { freeBytes, dataDirectory: existsSync(dataDirectory) ? 'there' : 'not made yet' };
 }
 
-/** The warehouse's kind and schema, rows by table, days by dataset and state. */
+/** The warehouse's kind and schema, rows by table. While another program holds its file, only that. */
 export async function warehouseFacts(config: Config) {
+  const { kind } = config.warehouse;
   const { duckdb, postgres } = await lookAtWarehouse(config.warehouse);
   const state = duckdb === null ? 'reached' : duckdb.state;
-  if (duckdb?.state === 'missing' || duckdb?.state === 'held') return { kind: config.warehouse.kind, state };
-  const schemaVersion = duckdb?.schemaVersion ?? postgres?.schemaVersion ?? 0;
-  return {
-    ...{ kind: config.warehouse.kind, state, schemaVersion },
-    rows: await rowsByTable(config),
-    coverage: await coverageCounts(config),
-  };
+  if (state === 'missing') return { kind, state };
+  const schemaVersion = (duckdb?.state === 'free' ? duckdb.schemaVersion : postgres?.schemaVersion) ?? null;
+  return { kind, state, schemaVersion, rows: await rowsByTable(config) };
 }
 
-/** Names of people and units that the warehouse has; null where it has none or cannot be read, because then they are not known. */
+/** Names of people and units that the warehouse has; null where it has none, because then they are not known. */
 export async function storedNames(config: Config): Promise<string[] | null> {
-  try {
-    const warehouse = await openExistingWarehouse(config, 'verify');
-    if (warehouse === null) return null;
-    try {
-      const rows = await warehouse.query(
-        `SELECT name FROM agent UNION SELECT name FROM management_unit UNION SELECT name FROM business_unit`,
-      );
-      const names = rows.flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
-      return names.length > 0 ? names : null;
-    } finally {
-      await warehouse.release();
-    }
-  } catch {
-    return null;
-  }
+  const rows = await readWarehouse(config, 'verify', (reader) =>
+    reader.query(`SELECT name FROM agent UNION SELECT name FROM management_unit UNION SELECT name FROM business_unit`),
+  );
+  const names = (rows ?? []).flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
+  return names.length > 0 ? names : null;
 }
 
 /** How many objects of each kind there are, and the chain's last number. */
@@ -55,17 +41,9 @@ export async function objectFacts(config: Config) {
   return { kind, chainEntries: chain.length, seals: await count('seals'), quarantined: await count('quarantine') };
 }
 
-async function rowsByTable(config: Config): Promise<Record<string, number>> {
-  const warehouse = await openExistingWarehouse(config, 'verify');
-  if (warehouse === null) return {};
-  try {
-    const rows: Record<string, number> = {};
-    for (const table of Object.values(FACT_TABLES).flat()) {
-      const [found] = await warehouse.query(`SELECT count(*) AS n FROM ${table}`);
-      rows[table] = Number(found?.['n'] ?? 0);
-    }
-    return rows;
-  } finally {
-    await warehouse.release();
-  }
+async function rowsByTable(config: Config): Promise<Record<string, number> | null> {
+  const tables = Object.values(FACT_TABLES).flat();
+  const counts = tables.map((table) => `SELECT '${table}' AS "table", count(*) AS n FROM ${table}`);
+  const rows = await readWarehouse(config, 'verify', (reader) => reader.query(counts.join(' UNION ALL ')));
+  return rows && Object.fromEntries(rows.map(({ table, n }) => [String(table), Number(n)]));
 }

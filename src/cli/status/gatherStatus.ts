@@ -7,13 +7,14 @@ import type { LiveState } from '../../domain/live/liveState.js';
 import type { SyncState } from '../../domain/sync/syncState.js';
 import { askLimits } from '../../temporal/askLimits.js';
 import { keeperIdOf } from '../../temporal/budgetLink.js';
+import { anyExportRuns } from '../../temporal/coverageInTemporal.js';
 import { nightlySummaries } from '../../temporal/nightly/nightlySummaries.js';
 import { HISTORY_EXPORT } from '../export/namedExport.js';
 import type { ListedExport } from '../export/listedExport.js';
 import { runningExports } from '../export/listExports.js';
-import { coverageCounts } from './coverageCounts.js';
 import { type Part, part } from './part.js';
 import { polledQueues } from './polledQueues.js';
+import type { RecentCoverage } from './recentCoverage.js';
 import type { OtherWorkflow, StatusReport } from './statusReport.js';
 
 /** How long each part may take. */
@@ -25,9 +26,14 @@ const OTHERS_AT_MOST = 50;
 /**
  * Asks everything that `status` shows, all at once. Never throws: a part that cannot be asked says why.
  *
- * @param connect a client, or why there is none.
+ * @param connected a client, or why there is none.
+ * @param coverage reads it, told whether an export runs.
  */
-export async function gatherStatus(config: Config, connected: Part<Client>): Promise<StatusReport> {
+export async function gatherStatus(
+  config: Config,
+  connected: Part<Client>,
+  coverage: (exportsRun: boolean) => Promise<RecentCoverage>,
+): Promise<StatusReport> {
   const { taskQueue } = config;
   const asked = async <T>(ask: (client: Client) => Promise<T>): Promise<Part<T>> =>
     connected.known
@@ -36,18 +42,31 @@ export async function gatherStatus(config: Config, connected: Part<Client>): Pro
           return await client.withDeadline(Date.now() + CALLS_WITHIN_MS, () => ask(client));
         })
       : connected;
-  const [exports, others, limits, nightly, listener, sync, coverage, workers] = await Promise.all([
+  const [exports, others, limits, nightly, listener, sync, covered, workers] = await Promise.all([
     asked((client) => runningExports(client, taskQueue)),
     asked((client) => otherWorkflows(client, taskQueue)),
     asked((client) => limitsOf(client, config)),
     asked((client) => nightlySummaries(client, config)),
     asked((client) => stateOfOnly<LiveState>(client, taskQueue, 'liveFeed')),
     asked((client) => stateOfOnly<SyncState>(client, taskQueue, 'trunkSync')),
-    part(WITHIN_MS, () => coverageCounts(config)),
+    part(WITHIN_MS, async () => {
+      const exportsRun = await asked((client) => anyExportRuns(client, taskQueue));
+      return await coverage(exportsRun.known && exportsRun.value);
+    }),
     asked((client) => polledQueues(client, taskQueue)),
   ]);
   const at = new Date().toISOString();
-  return { at, exports: foretold(exports, limits), others, limits, nightly, listener, sync, coverage, workers };
+  return {
+    at,
+    exports: foretold(exports, limits),
+    others,
+    limits,
+    nightly,
+    listener,
+    sync,
+    coverage: covered,
+    workers,
+  };
 }
 
 /** An export's own foretelling knows the gates that it met; the keeper knows every gate, and the rates. */

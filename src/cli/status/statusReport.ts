@@ -3,9 +3,9 @@ import type { LiveState } from '../../domain/live/liveState.js';
 import type { SyncState } from '../../domain/sync/syncState.js';
 import type { ListedExport } from '../export/listedExport.js';
 import type { NightlySummary } from '../../temporal/nightly/nightlySummaries.js';
-import type { CoverageCount } from './coverageCounts.js';
 import type { Part } from './part.js';
 import type { PolledQueue } from './polledQueues.js';
+import type { RecentCoverage } from './recentCoverage.js';
 
 /** A workflow of ours that runs, other than exports and their windows. */
 export interface OtherWorkflow {
@@ -26,7 +26,7 @@ export interface StatusReport {
   readonly listener: Part<LiveState | null>;
   /** What the trunk sync says of itself; null where none runs. */
   readonly sync: Part<SyncState | null>;
-  /** Days of the warehouse by dataset and state. */
-  readonly coverage: Part<readonly CoverageCount[]>;
+  /** Days by dataset, state and fault, judged as `rosterline coverage` does. */
+  readonly coverage: Part<RecentCoverage>;
   readonly workers: Part<readonly PolledQueue[]>;
 }

@@ -1,5 +1,12 @@
 import type { LimitsRow } from '../../domain/budget/limitsTable.js';
 import { formatRate } from '../../domain/budget/rate.js';
+import {
+  COVERAGE_FAULTS,
+  COVERAGE_STATES,
+  type CoverageFault,
+  type CoverageState,
+  describeCoverage,
+} from '../../domain/coverage/coverageFinding.js';
 import type { LiveState } from '../../domain/live/liveState.js';
 import type { SyncState } from '../../domain/sync/syncState.js';
 import { exportListText } from '../export/exportListText.js';
@@ -7,9 +14,9 @@ import { instantText, pausedText, runStateText } from '../nightly/nightlyText.js
 import { duration } from '../progressText.js';
 import { wrapped } from '../screenText.js';
 import type { NightlySummary } from '../../temporal/nightly/nightlySummaries.js';
-import type { CoverageCount } from './coverageCounts.js';
 import type { Part } from './part.js';
 import type { PolledQueue } from './polledQueues.js';
+import type { RecentCoverage } from './recentCoverage.js';
 import type { StatusReport } from './statusReport.js';
 
 /** The whole report on one screen: a heading a part, and under it what is known, or why it is not. */
@@ -86,16 +93,33 @@ function syncLines(sync: SyncState | null, nowMs: number): string[] {
   ];
 }
 
-function coverageLines(counts: readonly CoverageCount[]): string[] {
-  if (counts.length === 0) return ['nothing is loaded yet'];
-  return [...new Set(counts.map(({ dataset }) => dataset))].map((dataset) => {
-    const ofDataset = counts.filter((count) => count.dataset === dataset);
-    const until = ofDataset
-      .filter(({ state }) => state !== 'pending' && state !== 'failed')
-      .map((count) => count.until);
-    const states = ofDataset.map(({ state, days }) => `${days.toLocaleString('en')} ${state}`).join(', ');
-    return `${dataset}: ${states} days${until.length > 0 ? `; the last is ${until.sort().at(-1) ?? ''}` : ''}`;
+function coverageLines({ datasets }: RecentCoverage): string[] {
+  const lines = datasets.flatMap(({ dataset, days, faults, until }) => {
+    const states = countsText(days, COVERAGE_STATES);
+    if (states === '') return [];
+    const last = until === null ? '' : `; the last is ${until}`;
+    const wrong = Object.values(faults).reduce((sum, count) => sum + count, 0);
+    return [
+      `${dataset}: days: ${states}${last}`,
+      ...(wrong === 0
+        ? []
+        : [
+            `  ${wrong.toLocaleString('en')} ${wrong === 1 ? 'day' : 'days'} AT FAULT (${countsText(faults, COVERAGE_FAULTS)}): 'rosterline coverage' names each`,
+          ]),
+    ];
   });
+  return lines.length === 0 ? ['nothing is loaded yet'] : lines;
+}
+
+/** `233 loaded, 6 provisional`: those that there are. */
+function countsText<Key extends CoverageState | CoverageFault>(
+  counts: Readonly<Record<Key, number>>,
+  keys: readonly Key[],
+): string {
+  return keys
+    .filter((key) => counts[key] > 0)
+    .map((key) => `${counts[key].toLocaleString('en')} ${describeCoverage(key)}`)
+    .join(', ');
 }
 
 function workerLines(queues: readonly PolledQueue[]): string[] {

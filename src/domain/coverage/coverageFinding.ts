@@ -56,14 +56,18 @@ export function describeFinding(finding: CoverageFinding): string {
   const { fault, dataset, unit, managementUnitId, from, to, days } = finding;
   const name = unit === managementUnitId ? unit : `${unit} (${managementUnitId})`;
   const when = days === 1 ? from : `${from} to ${to} (exclusive), ${days} days`;
-  return `${WORDS[fault]}: ${dataset} of ${name}, ${when}: ${whatIsWrong(finding)}`;
+  return `${describeCoverage(fault)}: ${dataset} of ${name}, ${when}: ${whatIsWrong(finding)}`;
 }
 
-const WORDS: Readonly<Record<CoverageFault, string>> = {
-  gap: 'gap',
+/** A fault or state in words: most are words already. */
+export function describeCoverage(word: CoverageFault | CoverageState): string {
+  return WORDS[word] ?? word;
+}
+
+const WORDS: Readonly<Partial<Record<CoverageFault | CoverageState, string>>> = {
   neverLoaded: 'never loaded',
-  fell: 'fell',
   unsettled: 'not settled',
+  missing: 'never loaded',
 };
 
 function whatIsWrong({ cause, reason, figures }: CoverageFinding): string {

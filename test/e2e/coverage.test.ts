@@ -192,9 +192,9 @@ describe('rosterline coverage', () => {
  */
 function keepHeld(path: string): { stop: () => Promise<string[]> } {
   const free: string[] = [];
-  let goesOn = true;
+  const stopping = new AbortController();
   const kept = (async () => {
-    while (goesOn) {
+    while (!stopping.signal.aborted) {
       await askOwner(path).query('SELECT 1');
       const { state } = await inspectWarehouse(path);
       if (state !== 'held') free.push(state);
@@ -203,7 +203,7 @@ function keepHeld(path: string): { stop: () => Promise<string[]> } {
   })();
   return {
     stop: async () => {
-      goesOn = false;
+      stopping.abort();
       await kept;
       return free;
     },

@@ -1,64 +1,18 @@
-import { join } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { type Output } from '../src/cli/output.js';
 import { runCommand } from '../src/cli/runCommand.js';
 import { createStatusLine } from '../src/cli/statusLine.js';
-import { cacheDirectory } from '../src/temporal/cacheDirectory.js';
-import { callsBench } from './callsBench.js';
-import { holds, type Report, reportText, table } from './figures.js';
-import { liveBench } from './liveBench.js';
-import { loadBench } from './loadBench.js';
-import { MEMORY_SIZES, memoryBench, type MemorySize } from './memoryBench.js';
-import { modelBench } from './modelBench.js';
-import { PACING_SIZES, pacingBench } from './pacingBench.js';
-import { s3Bench } from './s3Bench.js';
-import { nightlyBench } from './nightlyBench.js';
+import { BENCHES, type MeasureOptions } from './benches.js';
+import { ciBench } from './ciBench.js';
+import { holds, type Report, reportText } from './figures.js';
+import { COMPUTING, type HeldBench, RECORDED, WAITING } from './heldBenches.js';
 import { SHAPES } from './pacing/shapes.js';
-import { speedBench } from './speedBench.js';
-import { syncBench } from './syncBench.js';
-import { verifyBench } from './verifyBench.js';
-import { workersBench } from './workersBench.js';
-import { compared, type Comparison, readRecord, writeRecord } from './record.js';
+import { writeRecord } from './record.js';
 
-interface Options extends Partial<MemorySize> {
+interface Options extends MeasureOptions {
   short?: boolean;
   json?: boolean;
-  shape?: string;
-  seed?: number;
-  seals?: number;
 }
-
-type Measure = (form: Report['form'], say: (line: string) => void, options: Options) => Promise<Report>;
-
-const BENCHES: Readonly<Record<Report['bench'], Measure>> = {
-  load: (form, say) => loadBench(form, join(cacheDirectory(process.env), 'bench'), say),
-  calls: (form, say) => callsBench(form, say),
-  speed: (form, say) => speedBench(form, say),
-  memory: (form, say, { years, agents }) => {
-    const changes = { ...(years && { years }), ...(agents && { agents }) };
-    return years || agents
-      ? memoryBench('short', { ...MEMORY_SIZES.full, ...changes }, say)
-      : memoryBench(form, MEMORY_SIZES[form], say);
-  },
-  pacing: (form, say, { shape, seed }) => {
-    const size = PACING_SIZES[form];
-    const shapes = shape === undefined ? size.shapes : SHAPES.filter(({ name }) => name === shape);
-    return pacingBench(form, { ...size, shapes, ...(seed !== undefined && { seeds: [seed] }) }, say);
-  },
-  model: (form, say) => modelBench(form, say),
-  sync: (form, say) => syncBench(form, say),
-  live: (form, say) => liveBench(form, say),
-  nightly: (form, say) => nightlyBench(form, say),
-  s3: (form, say) => s3Bench(form, say),
-  workers: (form, say) => workersBench(form, say),
-  verify: (form, say, { seals }) => verifyBench(form, join(cacheDirectory(process.env), 'bench'), seals, say),
-};
-
-/** Those whose ratios mean the same on every machine: `ci` holds them to `recorded.json`. */
-const HELD = ['load', 'calls', 'memory', 'verify', 's3', 'pacing', 'sync'] as const;
-
-/** Those that wait for limits to open and use a fifth of a processor: in `ci` they run beside each other, after the others. */
-const WAITING: readonly (typeof HELD)[number][] = ['pacing', 'sync'];
 
 const program = new Command('npm run bench --')
   .description(
@@ -93,43 +47,22 @@ add('model', 'what learns limits, alone, against limits of every shape in simula
 program
   .command('ci')
   .description(
-    `short forms of ${HELD.join(', ')} and model; fails when a ratio is worse than the recorded one by more than a third, or the model does less than it promises; five minutes`,
+    `short forms of ${[...COMPUTING, ...WAITING].join(', ')}; fails when a ratio is worse than the recorded one by more than a third, or the model does less than it promises; two minutes`,
   )
   .option('--json', 'print one JSON object and nothing else on standard output')
-  .action((options: Options) =>
-    runCommand(options.json ?? false, async (output) => {
-      const recorded = readRecord();
-      const heldTo = async (name: (typeof HELD)[number]): Promise<Report> => {
-        const report = await measured(name, { short: true }, output);
-        // Another program may have had the machine: what is really slower is slower twice.
-        const regressed = compared(report, recorded).some((comparison) => comparison.regressed);
-        return regressed ? await measured(name, { short: true }, output) : report;
-      };
-      const reports: Report[] = [];
-      for (const name of HELD) if (!WAITING.includes(name)) reports.push(await heldTo(name));
-      reports.push(...(await Promise.all(WAITING.map(heldTo))));
-      const comparisons = reports.flatMap((report) => compared(report, recorded));
-      const model = await measured('model', { short: true }, output);
-      reports.push(model);
-      output.say(comparisonText(comparisons));
-      const kept = model.figures.every((figure) => holds(figure, model.form) !== false);
-      const ok = kept && !comparisons.some(({ regressed }) => regressed);
-      output.result({ ok, recorded, comparisons, reports });
-      return ok ? 0 : 1;
-    }),
-  );
+  .action((options: Options) => runCommand(options.json ?? false, ciBench));
 
 program
   .command('record')
   .description(
     'runs the short forms and writes their ratios to bench/recorded.json, which ci compares with; leave the machine alone meanwhile',
   )
-  .addArgument(new Argument('[benchmarks...]', 'which (default: all)').choices(HELD))
+  .addArgument(new Argument('[benchmarks...]', 'which (default: all)').choices(RECORDED))
   .option('--json', 'print one JSON object and nothing else on standard output')
-  .action((benchmarks: readonly (typeof HELD)[number][], options: Options) =>
+  .action((benchmarks: readonly HeldBench[], options: Options) =>
     runCommand(options.json ?? false, async (output) => {
       const reports: Report[] = [];
-      const names = benchmarks.length > 0 ? benchmarks : HELD;
+      const names = benchmarks.length > 0 ? benchmarks : RECORDED;
       for (const name of names) reports.push(await measured(name, { short: true }, output));
       const recorded = writeRecord(reports, ['npm run bench record', ...benchmarks].join(' '));
       output.say(`recorded in bench/recorded.json: ${JSON.stringify(recorded.ratios)}`);
@@ -168,20 +101,6 @@ async function measured(name: Report['bench'], options: Options, output: Output)
   } finally {
     status.end();
   }
-}
-
-function comparisonText(comparisons: readonly Comparison[]): string {
-  const shown = (value: number | null): string => value?.toFixed(3) ?? '–';
-  return table(
-    ['ratio', 'measured', 'recorded', 'worst tolerated', ''],
-    comparisons.map(({ as, measured: now, recorded, limit, regressed }) => [
-      as,
-      shown(now),
-      shown(recorded),
-      shown(limit),
-      regressed ? 'REGRESSED' : 'ok',
-    ]),
-  );
 }
 
 function wholeNumber(text: string): number {

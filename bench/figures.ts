@@ -19,6 +19,8 @@ export interface Figure {
     readonly better: 'higher' | 'lower';
     /** What it may be worse by, in its own unit, beside the share that all are granted. */
     readonly slack?: number;
+    /** Why this run says nothing of it, such as a machine that others had; it is shown and not held. */
+    readonly unjudged?: string;
   };
 }
 

@@ -8,13 +8,15 @@ import { type Figure, machine, median, type Report } from './figures.js';
 import { loadByReadJson } from './loadByReadJson.js';
 import { loadByUs } from './loadByUs.js';
 import { postgresLoadFigures } from './postgresLoad.js';
+import { comparedLoads } from './comparedLoads.js';
 import { largeDocument, type ResultDocument, resultDocuments, type ResultDocuments } from './resultDocuments.js';
 import { type SlicedAlone, sliceAlone } from './sliceAlone.js';
+import type { Timed } from './timed.js';
 
 /** How much is measured. */
 const SIZES = {
   full: { loadMegabytes: 30, loadRepeats: 9, postgresRepeats: 9, sliceMegabytes: 300, sliceRepeats: 5 },
-  short: { loadMegabytes: 15, loadRepeats: 5, postgresRepeats: 3, sliceMegabytes: 60, sliceRepeats: 3 },
+  short: { loadMegabytes: 15, loadRepeats: 3, postgresRepeats: 2, sliceMegabytes: 60, sliceRepeats: 3 },
 } as const;
 
 /**
@@ -56,8 +58,8 @@ async function loadFigures(
   directory: string,
   say: (line: string) => void,
 ): Promise<Figure[]> {
-  const ours: number[] = [];
-  const theirs: number[] = [];
+  const ours: Timed[] = [];
+  const theirs: Timed[] = [];
   // The first of each warms up the compiler and the page cache, and shows that both load the same.
   for (let repeat = 0; repeat <= repeats; repeat++) {
     const scratch = await mkdtemp(join(directory, 'load-'));
@@ -65,23 +67,19 @@ async function loadFigures(
     const them = await loadByReadJson(results, scratch);
     if (repeat === 0) await requireSameRows(us.path, them.path, scratch);
     else {
-      ours.push(us.seconds);
-      theirs.push(them.seconds);
+      ours.push(us);
+      theirs.push(them);
       say(`load ${repeat} of ${repeats}: ${us.seconds.toFixed(2)} s, by read_json ${them.seconds.toFixed(2)} s`);
     }
     await rm(scratch, { recursive: true, force: true });
   }
-  return [
-    { name: 'our whole load', value: median(ours), unit: 's' },
-    { name: 'one read_json into the same tables', value: median(theirs), unit: 's' },
-    {
-      name: 'our speed against read_json',
-      value: median(theirs) / median(ours),
-      unit: '×',
-      must: { atLeast: 0.6 },
-      recorded: { as: 'load against read_json', better: 'higher' },
-    },
-  ];
+  return comparedLoads(ours, theirs, {
+    ours: 'our whole load',
+    theirs: 'one read_json into the same tables',
+    ratio: 'our speed against read_json',
+    atLeast: 0.6,
+    as: 'load against read_json',
+  });
 }
 
 async function sliceFigures(

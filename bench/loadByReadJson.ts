@@ -4,11 +4,11 @@ import { DATASETS } from '../src/datasets/datasets.js';
 import { duckdbFile } from '../src/warehouse/duckdb/duckdbFile.js';
 import { inTransaction } from '../src/warehouse/duckdb/rows.js';
 import type { ResultDocuments } from './resultDocuments.js';
+import { type Timed, timed } from './timed.js';
 
 /** One timed load into a new warehouse file. */
-export interface TimedLoad {
+export interface TimedLoad extends Timed {
   readonly path: string;
-  readonly seconds: number;
 }
 
 /**
@@ -22,12 +22,11 @@ export async function loadByReadJson(results: ResultDocuments, directory: string
   const file = duckdbFile({ path, memory: '4GB', idleReleaseMs: 3000, tempDirectory: join(directory, 'duckdb-temp') });
   try {
     await file.write(() => Promise.resolve());
-    const startedAt = performance.now();
     // The whole limit: it is what ours is compared with.
-    await file.load(Number.POSITIVE_INFINITY, (connection) =>
-      inTransaction(connection, () => load(connection, results)),
+    const took = await timed(() =>
+      file.load(Number.POSITIVE_INFINITY, (connection) => inTransaction(connection, () => load(connection, results))),
     );
-    return { path, seconds: (performance.now() - startedAt) / 1000 };
+    return { path, ...took };
   } finally {
     await file.release();
   }

@@ -7,33 +7,30 @@ import { openDuckdbWarehouse } from '../src/warehouse/duckdb/openDuckdbWarehouse
 import type { Warehouse, WindowLoad } from '../src/warehouse/warehouse.js';
 import type { TimedLoad } from './loadByReadJson.js';
 import type { ResultDocument, ResultDocuments } from './resultDocuments.js';
+import { type Timed, timed } from './timed.js';
 
 /** Times what the worker does between landings and committed rows: hash, slicer, lines, checks, days' decision, coverage, seal. */
 export async function loadByUs(results: ResultDocuments, directory: string): Promise<TimedLoad> {
   const path = join(directory, 'ours.duckdb');
   const warehouse = openDuckdbWarehouse({ path, tempDirectory: join(directory, 'duckdb-temp') });
   try {
-    return { path, seconds: await secondsToLoad(warehouse, results, directory) };
+    return { path, ...(await timedLoad(warehouse, results, directory)) };
   } finally {
     await warehouse.release();
   }
 }
 
-/** Seconds from landings to committed rows in a warehouse that has none of them. */
-export async function secondsToLoad(
-  warehouse: Warehouse,
-  results: ResultDocuments,
-  directory: string,
-): Promise<number> {
+/** Times the way from landings to committed rows in a warehouse that has none of them. */
+export async function timedLoad(warehouse: Warehouse, results: ResultDocuments, directory: string): Promise<Timed> {
   // Opening and migrating is no part of a load.
   await warehouse.migrate();
-  const startedAt = performance.now();
-  const landings: SliceLandingResult<EnvelopeFacts>[] = [];
-  for (const document of results.documents) {
-    landings.push(await sliceDocument(results, document, join(directory, `${document.sha256}.ndjson`)));
-  }
-  await warehouse.loadWindow(windowLoad(results, landings));
-  return (performance.now() - startedAt) / 1000;
+  return await timed(async () => {
+    const landings: SliceLandingResult<EnvelopeFacts>[] = [];
+    for (const document of results.documents) {
+      landings.push(await sliceDocument(results, document, join(directory, `${document.sha256}.ndjson`)));
+    }
+    await warehouse.loadWindow(windowLoad(results, landings));
+  });
 }
 
 /** Cuts a landed document into lines, as `activities/load.ts` does. */

@@ -8,9 +8,12 @@ import type { PostgresConfig } from '../src/config/storageConfig.js';
 import { FACT_TABLES } from '../src/warehouse/factTables.js';
 import { openPostgresWarehouse } from '../src/warehouse/postgres/openPostgresWarehouse.js';
 import { type PostgresServer, startPostgresCluster } from '../test/support/postgresCluster.js';
-import { type Figure, median } from './figures.js';
-import { secondsToLoad } from './loadByUs.js';
+import { comparedLoads } from './comparedLoads.js';
+import type { Figure } from './figures.js';
+import { timedLoad } from './loadByUs.js';
+import { familySeconds } from './processMemory.js';
 import type { ResultDocuments } from './resultDocuments.js';
+import { type Timed, timed } from './timed.js';
 
 const TABLES = FACT_TABLES.adherence;
 
@@ -30,48 +33,62 @@ export async function postgresLoadFigures(
     settings: { shared_buffers: '256MB', max_wal_size: '4GB' },
   });
   try {
-    const ours: number[] = [];
-    const theirs: number[] = [];
+    const ours: Timed[] = [];
+    const theirs: Timed[] = [];
     let rows = 0;
     // The first of each warms up the compiler and the page cache.
     for (let repeat = 0; repeat <= repeats; repeat++) {
       const scratch = await mkdtemp(join(directory, 'postgres-'));
-      const us = await loadByUs(cluster.server, results, scratch);
-      const them = await loadByCopy(cluster.server, us.config, scratch);
+      const measure = serverTimed(cluster.processId().pid);
+      const us = await loadByUs(cluster.server, measure, results, scratch);
+      const them = await loadByCopy(cluster.server, measure, us.config, scratch);
       if (us.rows !== them.rows) throw new Error(`our load has ${us.rows} rows, COPY ${them.rows}`);
       rows = us.rows;
       await asSuperuser(cluster.server, (client) => client.query('DROP SCHEMA measured CASCADE; CHECKPOINT'));
       if (repeat > 0) {
-        ours.push(us.seconds);
-        theirs.push(them.seconds);
+        ours.push(us);
+        theirs.push(them);
         say(`Postgres ${repeat} of ${repeats}: ${us.seconds.toFixed(2)} s, by COPY ${them.seconds.toFixed(2)} s`);
       }
       await rm(scratch, { recursive: true, force: true });
     }
     return [
       { name: 'rows loaded into Postgres', value: rows, unit: 'rows' },
-      { name: 'our whole load into Postgres', value: median(ours), unit: 's' },
-      { name: 'one COPY a table of the same rows', value: median(theirs), unit: 's' },
-      {
-        name: 'our speed against COPY',
-        value: median(theirs) / median(ours),
-        unit: '×',
-        must: { atLeast: 0.5 },
-        recorded: { as: 'Postgres load against COPY', better: 'higher' },
-      },
+      ...comparedLoads(ours, theirs, {
+        ours: 'our whole load into Postgres',
+        theirs: 'one COPY a table of the same rows',
+        ratio: 'our speed against COPY',
+        atLeast: 0.5,
+        as: 'Postgres load against COPY',
+      }),
     ];
   } finally {
     await cluster.remove();
   }
 }
 
-interface TimedPostgresLoad {
+interface TimedPostgresLoad extends Timed {
   readonly config: PostgresConfig;
-  readonly seconds: number;
   readonly rows: number;
 }
 
-async function loadByUs(server: PostgresServer, results: ResultDocuments, scratch: string): Promise<TimedPostgresLoad> {
+/** Adds what the server's processes used. */
+type Measure = (load: () => Promise<Timed>) => Promise<Timed>;
+
+function serverTimed(pid: number): Measure {
+  return async (load) => {
+    const before = familySeconds(pid);
+    const { seconds, processorSeconds } = await load();
+    return { seconds, processorSeconds: processorSeconds + familySeconds(pid) - before };
+  };
+}
+
+async function loadByUs(
+  server: PostgresServer,
+  measure: Measure,
+  results: ResultDocuments,
+  scratch: string,
+): Promise<TimedPostgresLoad> {
   const { host, port, database, superuser, password } = server;
   const config: PostgresConfig = {
     kind: 'postgres',
@@ -87,15 +104,20 @@ async function loadByUs(server: PostgresServer, results: ResultDocuments, scratc
   };
   const warehouse = openPostgresWarehouse(config, { tempDirectory: join(scratch, 'staging') });
   try {
-    const seconds = await secondsToLoad(warehouse, results, scratch);
-    return { config, seconds, rows: await rowsOf(server) };
+    const took = await measure(() => timedLoad(warehouse, results, scratch));
+    return { config, ...took, rows: await rowsOf(server) };
   } finally {
     await warehouse.release();
   }
 }
 
 /** Empties the tables, keys, indexes and partitions as they are, and times what COPY alone needs to fill them again. */
-async function loadByCopy(server: PostgresServer, config: PostgresConfig, scratch: string): Promise<TimedPostgresLoad> {
+async function loadByCopy(
+  server: PostgresServer,
+  measure: Measure,
+  config: PostgresConfig,
+  scratch: string,
+): Promise<TimedPostgresLoad> {
   const file = (table: string): string => join(scratch, `${table}.csv`);
   return await asSuperuser(server, async (client) => {
     for (const table of TABLES) {
@@ -104,15 +126,17 @@ async function loadByCopy(server: PostgresServer, config: PostgresConfig, scratc
     }
     await client.query(`TRUNCATE ${TABLES.map((table) => `measured.${table}`).join(', ')}; CHECKPOINT`);
     // In a transaction after that of TRUNCATE: else the server would know that nobody sees the rows, and write less.
-    const startedAt = performance.now();
-    await client.query('BEGIN');
-    for (const table of TABLES) {
-      const rows = client.query(copyFrom(`COPY measured.${table} FROM STDIN (FORMAT csv)`));
-      await pipeline(createReadStream(file(table), { highWaterMark: 256 * 1024 }), rows);
-    }
-    await client.query('COMMIT');
-    const seconds = (performance.now() - startedAt) / 1000;
-    return { config, seconds, rows: await rowsOf(server) };
+    const took = await measure(() =>
+      timed(async () => {
+        await client.query('BEGIN');
+        for (const table of TABLES) {
+          const rows = client.query(copyFrom(`COPY measured.${table} FROM STDIN (FORMAT csv)`));
+          await pipeline(createReadStream(file(table), { highWaterMark: 256 * 1024 }), rows);
+        }
+        await client.query('COMMIT');
+      }),
+    );
+    return { config, ...took, rows: await rowsOf(server) };
   });
 }
 

@@ -46,12 +46,16 @@ export interface Comparison {
   /** The worst that is tolerated. */
   readonly limit: number | null;
   readonly regressed: boolean;
+  /** Why it was not held, where it was not. */
+  readonly unjudged?: string;
 }
 
 /** Holds the ratios of a report against the record: worse by more than a third is a regression; a ratio without a record is one too. */
 export function compared(report: Report, { ratios }: Recorded): Comparison[] {
-  return ratiosOf(report).map(({ as, value, better, slack = 0 }) => {
+  return ratiosOf(report).map(({ as, value, better, slack = 0, unjudged }) => {
     const recorded = ratios[as];
+    if (unjudged !== undefined)
+      return { as, measured: value, recorded: recorded ?? null, limit: null, regressed: false, unjudged };
     if (recorded === undefined) return { as, measured: value, recorded: null, limit: null, regressed: true };
     const limit = better === 'higher' ? recorded * (1 - TOLERATED) - slack : recorded * (1 + TOLERATED) + slack;
     // Written so that a figure which is no number regresses.

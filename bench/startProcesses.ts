@@ -19,14 +19,22 @@ export interface ForkedProcess<Ready> {
  *
  * @param file relative to this directory.
  * @param argument what it is told, as JSON.
+ * @param options.lowestPriority of all its threads, and of what it starts.
  * @throws Error when it ends before it says anything.
  */
 export async function forkProcess<Ready>(
   file: string,
   argument: unknown,
   closing: Closing,
+  options: { readonly lowestPriority?: boolean } = {},
 ): Promise<ForkedProcess<Ready>> {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(argument)]);
+  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(argument)], {
+    // From its start: a priority that is set later holds for one thread.
+    ...(options.lowestPriority && {
+      execPath: 'nice',
+      execArgv: ['-n', '19', process.execPath, ...process.execArgv],
+    }),
+  });
   closing.add(() => ended(child));
   const ready = await Promise.race([
     once(child, 'message').then(([message]) => ({ message: message as Ready })),

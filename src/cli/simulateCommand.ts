@@ -12,6 +12,7 @@ interface SimulateOptions {
   faults: number;
   events: number;
   scenario?: string;
+  failoverWait: number;
   limits?: string;
   limit?: string[];
   trunks: number;
@@ -51,6 +52,7 @@ export function addSimulateCommand(program: Command): void {
       '--scenario <name>',
       'what people met: hidden-limit (429 after 15 minutes, undocumented), ignored-wait, failover-storm',
     )
+    .option('--failover-wait <s>', 'seconds that failover-storm tells who is refused', wholeSeconds, 30)
     .option('--limit <text>', 'a limit on calls, may be repeated; see below', collected)
     .option('--limits <file>', 'limits from a file: a list, JSON or YAML, as docs/simulator.md has them')
     .option('--trunks <n>', 'BYOC trunks, dealt out to carriers and sites; 0: no telephony', countOrNone, 15)
@@ -90,8 +92,9 @@ export function addSimulateCommand(program: Command): void {
     });
 }
 
-function telephonyOf({ trunks, carriers, sites, scenario }: SimulateOptions) {
-  return { trunks, carriers, sites, ...(scenario === 'failover-storm' && { failoverWrites: {} }) };
+function telephonyOf({ trunks, carriers, sites, scenario, failoverWait }: SimulateOptions) {
+  const failoverWrites = { retryAfterSeconds: failoverWait };
+  return { trunks, carriers, sites, ...(scenario === 'failover-storm' && { failoverWrites }) };
 }
 
 function listed(text: string): string[] {
@@ -114,6 +117,12 @@ function countOrNone(text: string): number {
   const value = wholeNumber(text);
   if (value >= 0) return value;
   throw new InvalidArgumentError('less than none');
+}
+
+function wholeSeconds(text: string): number {
+  const value = wholeNumber(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError('less than a second');
 }
 
 function share(text: string): number {

@@ -66,7 +66,7 @@ describe('rosterline keys, and verify of a copy', () => {
       code: 1,
       broken: [{ kind: 'signature-invalid', object: 'chain/000000000004.sig' }],
     });
-  }, 120_000);
+  });
 
   it('refuse a place without a chain, and what is no key, with exit code 2', async () => {
     for (const [words, why] of [
@@ -78,5 +78,5 @@ describe('rosterline keys, and verify of a copy', () => {
       const { code, stderr } = await runRosterline([...words], environment);
       expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(why) });
     }
-  }, 120_000);
+  });
 });

@@ -166,7 +166,7 @@ describe('the chain', () => {
         .filter((path) => path.startsWith(`seals/${name}/`));
       expect(own).toEqual(Array.from({ length: 30 }, (_, n) => `seals/${name}/${n}.json`));
     }
-  }, 60_000);
+  });
 
   it('is not built on when its newest file is no entry', async () => {
     await org.store.createOnce('chain/000000000001.json', Buffer.from('{"v":1'));

@@ -37,7 +37,7 @@ describeObjectServer('a legal hold in a bucket', program, (server) => {
     } finally {
       await store.close();
     }
-  }, 120_000);
+  });
 
   it('cannot be placed where the bucket has no Object Lock', async () => {
     const store = openS3Store(await server().bucket({ lock: false }));

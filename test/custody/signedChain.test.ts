@@ -120,7 +120,7 @@ describe('a signed chain', () => {
     const report = await check(ours);
     expect(report).toMatchObject({ ok: true, broken: [] });
     expect(report.signatures).toBe(kindsIn().length);
-  }, 30_000);
+  });
 
   it('is not continued without a key, nor with another', async () => {
     await add(signed(), 'a');

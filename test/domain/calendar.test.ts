@@ -122,10 +122,11 @@ describe('local days', () => {
   });
 
   it('of twenty years and twenty zones are listed in a second or two', () => {
-    const began = performance.now();
+    const { user: began } = process.cpuUsage();
     for (const timeZone of zones.slice(0, 20)) localDays(timeZone, '2006-01-01', '2026-01-01');
     // Measured: 0.4 s; asking the time-zone data for every day takes 4 s.
-    expect(performance.now() - began).toBeLessThan(3000);
+    // Of this process's own time: what others take of the machine is not counted.
+    expect((process.cpuUsage().user - began) / 1000).toBeLessThan(3000);
   });
 });
 

@@ -8,7 +8,7 @@ import { addDays } from '../../src/domain/calendar.js';
 import { familyQueue, warehouseQueue } from '../../src/domain/taskQueues.js';
 import type { SimulatorOptions } from '../../src/simulator/simulatorOptions.js';
 import { type EmbeddedServer, startEmbeddedServer } from '../../src/temporal/embeddedServer.js';
-import { secondDownloads, secondJobs } from '../faults/excuses.js';
+import { type Blow, blowNow, secondDownloads, secondJobs } from '../faults/excuses.js';
 import { objectServerProgram } from '../support/describeObjectServer.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
@@ -48,7 +48,7 @@ const ALL = { ...BY_TWO, to: BY_FOUR.to };
   let rig: ExportRig;
   /** Those that run. */
   const workers: ChildCommand[] = [];
-  const killedAtMs: number[] = [];
+  const kills: Blow[] = [];
   const outputs: Written[] = [];
 
   beforeAll(async () => {
@@ -89,7 +89,7 @@ const ALL = { ...BY_TWO, to: BY_FOUR.to };
       const done = async () => (await handle.query<ExportProgress>('progress')).windows.done;
       await eventually('some windows', async () => (await done()) >= 4, 2 * MINUTES);
       const [killed] = workers.splice(2, 1);
-      killedAtMs.push(Date.now());
+      kills.push(blowNow());
       await killed?.kill();
       const { head, ...ended } = await result;
       expect(ended).toMatchObject({ status: 'complete', gaps: [] });
@@ -239,7 +239,7 @@ const ALL = { ...BY_TWO, to: BY_FOUR.to };
   async function isWholeAndOnce(range: UnitRange): Promise<void> {
     const { jobs, downloads } = rig.simulator.counts();
     // Only a kill while an answer is on its way excuses that it is asked for again.
-    const struck = { killedAtMs, outages: [] };
+    const struck = { kills, outages: [] };
     expect(secondJobs(jobs.requests, struck).filter(({ excuse }) => excuse === null)).toEqual([]);
     expect(secondDownloads(downloads.objects, struck).filter(({ excuse }) => excuse === null)).toEqual([]);
     expect(downloads.objects.filter(({ complete }) => complete === 0)).toEqual([]);

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Blow, blowNow } from './excuses.js';
 
-/** While a server was away, milliseconds since the epoch: from its kill until it answered again (null: not yet). */
+/** While a server was away: from its kill until it answered again, in milliseconds since the epoch (null: not yet). */
 export interface Outage {
-  readonly fromMs: number;
+  readonly from: Blow;
   toMs: number | null;
 }
 
@@ -17,7 +18,7 @@ export abstract class KillableServer {
   /** Kills it with SIGKILL, as a power cut would, and starts it again after so long. Settles once it has been killed. */
   async kill(awayMs: number): Promise<void> {
     await this.back;
-    const outage: Outage = { fromMs: Date.now(), toMs: null };
+    const outage: Outage = { from: blowNow(), toMs: null };
     this.outages.push(outage);
     await this.killNow();
     this.back = this.comeBack(outage, awayMs);

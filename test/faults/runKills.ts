@@ -81,8 +81,8 @@ export async function runKills(plan: KillsPlan, say: (line: string) => void): Pr
     await striking;
     await temporal.answers();
     await worker.stop();
-    const struck = { killedAtMs: worker.killedAtMs, outages: temporal.outages };
-    const kills = { worker: struck.killedAtMs.length, server: struck.outages.length };
+    const struck = { kills: worker.kills, outages: temporal.outages };
+    const kills = { worker: struck.kills.length, server: struck.outages.length };
     const checks = [
       killsCheck(plan, kills),
       ...(await checksAfterKills(rig, exported, result, struck, { kills: kills.worker + kills.server })),

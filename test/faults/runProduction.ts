@@ -143,7 +143,7 @@ async function checksOf(
     { name: 'workers that ended at their work', ok: endedAtWork === 0, found: String(endedAtWork) },
   ];
   if ('failed' in outcome) return [...checks, { name: 'export', ok: false, found: outcome.failed }];
-  const struck = { killedAtMs: workers.flatMap(({ killedAtMs }) => killedAtMs), outages: temporal.outages };
+  const struck = { kills: workers.flatMap((worker) => worker.kills), outages: temporal.outages };
   const all = sum(KILL_KINDS.map((kind) => kills[kind].kills));
   const after = { kills: all, secrets, signed: true };
   return [...checks, ...(await checksAfterKills(rig, killedExport(plan), outcome.result, struck, after))];

@@ -64,7 +64,7 @@ export async function runRound(seed: number): Promise<RoundReport> {
     await striking;
     await temporal.answers();
     await worker.stop();
-    const struck = { killedAtMs: worker.killedAtMs, outages: temporal.outages };
+    const struck = { kills: worker.kills, outages: temporal.outages };
     const checks =
       'result' in outcome
         ? await check(rig, plan, outcome.result, struck, striker.struck)
@@ -110,7 +110,7 @@ async function check(
   // Errors on purpose are met by as many jobs as it takes to find the day.
   const jobsExcused = met_('reset', 'truncatedBody', 'wrongLength', 'jobUnknown', 'jobError');
   const downloadsExcused = met_('alteredBytes', 'wrongLength', 'missingField', 'jobUnknown');
-  const insideExcused = CALLS_UNDER_WAY * struck.killedAtMs.length;
+  const insideExcused = CALLS_UNDER_WAY * struck.kills.length;
   return [
     {
       name: 'strikes',
@@ -132,7 +132,7 @@ async function check(
     {
       name: 'calls into a closed gate',
       ok: insideGate <= insideExcused,
-      found: `${insideGate}; excused by ${struck.killedAtMs.length} killed workers that knew of it: ${insideExcused}`,
+      found: `${insideGate}; excused by ${struck.kills.length} killed workers that knew of it: ${insideExcused}`,
     },
     { name: 'tokens sent to the download host', ok: tokenLeaks === 0, found: String(tokenLeaks) },
     ...(await dataChecks(rig, plan.organisation, plan.asked, result.gaps)),

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChildCommand } from '../../src/cli/demo/childCommand.js';
 import { eventually } from '../support/eventually.js';
+import { type Blow, blowNow } from './excuses.js';
 
 /** A supervisor's pause before it starts a worker again that ended by itself, such as systemd's `RestartSec`. */
 const RESTART_AFTER_MS = 1000;
@@ -14,8 +15,8 @@ const READY_WITHIN_MS = 300_000;
  * starts just then ends, saying so.
  */
 export class SupervisedWorker {
-  /** Just before each SIGKILL, milliseconds since the epoch. */
-  readonly killedAtMs: number[] = [];
+  /** Each SIGKILL, just before it. */
+  readonly kills: Blow[] = [];
   /** When a worker was ready to work, in milliseconds since the epoch. */
   readonly readyAtMs: number[] = [];
   endedByItself = 0;
@@ -43,7 +44,7 @@ export class SupervisedWorker {
   async kill(): Promise<void> {
     const worker = await this.ready();
     this.worker = undefined;
-    this.killedAtMs.push(Date.now());
+    this.kills.push(blowNow());
     await worker.kill();
   }
 

@@ -222,7 +222,7 @@ describe('a process killed while it loads', () => {
       ]);
       await warehouse.release();
     }
-  }, 120_000);
+  });
 
   /** Loads the window over and over in a process of its own, each time with another marker, and kills it in the midst. */
   async function killedWhileLoading(round: number): Promise<void> {

@@ -2,10 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CancelledFailure, Context, getClient } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { Failure, isFailure } from '../src/domain/failure.js';
-import { keptRoster, type LiveRoster, rosterText, watchOf } from '../src/domain/live/liveRoster.js';
+import {
+  cameTo,
+  keptRoster,
+  leftBetween,
+  type LiveRoster,
+  rosterText,
+  watchOf,
+} from '../src/domain/live/liveRoster.js';
 import type { LiveSettings } from '../src/domain/live/liveSettings.js';
 import type { LiveReport } from '../src/domain/live/liveState.js';
 import { listen } from '../src/listener/listen.js';
+import { Watched } from '../src/listener/watched.js';
 import type { LiveClaim } from '../src/warehouse/live/liveStore.js';
 import type { ActivityDeps } from './deps.js';
 import { LiveListening } from './liveListening.js';
@@ -92,7 +100,7 @@ async function listenOnce(
   return { takeOver: claim.takeOver };
 }
 
-/** Listens to what there is to watch, and anew when that changes. */
+/** Listens to what there is to watch, also while that changes. */
 async function follow(
   deps: ActivityDeps,
   listening: LiveListening,
@@ -104,49 +112,62 @@ async function follow(
   if (live === null) return;
   const calls = genesys.inLane('sync');
   const readFor = JSON.stringify([settings, syncPolicy]);
-  const kept = claim.watch && calls.timeMs() - claim.watch.readMs < live.times.rosterMs ? claim.watch : null;
-  let roster = kept && keptRoster(kept.text, readFor);
-  let readMs = roster === null ? -Infinity : performance.now() - (calls.timeMs() - (kept?.readMs ?? 0));
-  for (let round = 0; !end.aborted; round++) {
-    if (roster === null) {
-      roster = await untilRead(() => readRoster(calls, settings, syncPolicy), listening, end);
-      readMs = performance.now();
-    }
-    if (roster === null) return;
-    listening.watch(roster, rosterText(roster, readFor), calls.timeMs());
-    const changed = new AbortController();
-    const stopped = AbortSignal.any([end, changed.signal]);
-    const looking = nextRoster(deps, settings, roster, readMs + live.times.rosterMs, stopped).then((next) => {
-      if (next === null) return null;
-      readMs = performance.now();
-      changed.abort();
-      return next;
+  const kept = claim.watch && keptRoster(claim.watch.text, readFor);
+  const keptMs = claim.watch?.readMs ?? 0;
+  const known = calls.timeMs() - keptMs < live.times.rosterMs ? kept : null;
+  const askedMs = calls.timeMs();
+  const roster = known ?? (await untilRead(() => readRoster(calls, settings, syncPolicy), listening, end));
+  if (roster === null) return;
+  if (kept !== null) listening.left(leftBetween(kept, roster));
+  const readMs = known === null ? askedMs : keptMs;
+  const keep = (now: LiveRoster): void => listening.watch(now, rosterText(now, readFor), calls.timeMs());
+  keep(roster);
+  const watched = new Watched(watchOf(roster, settings));
+  const stop = new AbortController();
+  const stopped = AbortSignal.any([end, stop.signal]);
+  const looking = lookAgain(deps, settings, { roster, readMs }, stopped, (before, now) => {
+    listening.left(leftBetween(before.roster, now));
+    keep(now);
+    watched.change({
+      watch: watchOf(now, settings),
+      missed: cameTo(before.roster, now, settings),
+      sinceMs: before.readMs,
     });
-    try {
-      await listen(listening.given(round), watchOf(roster, settings), stopped);
-    } finally {
-      changed.abort();
-      listening.ended();
-    }
-    roster = (await looking) ?? roster;
+  });
+  try {
+    await listen(listening.given(), watched, end);
+  } finally {
+    stop.abort();
+    listening.ended();
+    await looking;
   }
 }
 
-/** What there is to watch once it is another than before; null where the signal came first. */
-async function nextRoster(
+/** A roster, and when it was read: by Genesys's clock, milliseconds since the epoch. */
+interface ReadRoster {
+  readonly roster: LiveRoster;
+  readonly readMs: number;
+}
+
+/** Reads who and what there is to watch from time to time, and tells of it when it is another than before. */
+async function lookAgain(
   deps: ActivityDeps,
   settings: LiveSettings,
-  before: LiveRoster,
-  dueMs: number,
+  first: ReadRoster,
   signal: AbortSignal,
-): Promise<LiveRoster | null> {
+  changed: (before: ReadRoster, now: LiveRoster) => void,
+): Promise<void> {
   const rosterMs = deps.live?.times.rosterMs ?? 0;
-  for (let waitMs = Math.max(0, dueMs - performance.now()); ; ) {
+  const calls = deps.genesys.inLane('sync');
+  let before = first;
+  for (let waitMs = Math.max(0, first.readMs + rosterMs - calls.timeMs()); ; ) {
     await sleep(waitMs, null, { signal }).catch(() => undefined);
-    if (signal.aborted) return null;
+    if (signal.aborted) return;
+    const askedMs = calls.timeMs();
     try {
-      const now = await readRoster(deps.genesys.inLane('sync'), settings, deps.syncPolicy);
-      if (JSON.stringify(now) !== JSON.stringify(before)) return now;
+      const now = await readRoster(calls, settings, deps.syncPolicy);
+      if (JSON.stringify(now) !== JSON.stringify(before.roster)) changed(before, now);
+      before = { roster: now, readMs: askedMs };
       waitMs = rosterMs;
     } catch {
       // What was known is listened to meanwhile.

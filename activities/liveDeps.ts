@@ -30,8 +30,10 @@ export interface LiveTimes {
   readonly rosterMs: number;
   /** How long one listener listens: well within what the workflow gives an attempt. */
   readonly lastsMs: number;
-  /** Between two readings because of events that could not be read. */
+  /** From an event that could not be read until what it said is read by REST, with what could not be read meanwhile. */
   readonly unreadableMs: number;
+  /** Between two such readings, for each call of the one before: so they never take more than a tenth of a token's 300 a minute. */
+  readonly unreadableCallMs: number;
   /** Between two reports to the workflow, and at the longest. */
   readonly reportMs: number;
   readonly reportAtLeastMs: number;
@@ -43,7 +45,8 @@ export const LIVE_TIMES: LiveTimes = {
   settleMs: 5_000,
   rosterMs: 3_600_000,
   lastsMs: 23 * 3_600_000,
-  unreadableMs: 60_000,
+  unreadableMs: 1_000,
+  unreadableCallMs: 2_000,
   reportMs: 2_000,
   reportAtLeastMs: 300_000,
   quietWriteMs: 5_000,

@@ -2,11 +2,12 @@ import { untimely } from '../src/domain/live/eventTime.js';
 import type { LiveEvent } from '../src/domain/live/liveEvent.js';
 import type { LiveGap } from '../src/domain/live/liveGap.js';
 import type { GapBegun, GapEnded, ListenerState, LiveSink, UnreadableEvent } from '../src/domain/live/liveSink.js';
-import { type LiveWatch, watchOfBoth } from '../src/domain/live/liveWatch.js';
+import type { LiveWatch } from '../src/domain/live/liveWatch.js';
 import type { LiveWatcher } from '../src/telemetry/liveWatcher.js';
 import type { LiveGaps } from './liveGaps.js';
 import type { LiveHints } from './liveHints.js';
 import type { LiveRecovery } from './liveRecovery.js';
+import { LiveUnreadable, type LiveUnreadableParts } from './liveUnreadable.js';
 import type { LiveWriter } from './liveWriter.js';
 
 /** What a listener says, and where it goes. */
@@ -17,38 +18,33 @@ export interface LiveHearingParts {
   readonly recovery: LiveRecovery;
   readonly watcher: LiveWatcher;
   readonly genesysMs: () => number;
-  /** Between two readings because of events that could not be read. Milliseconds. */
-  readonly unreadableMs: number;
+  readonly unreadable: Pick<LiveUnreadableParts, 'gatherMs' | 'callMs'>;
   readonly changed: () => void;
 }
 
 /** What was heard before this listener, as far as anybody knows. */
 export interface HeardBefore {
-  readonly cause: 'takenOver' | 'rewatched';
   /** Null where nobody listened before, or nobody knows until when. */
   readonly fromMs: number | null;
-}
-
-/** Events that could not be read, and are to be made up for together. */
-interface Unreadable {
-  readonly gap: LiveGap;
-  missed: LiveWatch;
 }
 
 /**
  * Takes what a listener hears: hints go to the sync at once, rows to the writer, gaps into their table and then to the recovery.
  *
- * Events that cannot be read, or whose times are not to be believed, are gaps too: what they said is read by REST, once a minute
- * however many there are.
+ * Events that cannot be read, or whose times are not to be believed, are gaps too: what they said is read by REST.
  */
 export class LiveHearing {
   #state: ListenerState | null = null;
-  #unreadable = 0;
-  #waiting: Unreadable | null = null;
-  #readUnreadableMs = -Infinity;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #unreadable: LiveUnreadable;
 
-  constructor(private readonly parts: LiveHearingParts) {}
+  constructor(private readonly parts: LiveHearingParts) {
+    this.#unreadable = new LiveUnreadable({
+      ...parts,
+      begin: (cause, fromMs, missed) => this.#begin(cause, fromMs, missed),
+      gatherMs: parts.unreadable.gatherMs,
+      callMs: parts.unreadable.callMs,
+    });
+  }
 
   /** The listener as it told last; null before, and once it has ended. */
   get state(): ListenerState | null {
@@ -56,7 +52,7 @@ export class LiveHearing {
   }
 
   get unreadable(): number {
-    return this.#unreadable;
+    return this.#unreadable.count;
   }
 
   /** Where one listener puts what it hears. @param before what its first gaps begin with; null where nobody listened. */
@@ -65,10 +61,10 @@ export class LiveHearing {
     let isFirst = true;
     return {
       event: (event) => this.#event(event),
-      unreadable: (event) => this.#unreadableEvent(event),
+      unreadable: (event) => this.#hearUnreadable(event),
       gapBegan: async ({ gap, cause, fromMs, missed }: GapBegun) => {
         const isAfterBefore = isFirst && cause === 'started' && before !== null;
-        const [why, since] = isAfterBefore ? [before.cause, before.fromMs] : [cause, fromMs];
+        const [why, since] = isAfterBefore ? (['takenOver', before.fromMs] as const) : [cause, fromMs];
         begun.set(gap, { gap: this.#begin(why, since, missed), missed });
         await this.parts.writer.soon();
       },
@@ -77,8 +73,10 @@ export class LiveHearing {
         const known = begun.get(gap);
         if (known === undefined) return;
         begun.delete(gap);
-        this.parts.recovery.recover(this.parts.gaps.change(known.gap, { toMs }), known.missed);
-        await this.parts.writer.soon();
+        const { gaps, recovery, writer } = this.parts;
+        // The signal ends it: what it leaves open is for the listener that takes over.
+        recovery.recover(gaps.change(known.gap, { toMs }), known.missed).catch(() => undefined);
+        await writer.soon();
       },
       changed: (state) => {
         this.#state = state;
@@ -94,7 +92,7 @@ export class LiveHearing {
 
   /** None begins any more: what is left open is for the one that takes over. */
   close(): void {
-    clearTimeout(this.#timer);
+    this.#unreadable.close();
     this.ended();
   }
 
@@ -104,7 +102,7 @@ export class LiveHearing {
     else {
       const nowMs = genesysMs();
       const missed = untimely(event, nowMs, writer.adherenceKnownMs(event.userId));
-      if (missed !== null) return this.#unreadableEvent({ missed, receivedMs: nowMs });
+      if (missed !== null) return this.#hearUnreadable({ missed, receivedMs: nowMs });
       writer.hear(event);
     }
     watcher.event(event.kind);
@@ -117,29 +115,8 @@ export class LiveHearing {
     return gap;
   }
 
-  #unreadableEvent({ missed, receivedMs }: Pick<UnreadableEvent, 'missed' | 'receivedMs'>): void {
-    this.#unreadable++;
+  #hearUnreadable(event: Pick<UnreadableEvent, 'missed' | 'receivedMs'>): void {
     this.parts.watcher.event('unreadable');
-    const { gaps, writer, unreadableMs } = this.parts;
-    if (this.#waiting === null) {
-      this.#waiting = { gap: this.#begin('unreadable', receivedMs, missed), missed };
-      void writer.soon().catch(() => undefined);
-      const inMs = Math.max(0, this.#readUnreadableMs + unreadableMs - performance.now());
-      this.#timer = setTimeout(() => this.#readUnreadable(), inMs).unref();
-    } else {
-      const both = watchOfBoth(this.#waiting.missed, missed);
-      this.#waiting = { gap: gaps.change(this.#waiting.gap, { missed: both }), missed: both };
-    }
-    this.parts.changed();
-  }
-
-  #readUnreadable(): void {
-    const { gaps, recovery, genesysMs } = this.parts;
-    if (this.#waiting === null) return;
-    const { gap, missed } = this.#waiting;
-    this.#waiting = null;
-    this.#readUnreadableMs = performance.now();
-    recovery.recover(gaps.change(gap, { toMs: genesysMs() }), missed);
-    this.parts.changed();
+    this.#unreadable.hear(event);
   }
 }

@@ -75,7 +75,7 @@ export class LiveListening {
       recovery,
       watcher: live.watcher,
       genesysMs: () => calls.timeMs(),
-      unreadableMs: live.times.unreadableMs,
+      unreadable: { gatherMs: live.times.unreadableMs, callMs: live.times.unreadableCallMs },
       changed: () => this.#tellFigures(),
     });
     const { reportMs, reportAtLeastMs } = live.times;
@@ -100,8 +100,13 @@ export class LiveListening {
     this.#problem = problem;
   }
 
-  /** What a listener is given. @param round which one of this attempt: later ones know until when the one before heard. */
-  given(round: number): GivenParts {
+  /** Agents who are in no unit any more. */
+  left(userIds: readonly string[]): void {
+    this.#writer.left(userIds);
+  }
+
+  /** What a listener is given. */
+  given(): GivenParts {
     const { deps, live } = this.parts;
     const calls = deps.genesys.inLane('sync');
     const { log } = Context.current();
@@ -109,7 +114,7 @@ export class LiveListening {
       hosts: live.hosts,
       settings: { silenceMs: this.parts.settings.silenceSeconds * 1000, ...live.listener },
       calls,
-      sink: this.#hearing.sink(this.#before(round)),
+      sink: this.#hearing.sink(this.#before()),
       clock: { genesysMs: () => calls.timeMs(), steadyMs: () => performance.now(), wallMs: () => Date.now() },
       random: Math.random,
       log: {
@@ -126,7 +131,7 @@ export class LiveListening {
     };
   }
 
-  /** The listener has ended, for a moment or for good. */
+  /** The listener has ended. */
   ended(): void {
     this.#hearing.ended();
   }
@@ -158,12 +163,11 @@ export class LiveListening {
     this.parts.live.watcher.feed(null);
   }
 
-  #before(round: number): HeardBefore | null {
-    if (round > 0) return { cause: 'rewatched', fromMs: this.#lastMessage() };
+  #before(): HeardBefore | null {
     const { lastMessageMs, openGaps } = this.parts.claim;
     if (lastMessageMs === null && openGaps.length === 0) return null;
     const since = [lastMessageMs, ...openGaps.map(({ fromMs }) => fromMs)];
-    return { cause: 'takenOver', fromMs: since.some((ms) => ms === null) ? null : Math.min(...since.map(Number)) };
+    return { fromMs: since.some((ms) => ms === null) ? null : Math.min(...since.map(Number)) };
   }
 
   #feed(): LiveFeedState {

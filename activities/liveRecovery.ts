@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFailure, SYSTEMIC_FAILURES } from '../src/domain/failure.js';
 import type { LiveGap } from '../src/domain/live/liveGap.js';
-import type { LiveSource } from '../src/domain/live/liveOccupancy.js';
 import { type LiveRoster, usersOf } from '../src/domain/live/liveRoster.js';
 import type { LiveWatch } from '../src/domain/live/liveWatch.js';
 import { type RealTimeReads, USERS_A_CALL } from '../src/domain/live/realTimeReads.js';
@@ -11,8 +10,6 @@ import type { LiveWriter } from './liveWriter.js';
 
 const FIRST_AGAIN_MS = 1_000;
 const LAST_AGAIN_MS = 30_000;
-
-const AS_READ = { source: 'rest' as LiveSource };
 
 /** What a recovery works with. */
 export interface LiveRecoveryParts {
@@ -32,19 +29,44 @@ export interface LiveRecoveryParts {
   readonly signal: AbortSignal;
 }
 
+/** What a recovery came to. */
+export interface Recovered {
+  readonly gap: LiveGap;
+  /** Calls that it took. */
+  readonly calls: number;
+}
+
+interface Counts {
+  read: number;
+  changed: number;
+  calls: number;
+}
+
 /** Reads by REST what gaps may have missed, one gap after another, and closes their rows. */
 export class LiveRecovery {
-  #turn: Promise<void> = Promise.resolve();
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly parts: LiveRecoveryParts) {}
 
-  /** Recovers a gap that has ended, after those before it. Tries until it is done. */
-  recover(gap: LiveGap, missed: LiveWatch): void {
-    const settledMs = performance.now() + this.parts.settleMs;
-    this.#turn = this.#turn.then(() => this.#recover(gap, missed, settledMs)).catch(() => undefined);
+  /**
+   * Recovers a gap that has ended, after those before it. Tries until it is done.
+   *
+   * @param settleMs until what is read has all that nobody heard.
+   * @param isMore whether more was missed meanwhile: then the gap stays open.
+   * @throws the signal's reason, where it comes first.
+   */
+  async recover(
+    gap: LiveGap,
+    missed: LiveWatch,
+    { settleMs = this.parts.settleMs, isMore = (): boolean => false } = {},
+  ): Promise<Recovered> {
+    const settledMs = performance.now() + settleMs;
+    const recovered = this.#turn.then(() => this.#recover(gap, missed, settledMs, isMore));
+    this.#turn = recovered.catch(() => undefined);
+    return await recovered;
   }
 
-  async #recover(gap: LiveGap, missed: LiveWatch, settledMs: number): Promise<void> {
+  async #recover(gap: LiveGap, missed: LiveWatch, settledMs: number, isMore: () => boolean): Promise<Recovered> {
     const { gaps, writer, hints, genesysMs, signal } = this.parts;
     await sleep(Math.max(0, settledMs - performance.now()), null, { signal });
     for (const businessUnitId of missed.businessUnitIds)
@@ -52,33 +74,42 @@ export class LiveRecovery {
     // One is enough: the round that it asks for reads all trunks.
     const [trunk] = missed.trunks;
     if (trunk) hints.tell({ kind: 'trunkChanged', trunkId: trunk.id, atMs: null });
-    const counts = { read: 0, changed: 0 };
+    const counts = { read: 0, changed: 0, calls: 0 };
     await this.#readAdherence(gap, missed, counts);
     await this.#readStatuses(gap, missed, counts);
-    gaps.change(gap, { recoveredMs: genesysMs(), ...counts, problem: null });
+    const read = (gap.read ?? 0) + counts.read;
+    const changed = (gap.changed ?? 0) + counts.changed;
+    const recoveredMs = isMore() ? null : genesysMs();
+    const after = gaps.change(gap, { recoveredMs, read, changed, problem: null });
     if (gaps.hasOnlyInherited) gaps.endInherited(genesysMs());
     await writer.soon();
+    return { gap: after, calls: counts.calls };
   }
 
-  async #readAdherence(gap: LiveGap, missed: LiveWatch, counts: { read: number; changed: number }): Promise<void> {
+  async #readAdherence(gap: LiveGap, missed: LiveWatch, counts: Counts): Promise<void> {
     const { reads, writer, roster, signal } = this.parts;
     const users = usersOf(roster(), missed.managementUnitIds);
     for (const some of chunks(users)) {
-      const found = await this.#read(gap, some, (ids) => reads.adherenceOf(ids, signal));
-      const rows = { adherence: found.map((event) => ({ ...event, ...AS_READ })), statuses: [] };
-      counts.read += found.length;
-      counts.changed += (await writer.writeRead(rows, signal)).adherence;
+      const adherence = await this.#read(gap, some, async (ids) => {
+        counts.calls++;
+        const askedMs = performance.now();
+        return (await reads.adherenceOf(ids, signal)).map((event) => ({ event, askedMs }));
+      });
+      counts.read += adherence.length;
+      counts.changed += (await writer.writeRead({ adherence, statuses: [] }, signal)).adherence;
     }
   }
 
-  async #readStatuses(gap: LiveGap, missed: LiveWatch, counts: { read: number; changed: number }): Promise<void> {
+  async #readStatuses(gap: LiveGap, missed: LiveWatch, counts: Counts): Promise<void> {
     const { reads, writer, isOccupancyOn, signal } = this.parts;
     for (const some of chunks(missed.userIds)) {
       if (!isOccupancyOn()) return;
-      const found = await this.#read(gap, some, (ids) => reads.routingStatusesOf(ids, signal));
-      const rows = { adherence: [], statuses: found.map((event) => ({ ...event, ...AS_READ })) };
-      counts.read += found.length;
-      counts.changed += (await writer.writeRead(rows, signal)).statuses;
+      const statuses = await this.#read(gap, some, (ids) => {
+        counts.calls++;
+        return reads.routingStatusesOf(ids, signal);
+      });
+      counts.read += statuses.length;
+      counts.changed += (await writer.writeRead({ adherence: [], statuses }, signal)).statuses;
     }
   }
 

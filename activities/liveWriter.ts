@@ -7,6 +7,12 @@ import type { LiveGaps } from './liveGaps.js';
 
 const AGAIN_MS = 1_000;
 
+/** What REST answered: adherence with the moment at which it was asked for, by the process's steady clock. Milliseconds. */
+export interface ReadRows {
+  readonly adherence: readonly { readonly event: AdherenceEvent; readonly askedMs: number }[];
+  readonly statuses: readonly RoutingStatusEvent[];
+}
+
 /** Somebody who waits until what there is by now is written. */
 interface Waiter {
   readonly done: () => void;
@@ -38,8 +44,10 @@ export class LiveWriter {
   #fail: (error: unknown) => void = () => undefined;
   #waiters: Waiter[] = [];
   #watch: LiveBatch['watch'];
+  readonly #left = new Set<string>();
   #wake: () => void = () => undefined;
-  readonly #adherenceMs = new Map<string, number>();
+  /** As of when each agent's adherence is known, by Genesys's times; and since when, by ours. */
+  readonly #known = new Map<string, { readonly atMs: number; readonly sinceMs: number }>();
   #wroteMs = -Infinity;
   #isOver = false;
   /** Why the last write failed; null where it did not. */
@@ -56,20 +64,29 @@ export class LiveWriter {
 
   hear(event: AdherenceEvent | RoutingStatusEvent): void {
     this.pending.hear(event);
-    if (event.kind === 'adherence') this.#know(event);
+    if (event.kind === 'adherence') this.#know(event, performance.now());
   }
 
   /** The latest time of an agent's adherence that this listener has heard or read; null where it has neither. */
   adherenceKnownMs(userId: string): number | null {
-    return this.#adherenceMs.get(userId) ?? null;
+    return this.#known.get(userId)?.atMs ?? null;
   }
 
-  #know({ userId, atMs }: Pick<AdherenceEvent, 'userId' | 'atMs'>): void {
-    this.#adherenceMs.set(userId, Math.max(atMs, this.#adherenceMs.get(userId) ?? atMs));
+  /** @returns whether it is the latest that is known: by Genesys's times, and where they are the same by when it became known here. */
+  #know({ userId, atMs }: AdherenceEvent, sinceMs: number): boolean {
+    const known = this.#known.get(userId);
+    const isLatest = known === undefined || atMs > known.atMs || (atMs === known.atMs && sinceMs >= known.sinceMs);
+    if (isLatest) this.#known.set(userId, { atMs, sinceMs });
+    return isLatest;
   }
 
   keepWatch(watch: NonNullable<LiveBatch['watch']>): void {
     this.#watch = watch;
+  }
+
+  /** Agents who are in no unit any more: their rows say so, or go. */
+  left(userIds: readonly string[]): void {
+    for (const userId of userIds) this.#left.add(userId);
   }
 
   /** Writes as soon as may be. Resolved once all that there is by now is written. */
@@ -80,8 +97,7 @@ export class LiveWriter {
   }
 
   /** Writes what REST answered, by itself, so that what of it was news is counted. Tried until it is written. */
-  async writeRead(rows: RowsToWrite, signal: AbortSignal): Promise<LiveWritten> {
-    for (const event of rows.adherence) this.#know(event);
+  async writeRead(rows: ReadRows, signal: AbortSignal): Promise<LiveWritten> {
     for (;;) {
       signal.throwIfAborted();
       const written = await this.#write(rows);
@@ -115,21 +131,24 @@ export class LiveWriter {
   #turn: Promise<unknown> = Promise.resolve();
 
   /** @param read rows that are written alone; otherwise everything that waits. @returns null where nothing could be written. */
-  async #write(read?: RowsToWrite): Promise<LiveWritten | null> {
+  async #write(read?: ReadRows): Promise<LiveWritten | null> {
     const turn = this.#turn.then(() => this.#writeNow(read));
     this.#turn = turn.catch(() => undefined);
     return await turn;
   }
 
-  async #writeNow(read?: RowsToWrite): Promise<LiveWritten | null> {
+  async #writeNow(read?: ReadRows): Promise<LiveWritten | null> {
     const { store, takeOver, gaps, feed } = this.parts;
     const waiters = read ? [] : this.#waiters.splice(0);
-    const rows = read ?? this.pending.take();
+    const rows = read ? this.#latestOf(read) : this.pending.take();
     const changedGaps = read ? [] : gaps.take();
     const watch = this.#watch;
+    const left = [...this.#left];
     const state = feed();
     try {
-      const written = await store.write(takeOver, { ...rows, gaps: changedGaps, feed: state, ...(watch && { watch }) });
+      const batch = { ...rows, left, gaps: changedGaps, feed: state, ...(watch && { watch }) };
+      const written = await store.write(takeOver, batch);
+      for (const userId of left) this.#left.delete(userId);
       if (this.#watch === watch) this.#watch = undefined;
       this.problem = null;
       this.written = state;
@@ -145,6 +164,16 @@ export class LiveWriter {
       this.#couldNotWrite(error);
       return null;
     }
+  }
+
+  /** An answer is as of its question: of what was heard since then and is not older, the event counts; what was heard before waits no more. */
+  #latestOf({ adherence, statuses }: ReadRows): RowsToWrite {
+    const latest = adherence.filter(({ event, askedMs }) => this.#know(event, askedMs)).map(({ event }) => event);
+    for (const { userId } of latest) this.pending.forgetAdherence(userId);
+    return {
+      adherence: latest.map((event) => ({ ...event, source: 'rest' })),
+      statuses: statuses.map((status) => ({ ...status, source: 'rest' })),
+    };
   }
 
   #couldNotWrite(error: unknown): void {

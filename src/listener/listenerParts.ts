@@ -31,6 +31,8 @@ export interface ListenerSettings extends SilenceLimits {
   readonly largestMessageBytes: number;
   /** How often each channel's topics are read, to notice those that vanished. */
   readonly checkEveryMs: number;
+  /** How often topics that were refused are asked for again, with the reading of a channel's topics that comes next. */
+  readonly askRefusedEveryMs: number;
   /** Channels that the OAuth client may have, those of other programs with the same client left out. */
   readonly channels: number;
   /** How long the channel that is replaced is still listened to, after the next one is subscribed. */
@@ -50,6 +52,7 @@ export const LISTENER_DEFAULTS: ListenerSettings = {
   callTimeoutMs: 10_000,
   largestMessageBytes: 4 * 1024 * 1024,
   checkEveryMs: 5 * 60_000,
+  askRefusedEveryMs: 10 * 60_000,
   channels: CHANNELS_A_CLIENT,
   overlapMs: 2_000,
   lastingMs: 10_000,

@@ -35,7 +35,7 @@ export async function openChannel(
   const socket = await openSocket(channelAddress(channel.connectUri, hosts), parts, heard);
   try {
     const answers = await Promise.race([
-      subscribeTopics(calls, channel.id, topics),
+      subscribeTopics(calls, channel.id, topics, 'replace'),
       socket.ended.then(({ why }) => {
         throw new Failure(
           'Transient',

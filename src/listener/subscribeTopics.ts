@@ -10,12 +10,14 @@ const CALLS_FOR_INVALID = 24;
  * A missing permission is told in the answer. A topic that does not exist may refuse all of them instead: then they are halved until
  * it is found, within reason; what is still together then is rejected together, and told so.
  *
+ * @param first whether these are to be the channel's topics, or come to those that it has.
  * @throws Failure as the calls do.
  */
 export async function subscribeTopics(
   calls: ChannelCalls,
   channelId: string,
   topics: readonly string[],
+  first: 'replace' | 'add',
 ): Promise<TopicAnswer[]> {
   let left = CALLS_FOR_INVALID;
   const subscribe = async (some: readonly string[], how: 'replace' | 'add'): Promise<readonly TopicAnswer[]> => {
@@ -37,5 +39,5 @@ export async function subscribeTopics(
       return [...(await subscribe(some.slice(0, half), 'add')), ...(await subscribe(some.slice(half), 'add'))];
     }
   };
-  return [...(await subscribe(topics, 'replace'))];
+  return [...(await subscribe(topics, first))];
 }

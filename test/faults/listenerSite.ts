@@ -39,7 +39,7 @@ export async function startListenerSite(seed: number): Promise<ListenerSite> {
   const own = { address: temporal.address, directory, settings: postgres.settings };
   const rig = await startExportRig(
     'listener',
-    { seed, units: UNITS, turnover: false, live: { expandsLeftOut: 0.05 } },
+    { seed, units: UNITS, turnover: false, live: { expandsLeftOut: 0.05, timesKept: 0.3 } },
     own,
   );
   staffed(rig.simulator);

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { GapBegun, GapEnded } from '../../src/domain/live/liveSink.js';
+import { NOTHING_WATCHED } from '../../src/domain/live/liveWatch.js';
+import { topicsOf } from '../../src/domain/live/topics.js';
 import { Failure } from '../../src/domain/failure.js';
 import { type RunningSimulator, startSimulator } from '../../src/simulator/startSimulator.js';
 import { eventually } from '../support/eventually.js';
@@ -214,6 +216,49 @@ describe('a listener', () => {
       expect(listening.began).toHaveLength(1);
     },
   );
+
+  it('asks for refused topics again, and tells that nobody ever heard what is permitted now', async () => {
+    await startWhole({ notifications: { rejectUserTopics: true } }, { checkEveryMs: 100, askRefusedEveryMs: 300 });
+    const { userIds } = everything(simulator);
+    expect(listening.states.at(-1)?.topics.routingStatus).toBe(0);
+    const [subscribed] = simulator.notifications.moments().filter(({ what }) => what === 'subscribed');
+    const gap = await gapAfter(() => simulator.notifications.befall({ kind: 'rejectUserTopics', on: false }));
+    expect(gap).toMatchObject({ cause: 'started', fromMs: null, missed: { userIds, managementUnitIds: [] } });
+    expect(listening.states.at(-1)).toMatchObject({ rejected: [], topics: { routingStatus: userIds.length } });
+    const from = simulator.notifications.counts().published + 1;
+    simulator.notifications.move(10);
+    await heardUpTo(told(from).at(-1));
+    expect(heard().sort()).toEqual(told(from).sort());
+    expect(simulator.notifications.moments().every(({ channelId }) => channelId === subscribed?.channelId)).toBe(true);
+  });
+
+  it('listens to other things on the channel that it has: what stays is heard all the while, what came is a gap until then', async () => {
+    await startWhole();
+    const all = everything(simulator);
+    const [first = '', ...others] = all.userIds;
+    const rewatch = (userIds: readonly string[], missed: readonly string[]) => {
+      const change = { watch: { ...all, userIds }, missed: { ...NOTHING_WATCHED, userIds: missed }, sinceMs: 1_000 };
+      listening.watched.change(change);
+    };
+    const carried = () => simulator.notifications.channels()[0]?.topics ?? [];
+    rewatch(others, []);
+    await eventually('one topic less', () => carried().length === topicsOf(all).length - 1);
+    // All the while something is to be heard.
+    simulator.notifications.setEventsPerSecond(100);
+    const gap = await gapAfter(() => rewatch(all.userIds, [first]));
+    simulator.notifications.setEventsPerSecond(0);
+    expect(gap).toMatchObject({
+      cause: 'rewatched',
+      fromMs: 1_000,
+      missed: { userIds: [first], managementUnitIds: [] },
+    });
+    expect([...carried()].sort()).toEqual(topicsOf(all).sort());
+    await heardUpTo(told().at(-1));
+    const ofOthers = (lines: readonly string[]) => lines.filter((line) => !line.startsWith(`routingStatus ${first}`));
+    expect(ofOthers(heard()).sort()).toEqual(ofOthers(told()).sort());
+    expect(listening.began.map(({ cause }) => cause)).toEqual(['started', 'rewatched']);
+    expect(simulator.notifications.moments().filter(({ what }) => what === 'connected')).toHaveLength(1);
+  });
 
   it('renews a channel before its life is over', async () => {
     await startWhole({ notifications: { channelLifetimeSeconds: 2 } }, { checkEveryMs: 100 });

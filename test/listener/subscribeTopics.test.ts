@@ -28,7 +28,7 @@ function refusing(unknown: ReadonlySet<string>, says: (topic: string) => string 
 describe('subscribing', () => {
   it('is one call where nothing is wrong', async () => {
     const { calls, made } = refusing(new Set());
-    expect((await subscribeTopics(calls, 'channel', TOPICS)).every(({ permitted }) => permitted)).toBe(true);
+    expect((await subscribeTopics(calls, 'channel', TOPICS, 'replace')).every(({ permitted }) => permitted)).toBe(true);
     expect(made).toEqual(['replace']);
   });
 
@@ -36,7 +36,7 @@ describe('subscribing', () => {
     const unknown = new Set(['v2.users.user-17.routingStatus', 'v2.users.user-80.routingStatus']);
     for (const says of [() => 'not valid', (topic: string) => `the topic ${topic} is not valid`]) {
       const { calls, subscribed, made } = refusing(unknown, says);
-      const answers = await subscribeTopics(calls, 'channel', TOPICS);
+      const answers = await subscribeTopics(calls, 'channel', TOPICS, 'replace');
       expect(answers.map(({ topic }) => topic).sort()).toEqual([...TOPICS].sort());
       expect(answers.filter(({ permitted }) => !permitted)).toMatchObject(
         [...unknown].map((topic) => ({ topic, reason: 'notification.invalid.topic' })),
@@ -48,7 +48,7 @@ describe('subscribing', () => {
 
   it('does not spend a minute of calls on topics none of which exists', async () => {
     const { calls, made } = refusing(new Set(TOPICS));
-    const answers = await subscribeTopics(calls, 'channel', TOPICS);
+    const answers = await subscribeTopics(calls, 'channel', TOPICS, 'replace');
     expect(answers.map(({ topic }) => topic)).toEqual(TOPICS);
     expect(answers.some(({ permitted }) => permitted)).toBe(false);
     expect(made.length).toBeLessThan(60);
@@ -57,6 +57,6 @@ describe('subscribing', () => {
   it('fails as the call does where it is not the topics', async () => {
     const failure = new Failure('Forbidden', 'no');
     const calls = { subscribe: () => Promise.reject(failure) } as unknown as ChannelCalls;
-    await expect(subscribeTopics(calls, 'channel', TOPICS)).rejects.toBe(failure);
+    await expect(subscribeTopics(calls, 'channel', TOPICS, 'replace')).rejects.toBe(failure);
   });
 });

@@ -8,7 +8,8 @@ export async function wrongLiveRows(
   tables: readonly ('adherence_live' | 'occupancy_live')[] = ['adherence_live', 'occupancy_live'],
 ): Promise<string[]> {
   const rows = await store.query(
-    'SELECT user_id, adherence_state, system_presence, actual_activity_category FROM adherence_live',
+    `SELECT user_id, adherence_state, system_presence, actual_activity_category, routing_status AS adherence_routing
+       FROM adherence_live`,
   );
   const statuses = await store.query('SELECT user_id, routing_status, status_since FROM occupancy_live');
   const of = (all: Record<string, unknown>[], userId: string) => all.find(({ user_id }) => user_id === userId);
@@ -19,6 +20,7 @@ export async function wrongLiveRows(
         adherence_state: adherence['adherenceState'],
         system_presence: adherence['systemPresence'],
         actual_activity_category: adherence['actualActivityCategory'],
+        adherence_routing: adherence['routingStatus'],
       }),
       ...(tables.includes('occupancy_live') && {
         routing_status: routingStatus['status'],

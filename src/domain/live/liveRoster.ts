@@ -28,6 +28,31 @@ export function usersOf(roster: LiveRoster, managementUnitIds?: readonly string[
   return [...new Set(units.flatMap(({ userIds }) => userIds))];
 }
 
+/** What came to a roster and is to be watched: units that have other agents than before among it, whose events are heard already. */
+export function cameTo(before: LiveRoster, now: LiveRoster, settings: LiveSettings): LiveWatch {
+  const was = watchOf(before, settings);
+  const is = watchOf(now, settings);
+  const unitsBefore = new Map(before.managementUnits.map(({ id, userIds }) => [id, new Set(userIds)]));
+  const hasNewcomers = (unitId: string): boolean =>
+    usersOf(now, [unitId]).some((userId) => !unitsBefore.get(unitId)?.has(userId));
+  return {
+    businessUnitIds: is.businessUnitIds.filter((id) => !was.businessUnitIds.includes(id)),
+    trunks: is.trunks.filter(({ id }) => !was.trunks.some((trunk) => trunk.id === id)),
+    managementUnitIds: is.managementUnitIds.filter((id) => !was.managementUnitIds.includes(id) || hasNewcomers(id)),
+    userIds: withoutThose(is.userIds, was.userIds),
+  };
+}
+
+/** Agents who belong to no unit of it any more. */
+export function leftBetween(before: LiveRoster, now: LiveRoster): string[] {
+  return withoutThose(usersOf(before), usersOf(now));
+}
+
+function withoutThose(ids: readonly string[], those: readonly string[]): string[] {
+  const known = new Set(those);
+  return ids.filter((id) => !known.has(id));
+}
+
 /** A roster as it was kept, with what it was read for; null where it is another version's, or was read for other settings. */
 export function keptRoster(text: string, readFor: string): LiveRoster | null {
   const parsed = Kept.safeParse(jsonOf(text));

@@ -13,6 +13,10 @@ export interface LiveWatch {
 /** Nothing at all. */
 export const NOTHING_WATCHED: LiveWatch = { businessUnitIds: [], trunks: [], managementUnitIds: [], userIds: [] };
 
+export function isNothing(watch: LiveWatch): boolean {
+  return Object.values(watch).every((list: readonly unknown[]) => list.length === 0);
+}
+
 /** What either is about, each once. */
 export function watchOfBoth(one: LiveWatch, other: LiveWatch): LiveWatch {
   const trunks = new Map([...one.trunks, ...other.trunks].map((trunk) => [trunk.id, trunk]));

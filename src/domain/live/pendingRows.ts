@@ -37,9 +37,17 @@ export class PendingRows {
     return taken;
   }
 
+  /** What waits of a user's adherence is no matter any more: what was read since says the same, or is later. */
+  forgetAdherence(userId: string): void {
+    this.#adherence.delete(userId);
+  }
+
   /** Rows that were taken and could not be written, before those that came since. */
   giveBack({ adherence, statuses }: RowsToWrite): void {
-    for (const event of adherence) this.#hearAdherence(event);
+    for (const event of adherence) {
+      const later = this.#adherence.get(event.userId);
+      if (later === undefined || later.atMs < event.atMs) this.#adherence.set(event.userId, event);
+    }
     const since = this.#statuses;
     this.#statuses = new Map();
     for (const status of [...statuses, ...[...since.values()].flat()]) this.#hearStatus(status);
@@ -47,7 +55,8 @@ export class PendingRows {
 
   #hearAdherence(event: RowsToWrite['adherence'][number]): void {
     const known = this.#adherence.get(event.userId);
-    if (known === undefined || known.atMs < event.atMs) this.#adherence.set(event.userId, event);
+    // Not everything that changes moves one of Genesys's times: of one instant, what came last counts.
+    if (known === undefined || known.atMs <= event.atMs) this.#adherence.set(event.userId, event);
   }
 
   #hearStatus(status: HeardStatus): void {

@@ -12,6 +12,7 @@ const MOVES_AT_ONCE = 100_000;
  * give the same states, whenever they were made.
  */
 export class LiveAgents {
+  readonly #timesKept: number;
   readonly #states = new Map<string, AgentState>();
   #moves = 0;
   #eventsPerSecond: number;
@@ -28,6 +29,7 @@ export class LiveAgents {
   ) {
     const startedMs = now();
     this.#eventsPerSecond = settings.eventsPerSecond;
+    this.#timesKept = settings.timesKept;
     this.#movedAtMs = startedMs;
     for (const person of organisation.people) {
       const unit = presentUnit(person, startedMs / 1000);
@@ -73,7 +75,14 @@ export class LiveAgents {
     const userIds = [...this.#states.keys()];
     if (userIds.length === 0) return 1;
     const before = this.#states.get(random.pick(userIds));
-    return before ? this.change(before.userId, (state, atMs) => movedState(this.organisation, state, random, atMs)) : 1;
+    if (!before) return 1;
+    return this.change(before.userId, (state, atMs) => {
+      const after = movedState(this.organisation, state, random, atMs);
+      const isOnlyRouting =
+        after.routingStatus !== state.routingStatus && after.actualCategory === state.actualCategory;
+      const keepsTimes = isOnlyRouting && this.#timesKept > 0 && random.chance(this.#timesKept);
+      return keepsTimes ? { ...after, presenceSinceMs: state.presenceSinceMs } : after;
+    });
   }
 
   /**

@@ -9,5 +9,10 @@ export const LiveSettings = z.strictObject({
    * `GET users`. (Default: 0)
    */
   expandsLeftOut: z.number().min(0).max(1).default(0),
+  /**
+   * Share of changes of a routing status that move none of the times of an agent's adherence: whether `presenceUpdateTime` follows the
+   * routing status is not documented. (Default: 0)
+   */
+  timesKept: z.number().min(0).max(1).default(0),
 });
 export type LiveSettings = z.infer<typeof LiveSettings>;

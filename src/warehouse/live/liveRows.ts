@@ -1,5 +1,5 @@
 import { type HeardStatus, type LiveOccupancy, withStatuses } from '../../domain/live/liveOccupancy.js';
-import { instantMs, instantText, type LiveSql } from './liveSql.js';
+import { instantMs, instantText, type LiveColumnType, type LiveSql } from './liveSql.js';
 import type { LiveBatch } from './liveStore.js';
 
 const ADHERENCE = {
@@ -35,10 +35,18 @@ const OCCUPANCY = {
   source: 'TEXT',
 } as const;
 
-/** Writes the latest of each user, where it is later than what is there. @returns how many were. */
+/** What says the same of an agent, wherever it came from. */
+const ADHERENCE_FACTS = Object.keys(ADHERENCE).filter((column) => !['user_id', 'event_at', 'source'].includes(column));
+
+/**
+ * Writes the latest of each user, where it is later than what is there, or says something else of the same instant.
+ *
+ * @param events in the order in which they became known: of those of one instant the last counts.
+ * @returns how many were news.
+ */
 export async function writeAdherence(sql: LiveSql, takeOver: number, events: LiveBatch['adherence']): Promise<number> {
   const latest = new Map<string, LiveBatch['adherence'][number]>();
-  for (const event of events) if (event.atMs > (latest.get(event.userId)?.atMs ?? -1)) latest.set(event.userId, event);
+  for (const event of events) if (event.atMs >= (latest.get(event.userId)?.atMs ?? -1)) latest.set(event.userId, event);
   if (latest.size === 0) return 0;
   const rows = [...latest.values()].map((event) => ({
     user_id: event.userId,
@@ -57,7 +65,10 @@ export async function writeAdherence(sql: LiveSql, takeOver: number, events: Liv
     event_at: instantText(event.atMs),
     source: event.source,
   }));
-  return await upsert(sql, { table: 'adherence_live', columns: ADHERENCE, newer: 'event_at' }, takeOver, rows);
+  const says = (which: string): string => `(${ADHERENCE_FACTS.map((column) => `${which}.${column}`).join(', ')})`;
+  const isNews = `excluded.event_at > adherence_live.event_at OR (excluded.event_at = adherence_live.event_at
+     AND ${says('excluded')} IS DISTINCT FROM ${says('adherence_live')})`;
+  return await upsert(sql, { table: 'adherence_live', columns: ADHERENCE, isNews }, takeOver, rows);
 }
 
 /** Adds statuses to what is known of each user, as `withStatuses` says. @returns how many were news. */
@@ -80,17 +91,27 @@ export async function writeStatuses(sql: LiveSql, takeOver: number, heard: reado
     approximate: row.isApproximate,
     source: row.source,
   }));
-  await upsert(sql, { table: 'occupancy_live', columns: OCCUPANCY, newer: 'status_since' }, takeOver, rows);
+  const isNews = 'excluded.status_since > occupancy_live.status_since';
+  await upsert(sql, { table: 'occupancy_live', columns: OCCUPANCY, isNews }, takeOver, rows);
   return news;
+}
+
+/** Marks agents who have left every unit, where no event said so; what is known of their occupancy goes. */
+export async function writeLeft(sql: LiveSql, takeOver: number, userIds: readonly string[]): Promise<void> {
+  if (userIds.length === 0) return;
+  const left = `(SELECT user_id FROM ${sql.recordset({ user_id: 'TEXT' })})`;
+  const given = JSON.stringify(userIds.map((id) => ({ user_id: id })));
+  await sql.rows(
+    `UPDATE adherence_live SET removed = TRUE, take_over = CAST($2 AS BIGINT), written_at = now()
+     WHERE NOT removed AND user_id IN ${left}`,
+    [given, takeOver],
+  );
+  await sql.rows(`DELETE FROM occupancy_live WHERE user_id IN ${left}`, [given]);
 }
 
 async function upsert(
   sql: LiveSql,
-  {
-    table,
-    columns,
-    newer,
-  }: { table: string; columns: Readonly<Record<string, 'TEXT' | 'BIGINT' | 'BOOLEAN' | 'TIMESTAMPTZ'>>; newer: string },
+  { table, columns, isNews }: { table: string; columns: Readonly<Record<string, LiveColumnType>>; isNews: string },
   takeOver: number,
   rows: readonly Record<string, unknown>[],
 ): Promise<number> {
@@ -103,7 +124,7 @@ async function upsert(
        .filter((name) => name !== 'user_id')
        .map((name) => `${name} = excluded.${name}`)
        .join(', ')}
-     WHERE excluded.${newer} > ${table}.${newer} RETURNING user_id`,
+     WHERE ${isNews} RETURNING user_id`,
     [JSON.stringify(rows), takeOver],
   );
   return changed.length;

@@ -27,8 +27,11 @@ export interface LiveFeedState {
 
 /** What one transaction writes. */
 export interface LiveBatch {
+  /** In the order in which it became known. */
   readonly adherence: readonly (AdherenceEvent & { readonly source: LiveSource })[];
   readonly statuses: readonly HeardStatus[];
+  /** Agents who are in no unit any more: their adherence says `removed`, and nothing keeps their occupancy true. */
+  readonly left?: readonly string[];
   /** Gaps as they are now: written over what is there of the same number. */
   readonly gaps: readonly LiveGap[];
   readonly feed: LiveFeedState;
@@ -45,7 +48,9 @@ export interface LiveWritten {
 /**
  * Where the live feed's rows go: `adherence_live`, `occupancy_live`, `live_gap` and `live_feed`.
  *
- * One row a user, and the later of Genesys's own times wins: an event that is as old as what is there, or older, changes nothing.
+ * One row a user, and the later of Genesys's own times wins: what is older than what is there changes nothing. Adherence of the same
+ * instant that says something else takes its place, because not everything that changes moves one of Genesys's times; a routing status
+ * of the same instant is the one that is there.
  * Contract suite: `test/contract/liveStore.ts`.
  *
  * @throws Failure `Blocked` or `Transient` where the database is not to be used now: nothing was changed, and the same call may be made

@@ -1,6 +1,6 @@
 import { claimFeed, requireFeed, writeFeed } from './liveFeedRow.js';
 import { readLastGaps, readOpenGaps, writeGaps } from './liveGapRows.js';
-import { writeAdherence, writeStatuses } from './liveRows.js';
+import { writeAdherence, writeLeft, writeStatuses } from './liveRows.js';
 import type { LiveSql } from './liveSql.js';
 import type { LiveStore } from './liveStore.js';
 
@@ -20,6 +20,7 @@ export function liveTransactions({
     write: (takeOver, batch) =>
       write(async (sql) => {
         await requireFeed(sql, takeOver);
+        await writeLeft(sql, takeOver, batch.left ?? []);
         const adherence = await writeAdherence(sql, takeOver, batch.adherence);
         const statuses = await writeStatuses(sql, takeOver, batch.statuses);
         await writeGaps(sql, batch.gaps);

@@ -46,6 +46,22 @@ describe('rows that wait', () => {
     expect(rows.adherence.map(({ atMs }) => atMs)).toEqual([at(2)]);
     expect(rows.statuses.map(({ atMs }) => atMs)).toEqual([at(1), at(2)]);
   });
+
+  it('are what came last where Genesys’s times did not move with it', () => {
+    const pending = new PendingRows();
+    const hear = (routingStatus: string) => pending.hear(adherence('anna', at(1), { routingStatus }));
+    const waiting = () => pending.take().adherence.map((row) => row.routingStatus);
+    hear('IDLE');
+    hear('INTERACTING');
+    const taken = pending.take();
+    expect(taken.adherence.map((row) => row.routingStatus)).toEqual(['INTERACTING']);
+    hear('COMMUNICATING');
+    pending.giveBack(taken);
+    expect(waiting()).toEqual(['COMMUNICATING']);
+    hear('IDLE');
+    pending.forgetAdherence('anna');
+    expect(waiting()).toEqual([]);
+  });
 });
 
 describe('an event’s own time', () => {

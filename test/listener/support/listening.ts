@@ -10,6 +10,7 @@ import type { LiveWatch } from '../../../src/domain/live/liveWatch.js';
 import type { ChannelCalls } from '../../../src/domain/live/channelCalls.js';
 import { createGenesysClient } from '../../../src/genesys/createGenesysClient.js';
 import { listen } from '../../../src/listener/listen.js';
+import { Watched } from '../../../src/listener/watched.js';
 import type { ListenerSettings } from '../../../src/listener/listenerParts.js';
 import type { RunningSimulator } from '../../../src/simulator/startSimulator.js';
 import { eventually } from '../../support/eventually.js';
@@ -25,6 +26,8 @@ export interface Heard {
 
 /** A listener at work on a simulated organisation. */
 export interface Listening extends Heard {
+  /** What it listens to: may be changed. */
+  readonly watched: Watched;
   readonly signal: AbortSignal;
   /** Resolves when everything is subscribed and no gap is open. */
   whole(): Promise<void>;
@@ -76,12 +79,14 @@ export function startListening(
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
     settings: { ...IMPATIENT, ...settings },
   };
-  const outcome = listen(parts, watch, stop.signal).then(
+  const watched = new Watched(watch);
+  const outcome = listen(parts, watched, stop.signal).then(
     () => null,
     (error: unknown) => error,
   );
   return {
     ...heard,
+    watched,
     signal: stop.signal,
     whole: async () => {
       await eventually(

@@ -198,6 +198,22 @@ export function liveStoreContract(name: string, open: OpenLiveStore): void {
       });
     });
 
+    it('says of agents who left every unit that they did, and drops what nothing keeps true', async () => {
+      const { takeOver } = await store.claim(ACME);
+      const adherences = ['anna', 'ben'].map((id) => ({ ...adherence(id, at(1)), source: 'event' as const }));
+      const statuses = ['anna', 'ben'].map((id) => ({ ...routingStatus(id, 'IDLE', at(1)), source: 'event' as const }));
+      await store.write(takeOver, batch({ adherence: adherences, statuses }));
+      await store.write(takeOver, batch({ left: ['anna', 'nobody'] }));
+      expect(await users('adherence_live', 'user_id, removed')).toEqual([
+        { user_id: 'anna', removed: true },
+        { user_id: 'ben', removed: false },
+      ]);
+      expect(await users('occupancy_live', 'user_id')).toEqual([{ user_id: 'ben' }]);
+      // Who comes back is read, as old as that is.
+      await store.write(takeOver, batch({ adherence: [{ ...adherence('anna', at(1)), source: 'rest' }] }));
+      expect(await users('adherence_live', 'removed')).toEqual([{ removed: false }, { removed: false }]);
+    });
+
     describe('occupancy', () => {
       it('sums up how long each status took in its half hour, over several batches', async () => {
         const { takeOver } = await store.claim(ACME);

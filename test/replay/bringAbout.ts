@@ -33,8 +33,10 @@ const FOUR_DAYS = {
 const FOREVER = 10_000;
 const MISSING_PERMISSION = { code: 'missing.permissions', message: 'Unable to perform the action' };
 
+type InProcess = Exclude<CircumstanceName, 'killed' | 'live' | 'liveContinued'>;
+
 /** For every circumstance but the killed worker (see recordKilled.ts) and the live feed (see recordLive.ts), which have workers of their own. */
-export const BRING_ABOUT: Readonly<Record<Exclude<CircumstanceName, 'killed' | 'live'>, BringAbout>> = {
+export const BRING_ABOUT: Readonly<Record<InProcess, BringAbout>> = {
   sync: { organisation: SYNCED_ORGANISATION, run: aSyncsLife },
   syncThrottled: { organisation: SYNCED_ORGANISATION, run: aThrottledSync },
   syncContinuedAsNew: { organisation: SYNCED_ORGANISATION, run: aSyncThatGoesOn },

@@ -25,6 +25,19 @@ export const CIRCUMSTANCES = {
       endsWith('workflowExecutionCanceledEventAttributes'),
     ),
   },
+  liveContinued: {
+    'liveFeed-continuedAsNew': all(
+      endsWith('workflowExecutionContinuedAsNewEventAttributes'),
+      signalled('listening'),
+      scheduled('listen'),
+      not(failedActivity),
+    ),
+    'liveFeed-continuedAsNewLast': all(
+      continuesAnotherRun,
+      scheduled('listen'),
+      endsWith('workflowExecutionCanceledEventAttributes'),
+    ),
+  },
   syncContinuedAsNew: {
     'trunkSync-continuedAsNewLast': all(continuesAnotherRun, scheduled('writeSyncRoute')),
   },

@@ -9,7 +9,7 @@ import { exportHistories, type RunHistory } from '../support/exportHistories.js'
 import { keptHistories, writeHistories } from './historyFiles.js';
 import { historyFromJson, type HistoryJson } from './historyJson.js';
 import { privateTexts } from './privateTexts.js';
-import { recordLive } from './recordLive.js';
+import { recordLive, recordLiveContinued } from './recordLive.js';
 import { recordKilled } from './recordKilled.js';
 import { scrubHistory } from './scrubHistory.js';
 
@@ -86,6 +86,8 @@ async function recordBy(address: string, name: CircumstanceName) {
       return await recordKilled();
     case 'live':
       return await recordLive(address);
+    case 'liveContinued':
+      return await recordLiveContinued(address);
     default:
       return await recordInProcess(address, name);
   }

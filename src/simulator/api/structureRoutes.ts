@@ -16,7 +16,7 @@ interface ListCall {
  *
  * Everything is in one division. `feature` leaves nothing out: the client is authorised for all.
  */
-export function structureRoutes(api: FastifyInstance, { organisation, now }: SimulatorContext): void {
+export function structureRoutes(api: FastifyInstance, { organisation, live, now }: SimulatorContext): void {
   const division = {
     id: organisation.divisionId,
     selfUri: `/api/v2/authorization/divisions/${organisation.divisionId}`,
@@ -61,7 +61,9 @@ export function structureRoutes(api: FastifyInstance, { organisation, now }: Sim
     const { managementUnitId } = request.params;
     if (!organisation.units.some((unit) => unit.id === managementUnitId))
       throw new ApiError(404, 'wfm.management.unit.not.found', `Management unit ${managementUnitId} was not found`);
-    const here = organisation.people.filter((person) => presentUnit(person, now() / 1000)?.id === managementUnitId);
+    const here = organisation.people.filter(
+      (person) => presentUnit(person, now() / 1000)?.id === managementUnitId && !live.hasLeft(person.id),
+    );
     return {
       entities: here.map(({ id, name }) => ({
         id,

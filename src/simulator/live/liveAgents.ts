@@ -14,6 +14,7 @@ const MOVES_AT_ONCE = 100_000;
 export class LiveAgents {
   readonly #timesKept: number;
   readonly #states = new Map<string, AgentState>();
+  readonly #left = new Map<string, AgentState>();
   #moves = 0;
   #eventsPerSecond: number;
   #movedAtMs: number;
@@ -108,6 +109,20 @@ export class LiveAgents {
     const state = this.#states.get(userId);
     if (!state) throw new RangeError(`no user of the id ${userId} works here now`);
     this.#states.delete(userId);
+    this.#left.set(userId, state);
     return state;
+  }
+
+  /** Whether somebody was taken out of their unit. */
+  hasLeft(userId: string): boolean {
+    return this.#left.has(userId);
+  }
+
+  /** Takes somebody who left back, as they were. @throws RangeError where nobody of the id has left. */
+  comeBack(userId: string): void {
+    const state = this.#left.get(userId);
+    if (!state) throw new RangeError(`no user of the id ${userId} has left`);
+    this.#left.delete(userId);
+    this.#states.set(userId, state);
   }
 }

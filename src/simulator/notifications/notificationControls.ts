@@ -42,6 +42,8 @@ export interface NotificationControls {
   move(times?: number): void;
   /** Takes somebody out of their unit. @throws RangeError where nobody of the id works here now. */
   leave(userId: string): void;
+  /** Takes somebody who left back into their unit; nobody is told. @throws RangeError where nobody of the id has left. */
+  comeBack(userId: string): void;
 }
 
 /** Builds the switches. */
@@ -80,6 +82,9 @@ export function notificationControls(context: SimulatorContext): NotificationCon
     },
     leave: (userId) => {
       eventSource.agentLeft(live.leave(userId));
+    },
+    comeBack: (userId) => {
+      live.comeBack(userId);
     },
   };
 

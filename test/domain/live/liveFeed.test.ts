@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { untimely } from '../../../src/domain/live/eventTime.js';
 import { reported, saysMore } from '../../../src/domain/live/feedMoves.js';
-import { keptRoster, rosterText, usersOf, watchOf } from '../../../src/domain/live/liveRoster.js';
+import { cameTo, keptRoster, leftBetween, rosterText, usersOf, watchOf } from '../../../src/domain/live/liveRoster.js';
 import { LiveSettings } from '../../../src/domain/live/liveSettings.js';
 import { type LiveCarried, type LiveReport, NOBODY_LISTENS } from '../../../src/domain/live/liveState.js';
 import { PendingRows } from '../../../src/domain/live/pendingRows.js';
-import { watchOfBoth } from '../../../src/domain/live/liveWatch.js';
+import { isNothing, NOTHING_WATCHED, watchOfBoth } from '../../../src/domain/live/liveWatch.js';
 import { adherence, at, routingStatus } from '../../support/liveBatches.js';
 
 const ROSTER = {
@@ -93,6 +93,32 @@ describe('what there is to watch', () => {
     const off = LiveSettings.parse({ schedules: false, trunks: false, adherence: false, occupancy: false });
     expect(Object.values(watchOf(ROSTER, off)).flat()).toEqual([]);
     expect(usersOf(ROSTER, ['mu-1'])).toEqual(['anna', 'ben']);
+  });
+
+  it('tells what came and who left: a unit with a newcomer is read anew, what stays is not', () => {
+    const settings = LiveSettings.parse({});
+    const [one, two] = ROSTER.managementUnits as [
+      (typeof ROSTER)['managementUnits'][0],
+      (typeof ROSTER)['managementUnits'][0],
+    ];
+    const later = {
+      ...ROSTER,
+      managementUnits: [one, { ...two, userIds: ['cleo', 'dora'] }],
+      trunks: [...ROSTER.trunks, { id: 't2', trunkBaseId: 'b' }],
+    };
+    expect(cameTo(ROSTER, later, settings)).toEqual({
+      businessUnitIds: [],
+      trunks: [{ id: 't2', trunkBaseId: 'b' }],
+      managementUnitIds: ['mu-2'],
+      userIds: ['dora'],
+    });
+    // Ben is in another unit still.
+    expect(leftBetween(ROSTER, later)).toEqual([]);
+    expect(leftBetween(later, ROSTER)).toEqual(['dora']);
+    expect(isNothing(cameTo(ROSTER, ROSTER, settings))).toBe(true);
+    expect(cameTo(ROSTER, later, { ...settings, adherence: false, occupancy: false, trunks: false })).toEqual(
+      NOTHING_WATCHED,
+    );
   });
 
   it('is kept for who takes over, and read anew where it was for other settings, or cannot be read', () => {

@@ -70,6 +70,28 @@ describe('the plan of channels', () => {
     );
   });
 
+  it('leaves what is watched still where it is, fills what has room, and opens another only for what is left', () => {
+    const none = { ...WATCH, businessUnitIds: [], trunks: [], managementUnitIds: [] };
+    const ids = users(2_500);
+    const before = channelPlan({ ...none, userIds: ids });
+    // A tenth goes, and as many come, and then some.
+    const stay = ids.filter((_, index) => index % 10 !== 0);
+    const come = Array.from({ length: 1_200 }, (_, index) => `new-${index}`);
+    const after = channelPlan({ ...none, userIds: [...come, ...stay] }, 20, before);
+    expect(after.map(({ userIds }) => userIds.length)).toEqual([1_000, 1_000, 1_000, 450]);
+    const staying = new Set(stay);
+    const moved = before.flatMap(({ userIds }, at) => {
+      const now = new Set(after[at]?.userIds);
+      return userIds.filter((id) => staying.has(id) && !now.has(id));
+    });
+    expect(moved).toEqual([]);
+    expect(after.flatMap(topicsOf).sort()).toEqual(topicsOf({ ...none, userIds: [...come, ...stay] }).sort());
+    // Nothing is left for the second one.
+    const [first = none, , third = none] = before;
+    const fewer = channelPlan({ ...none, userIds: [...first.userIds, ...third.userIds] }, 20, before);
+    expect(fewer.map(({ userIds }) => userIds.length)).toEqual([1_000, 0, 500]);
+  });
+
   it('needs no channel for nothing', () => {
     expect(channelPlan({ businessUnitIds: [], trunks: [], managementUnitIds: [], userIds: [] })).toEqual([]);
   });

@@ -88,8 +88,11 @@ describe('the live feed', () => {
     expect(Date.parse(String(latest?.['at']))).toBeLessThan(Date.now() + 60_000);
   });
 
-  it('notices a topic that vanished, says so, and listens to it again when it is back', async () => {
-    rig = await startLiveRig(address, { name: 'vanished topic', listener: { checkEveryMs: 300 } });
+  it('notices a topic that vanished, says so, and listens to it again by itself when it is back', async () => {
+    rig = await startLiveRig(address, {
+      name: 'vanished topic',
+      listener: { checkEveryMs: 300, askRefusedEveryMs: 1_000 },
+    });
     await rig.startWorker();
     await rig.start();
     await rig.whole();
@@ -106,14 +109,47 @@ describe('the live feed', () => {
     expect(state.topics.adherence).toBe(1);
     rig.simulator.notifications.befall({ kind: 'vanish', topic, back: true });
     rig.simulator.notifications.move(20);
-    await rig.client.workflow.getHandle(rig.feedId).cancel();
-    await eventually(
-      'it has stopped',
-      async () => (await rig.client.workflow.getHandle(rig.feedId).describe()).status.name === 'CANCELLED',
-    );
-    await rig.start();
-    expect(await rig.whole(1)).toMatchObject({ takeOver: 2, rejected: [], topics: { adherence: 2 } });
+    const back = await eventually('it is heard again, and what was missed is read', async () => {
+      const now = await rig.state();
+      return now.rejected.length === 0 && now.whole ? now : null;
+    });
+    expect(back).toMatchObject({ takeOver: 1, topics: { adherence: 2 } });
     await untilRight();
+  });
+
+  it('finds by itself who left while it heard nothing and who came, on the channel that it has', async () => {
+    rig = await startLiveRig(address, { name: 'changed roster', times: { rosterMs: 700 } });
+    await rig.startWorker();
+    await rig.start();
+    await rig.whole();
+    const { notifications } = rig.simulator;
+    const [someone] = notifications.agents();
+    const userId = someone?.userId ?? '';
+    notifications.befall({ kind: 'cut' });
+    notifications.leave(userId);
+    const rowsOf = async (table: string, columns: string) =>
+      await rig.store.query(`SELECT ${columns} FROM ${table} WHERE user_id = '${userId}'`);
+    await eventually(
+      'the row says so',
+      async () => (await rowsOf('adherence_live', 'removed'))[0]?.['removed'] === true,
+    );
+    expect(await rowsOf('occupancy_live', 'user_id')).toEqual([]);
+    await rig.whole();
+    await untilRight();
+    const connected = () => notifications.moments().filter(({ what }) => what === 'connected').length;
+    const before = connected();
+
+    notifications.comeBack(userId);
+    const gap = await eventually('what they do was read', async () =>
+      (await rig.store.gaps(1)).find(({ cause, recoveredMs }) => cause === 'rewatched' && recoveredMs !== null),
+    );
+    // Everybody of the unit, and the one who came.
+    expect(gap).toMatchObject({ users: 1, managementUnits: 1, businessUnits: 0, trunks: 0, problem: null });
+    expect(gap.fromMs).not.toBeNull();
+    expect(await rowsOf('adherence_live', 'removed')).toEqual([{ removed: false }]);
+    await untilRight();
+    expect(await rig.state()).toMatchObject({ takeOver: 1, channels: 1, topics: { routingStatus: 7 } });
+    expect(connected()).toBe(before);
   });
 
   it('goes on without occupancy where the organisation rejects user topics, and says by which permission', async () => {

@@ -17,8 +17,8 @@ export interface AnsweredTable {
   readonly stage: string;
   /** Condition on a row of the stage that it is to be loaded if its day is replaced. */
   readonly toLoadSql: string;
-  /** Columns that the answer filled: what is compared. */
-  readonly columns: readonly string[];
+  /** Columns that the answer filled: what is compared, where the table has rows to compare with. */
+  columns(): Promise<readonly string[]>;
   readonly managementUnitId: string;
   /** Condition on a row `other` of the table that it stays for another unit's load to take. */
   readonly waitingSql: string;
@@ -60,7 +60,7 @@ export async function compareRows(
 
   const difference = `difference_${load.table}`;
   const days = datesSql(known);
-  await session.makeTemp(difference, differenceSql(answered, days));
+  await session.makeTemp(difference, differenceSql(answered, await answered.columns(), days));
   const counts = await countByChange(session, difference);
   const written = counts.inserted + counts.changed;
   const arriving = firstRows + written === 0 ? null : `arriving_${load.table}`;
@@ -83,8 +83,8 @@ export async function compareRows(
 }
 
 /** The keys of rows that differ, and how: one pass over both sides. Equal rows leave nothing, so that it is small where little changed. */
-function differenceSql(answered: AnsweredTable, days: string): string {
-  const { load, stage, columns, toLoadSql, waitingSql } = answered;
+function differenceSql(answered: AnsweredTable, columns: readonly string[], days: string): string {
+  const { load, stage, toLoadSql, waitingSql } = answered;
   const list = columns.join(', ');
   const [key] = load.key;
   const keys = load.key.map((column) => `coalesce(staged.${column}, other.${column}) AS ${column}`);

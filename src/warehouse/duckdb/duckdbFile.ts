@@ -1,9 +1,9 @@
 import { chmod, mkdir } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { duckdbFailure, ruinsInstance, wantsMemory } from './duckdbFailure.js';
 import { restingMemory, useMemory, WORTH_WHOLE_MEMORY_BYTES } from './duckdbMemory.js';
+import { loadThreads } from './loadThreads.js';
 import { migrate } from './migrate.js';
 import type { Migration } from './migrations.js';
 
@@ -20,8 +20,6 @@ export interface DuckdbSettings {
   readonly migrations?: readonly Migration[] | undefined;
 }
 
-/** Bytes of lines from which a load is worth every thread. */
-const WORTH_THREADS_BYTES = 8 * 1024 * 1024;
 /** Bytes of lines from which a load leaves memory behind that is worth giving back. */
 const WORTH_GIVING_BACK_BYTES = 1024 * 1024;
 
@@ -109,7 +107,7 @@ export class DuckdbFile {
   /**
    * Like `write`, with the threads and the memory that so many bytes are worth.
    *
-   * Sharing a few rows out among threads costs a quarter more processor time than the rows themselves. What did not fit into the memory
+   * What did not fit into the memory
    * at rest is done again with the whole limit, and from then on all loads of that size begin with it: `use` may run twice.
    */
   async load<Result>(
@@ -133,7 +131,7 @@ export class DuckdbFile {
     use: (connection: DuckDBConnection) => Promise<Result>,
     signal?: AbortSignal,
   ): Promise<Result> {
-    const threads = bytes < WORTH_THREADS_BYTES ? 1 : (this.#settings.threads ?? availableParallelism());
+    const threads = loadThreads(bytes, this.#settings.threads);
     const loaded = this.write(async (connection) => {
       await this.#useThreads(connection, threads);
       if (memory !== this.#restingMemory) await useMemory(connection, memory);

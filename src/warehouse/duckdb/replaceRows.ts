@@ -78,7 +78,7 @@ async function differenceOf(
       load: staged.load,
       stage: staged.stage,
       toLoadSql: 'left_because IS NULL',
-      columns: await stagedColumns(connection, staged.stage),
+      columns: () => stagedColumns(connection, staged.stage),
       managementUnitId: window.managementUnitId,
       waitingSql: staged.left.has('otherUnit') ? `EXISTS (${ofAnotherUnitSql(staged)})` : 'false',
     },

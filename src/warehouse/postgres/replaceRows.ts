@@ -72,7 +72,7 @@ async function differenceOf(
       load: copied.load,
       stage: copied.stage,
       toLoadSql: 'true',
-      columns: copied.columns.filter((column) => column !== 'landing_sha256'),
+      columns: () => Promise.resolve(copied.columns.filter((column) => column !== 'landing_sha256')),
       managementUnitId: window.managementUnitId,
       waitingSql: copied.othersKeys === null ? 'false' : ofAnotherUnitSql(copied),
     },

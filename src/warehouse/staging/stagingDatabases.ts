@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { duckdbFailure } from '../duckdb/duckdbFailure.js';
+import { loadThreads } from '../duckdb/loadThreads.js';
 
 export interface StagingSettings {
   /** DuckDB's memory limit of each, such as `256MB`; what it does not hold goes to disk. */
@@ -12,8 +12,6 @@ export interface StagingSettings {
   readonly atOnce: number;
 }
 
-/** Bytes of lines from which a load is worth every thread. */
-const WORTH_THREADS_BYTES = 8 * 1024 * 1024;
 /** Bytes of lines from which a load leaves memory behind that is worth giving back: its database is closed. */
 const WORTH_GIVING_BACK_BYTES = 1024 * 1024;
 
@@ -67,7 +65,7 @@ export class StagingDatabases {
     try {
       instance = this.#idle.pop() ?? (await this.#open());
       connection = await instance.connect();
-      await connection.run(`SET GLOBAL threads = ${bytes < WORTH_THREADS_BYTES ? 1 : availableParallelism()}`);
+      await connection.run(`SET GLOBAL threads = ${loadThreads(bytes)}`);
       signal?.addEventListener('abort', interrupt);
       const result = await use(connection);
       keep = bytes < WORTH_GIVING_BACK_BYTES;

@@ -16,6 +16,16 @@ export async function withReason<T>(ended: Promise<T>): Promise<T> {
   }
 }
 
+/** Why a workflow failed that has ended, in words. */
+export async function reasonOfFailure(ended: Promise<unknown>): Promise<string> {
+  try {
+    await withReason(ended);
+    return 'it did not fail';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 function innermost(error: unknown): ApplicationFailure | undefined {
   if (error instanceof ApplicationFailure) return error;
   return error instanceof Error ? innermost(error.cause) : undefined;

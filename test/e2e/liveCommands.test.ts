@@ -58,6 +58,7 @@ describe('rosterline live', () => {
       const of = (name: string) => checks.find((check) => check.name === name);
       for (const name of ['live: topics', 'live: adherence', 'live: routing statuses', 'worker: listener', 'live feed'])
         expect([name, of(name)?.ok]).toEqual([name, true]);
+      expect(of('worker: listener')?.message).toContain(' listens');
       expect(of('live feed')?.message).toContain('occupancy_live is off: the organisation rejects topics of users');
 
       const stopped = await rosterline('live', 'stop', '--json');

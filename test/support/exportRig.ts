@@ -48,15 +48,15 @@ export interface ExportRig {
 /**
  * Starts all of it but the worker. The process that is tested is what `npm run build` left in `dist`.
  *
- * @param own a Temporal server of the caller's (its namespace `default` is used), a directory that the caller removes, and settings
- *   beside the rig's own, such as a warehouse and objects elsewhere.
+ * @param own what is the caller's where it is given: a Temporal server (its namespace `default` is used), a directory that the caller
+ *   removes, and settings beside the rig's own, such as a warehouse and objects elsewhere.
  */
 export async function startExportRig(
   name: string,
   options: SimulatorOptions,
   own?: {
-    readonly address: string;
-    readonly directory: string;
+    readonly address?: string;
+    readonly directory?: string;
     readonly settings?: Readonly<Record<string, string>>;
   },
 ): Promise<ExportRig> {
@@ -64,7 +64,7 @@ export async function startExportRig(
   const simulator = await startSimulator(options);
   const directory = own?.directory ?? (await mkdtemp(join(tmpdir(), `rosterline-${name}-`)));
   const connection = await Connection.connect({ address });
-  const namespace = own ? 'default' : await temporalNamespace(connection, name);
+  const namespace = own?.address === undefined ? await temporalNamespace(connection, name) : 'default';
   const client = new Client({ connection, namespace });
   const workers: ChildCommand[] = [];
   const stores = loadConfig({ ROSTERLINE_DATA: directory, ...own?.settings }, directory);
@@ -125,7 +125,7 @@ export async function startExportRig(
       await Promise.all(workers.map((worker) => worker.stop()));
       await connection.close();
       await simulator.close();
-      if (!own) await rm(directory, { recursive: true, force: true });
+      if (own?.directory === undefined) await rm(directory, { recursive: true, force: true });
     },
   };
   return rig;

@@ -6,6 +6,7 @@ import type { NightlySchedule } from '../../domain/nightly/nightlySchedule.js';
 import { checkFeed, skipFeed } from './feedCheck.js';
 import { checkNightly, skipNightly } from './nightlyChecks.js';
 import { connectionSettings, type TemporalSettings } from '../../temporal/connectionSettings.js';
+import { listeningWorker } from '../../temporal/listeningWorker.js';
 import { connectionTrouble } from '../../temporal/connectionTrouble.js';
 
 const CONNECT_WITHIN_MS = 5_000;
@@ -64,8 +65,12 @@ export async function checkTemporal(
       return { value: true, message: namespace };
     });
     if (found === null) return skipFrom(3, 'there is no such namespace');
+    const client = new Client({ connection, namespace });
     for (const { name, queue, kinds } of queues)
       await list.look(name, `a worker that polls ${queue}`, async () => {
+        const listening =
+          queue === listenerQueue(taskQueue) ? await within(() => listeningWorker(client, taskQueue)) : null;
+        if (listening !== null) return { value: true as const, message: `${listening} listens` };
         const pollers: Poller[][] = [];
         for (const taskQueueType of kinds) {
           const described = await within(() =>
@@ -75,7 +80,7 @@ export async function checkTemporal(
         }
         return polled(queue, pollers, now());
       });
-    await checkNightly(list, new Client({ connection, namespace }), { nightly, taskQueue }, within);
+    await checkNightly(list, client, { nightly, taskQueue }, within);
     await checkFeed(list, { connection, namespace, taskQueue }, hasLive);
   } finally {
     await connection.close();

@@ -71,7 +71,7 @@ async function readCovered(config: Config, say: (waiting: string) => void): Prom
   if (covered === null)
     throw new Failure(
       'InvalidInput',
-      `there is no warehouse at ${describeLocation(config.warehouse)} yet: nothing was ever loaded there`,
+      `there is no warehouse at ${describeLocation(config.warehouse)} yet: nothing was ever loaded there. 'rosterline export start' or a nightly load makes it; or set WAREHOUSE_URL or ROSTERLINE_DATA to where it is`,
     );
   return covered;
 }

@@ -20,6 +20,10 @@ export function coverageText(report: CoverageReport, width: number): string[] {
   return [
     ...calendars,
     ...findingLines(report),
+    ...report.unknownUnits.map(
+      (unit) =>
+        `never loaded: a nightly load of the configuration is to bring ${unit}, and no export has read such a unit: it is misspelt, not visible to the OAuth client ('rosterline check' says), or no night has run`,
+    ),
     ...report.newUnits.map(
       ({ dataset, unit, managementUnitId, since, isExpected }) =>
         `new: ${dataset} of ${unit} (${managementUnitId}): ${since === null ? 'nothing was loaded yet' : `there since ${since}`}${isExpected ? '' : ', and no nightly load of the configuration brings it'}`,
@@ -57,17 +61,20 @@ function countsText(units: readonly UnitCoverage[]): string {
   return `${units.length} ${units.length === 1 ? 'unit' : 'units'}; days: ${said.length === 0 ? 'none' : said.join(', ')}`;
 }
 
-function verdict({ ok, findings, units, temporal }: CoverageReport): string {
+function verdict({ ok, findings, units, unknownUnits, temporal }: CoverageReport): string {
   const days = units.reduce(
     (sum, { runs, days: of }) => sum + (runs.length === 0 ? 0 : Object.values(of).reduce((a, b) => a + b, 0)),
     0,
   );
-  if (units.length === 0) return 'nothing is there, and nothing is expected: no day was ever asked for';
+  if (units.length === 0 && ok) return 'nothing is there, and nothing is expected yet: no day was ever asked for';
   if (ok) return `coverage is whole: ${days.toLocaleString('en')} days as they should be`;
   const faulty = findings.reduce((sum, finding) => sum + finding.days, 0);
   const missed = 'missedNights' in temporal ? temporal.missedNights.length : 0;
   const said = [
     ...(faulty > 0 ? [`${faulty.toLocaleString('en')} of ${days.toLocaleString('en')} days at fault`] : []),
+    ...(unknownUnits.length > 0
+      ? [`${unknownUnits.length} expected ${unknownUnits.length === 1 ? 'unit' : 'units'} never loaded`]
+      : []),
     ...(missed > 0 ? [`${missed} ${missed === 1 ? 'night' : 'nights'} missed`] : []),
   ];
   return `coverage is not whole: ${said.join(', ')}${faulty > 0 ? '; rosterline coverage repair --dry-run shows what would be loaded' : ''}`;

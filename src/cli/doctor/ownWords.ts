@@ -1,5 +1,6 @@
 import os from 'node:os';
 import type { Config } from '../../config/loadConfig.js';
+import { DATASET_NAMES } from '../../domain/exportWindow.js';
 import { connectionSettings } from '../../temporal/connectionSettings.js';
 
 /** Words that stand in every report and name nobody, though a host or a database may be called so. */
@@ -10,6 +11,7 @@ const NOBODYS: ReadonlySet<string> = new Set([
   'default',
   'temporal',
   'warehouse',
+  ...DATASET_NAMES,
 ]);
 
 /** What people chose as words of their own, and machines' names: they may say whose installation it is. */

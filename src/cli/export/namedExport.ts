@@ -30,6 +30,8 @@ export interface NamedRun {
  * @throws Failure `InvalidInput` when there is none of this id, when it is another kind of workflow, or when it has ended.
  */
 export async function namedRun(client: Client, workflowId: string): Promise<NamedRun> {
+  if (workflowId.trim() === '')
+    throw new Failure('InvalidInput', "the id is empty; 'rosterline export list' shows those that there are");
   const handle = client.workflow.getHandle(workflowId);
   const { type, status, raw } = await handle.describe().catch((error: unknown) => {
     if (!(error instanceof WorkflowNotFoundError)) throw error;

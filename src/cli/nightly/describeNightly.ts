@@ -10,15 +10,17 @@ import { nightlyRuns } from '../../temporal/nightly/nightlyRuns.js';
 import { summaryOf } from '../../temporal/nightly/nightlySummaries.js';
 import { EXIT, type ExitCode, type Output } from '../output.js';
 import { textTable } from '../textTable.js';
-import { differenceLines, instantText, pausedText, runStateText } from './nightlyText.js';
+import { reasonOfFailure } from '../exportReason.js';
+import { differenceLines, instantText, pausedText, problemLines, runStateText } from './nightlyText.js';
 import { type ScheduleThere, scheduleThere } from './scheduleThere.js';
 
 const RUNS_SHOWN = 7;
 const TIMES_SHOWN = 5;
 
-/** A run, and what it came to where it has ended well. */
+/** A run, what it came to where it has ended well, and why it failed where it did. */
 interface ShownRun extends NightRun {
   readonly result: NightlyLoadResult | null;
+  readonly problem: string | null;
 }
 
 /** Shows one nightly load with its times to come and its last runs. */
@@ -88,7 +90,12 @@ function runLines(runs: readonly ShownRun[]): string[] {
       result ? result.calls.made : null,
     ];
   });
-  return textTable(['night', 'ended', 'at', 'new rows', 'restated', 'gaps', 'calls'], rows);
+  return [
+    ...textTable(['night', 'ended', 'at', 'new rows', 'restated', 'gaps', 'calls'], rows),
+    ...runs.flatMap((run) =>
+      problemLines(run).map((line) => `the night of ${instantText(run.nominalTime) ?? ''}: ${line}`),
+    ),
+  ];
 }
 
 async function shownRuns(client: Client, name: string): Promise<ShownRun[]> {
@@ -96,10 +103,11 @@ async function shownRuns(client: Client, name: string): Promise<ShownRun[]> {
   return await Promise.all(
     runs.map(async (run) => {
       const hasResult = run.state === 'complete' || run.state === 'completeWithGaps';
-      if (!hasResult) return { ...run, result: null };
       const { workflowId, runId } = run;
-      const result = (await client.workflow.getHandle(workflowId, runId).result()) as NightlyLoadResult;
-      return { ...run, result };
+      const ended = async () => (await client.workflow.getHandle(workflowId, runId).result()) as NightlyLoadResult;
+      if (hasResult) return { ...run, result: await ended(), problem: null };
+      if (run.state !== 'failed') return { ...run, result: null, problem: null };
+      return { ...run, result: null, problem: await reasonOfFailure(ended()) };
     }),
   );
 }

@@ -35,6 +35,9 @@ function standText(schedule: NightlySummary): string {
   if (!schedule.isOnServer) return "not on the server: 'nightly apply' makes it";
   const stands = [
     ...(schedule.overdueSince ? [`OVERDUE since ${instantText(schedule.overdueSince) ?? ''}`] : []),
+    ...(schedule.lastRun && ['failed', 'completeWithGaps'].includes(schedule.lastRun.state)
+      ? [`'nightly describe ${schedule.name}' says why it is not complete`]
+      : []),
     ...(schedule.paused ? [pausedText(schedule)] : []),
     ...(schedule.isInFile ? [] : ['not in the configuration']),
     ...(schedule.differences.length > 0

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { readIdentity } from '../../domain/ownerIdentity.js';
 import { familyQueue, listenerQueue, urgentQueue, warehouseQueue, WORKED_FAMILIES } from '../../domain/taskQueues.js';
+import { listeningWorker } from '../../temporal/listeningWorker.js';
 import { livePollers, TASK_KINDS, type TaskKind } from '../../temporal/pollers.js';
 
 /** A task queue and who works for it. */
@@ -32,6 +33,10 @@ export async function polledQueues(client: Client, taskQueue: string): Promise<P
         });
         for (const { identity } of livePollers(pollers, nowMs))
           workers.add(identity ? readIdentity(identity).process : 'one without a name');
+      }
+      if (workers.size === 0 && queue === listenerQueue(taskQueue)) {
+        const listening = await listeningWorker(client, taskQueue);
+        if (listening !== null) workers.add(readIdentity(listening).process);
       }
       return { queue, workers: [...workers] };
     }),

@@ -24,18 +24,38 @@ export function statusText(report: StatusReport, nowMs: number): string[] {
   const others = (report.others.known ? report.others.value : []).map(
     ({ type, workflowId }) => `${type}: ${workflowId}`,
   );
+  const away = temporalIsAway(report);
+  if (away !== null)
+    return [...section('Temporal', away, () => []), ...section('coverage', report.coverage, coverageLines)];
   return [
     ...section('exports', report.exports, (exports) =>
       exports.length === 0 ? ['none runs'] : exportListText(exports, nowMs),
     ),
     ...(others.length > 0 ? section('other workflows', report.others, () => others) : []),
     ...section('gates and rates', report.limits, (limits) => limitLines(limits, nowMs)),
-    ...section('nightly', report.nightly, (loads) => nightlyLines(loads)),
+    ...section('nightly', report.nightly, (loads) => nightlyLines(loads, nowMs)),
     ...section('listener', report.listener, (live) => listenerLines(live)),
     ...section('trunk sync', report.sync, (sync) => syncLines(sync, nowMs)),
     ...section('coverage', report.coverage, coverageLines),
     ...section('workers', report.workers, workerLines),
   ];
+}
+
+/** One reason for all that Temporal is asked for; null where anything of it is known. */
+function temporalIsAway({
+  exports,
+  others,
+  limits,
+  nightly,
+  listener,
+  sync,
+  workers,
+}: StatusReport): Part<never> | null {
+  const reasons = [exports, others, limits, nightly, listener, sync, workers].map((asked) =>
+    asked.known ? null : asked.why,
+  );
+  const [why = null] = reasons;
+  return why !== null && reasons.every((reason) => reason === why) ? { known: false, why } : null;
 }
 
 function section<T>(heading: string, found: Part<T>, lines: (value: T) => readonly string[]): string[] {
@@ -59,10 +79,12 @@ function limitLines(limits: readonly LimitsRow[], nowMs: number): string[] {
   return lines.length > 0 ? lines : ['all open'];
 }
 
-function nightlyLines(loads: readonly NightlySummary[]): string[] {
+function nightlyLines(loads: readonly NightlySummary[], nowMs: number): string[] {
   if (loads.length === 0) return ['none is set up'];
   return loads.map((load) => {
-    const next = load.paused ? pausedText(load) : `next ${instantText(load.next) ?? 'never'}`;
+    const due =
+      load.next === null ? 'never' : `${instantText(load.next) ?? ''}, in ${duration(Date.parse(load.next) - nowMs)}`;
+    const next = load.paused ? pausedText(load) : `next ${due}`;
     const last = load.lastRun
       ? `; the night of ${instantText(load.lastRun.nominalTime) ?? ''}: ${runStateText(load.lastRun)}`
       : '';

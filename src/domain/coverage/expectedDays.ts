@@ -64,7 +64,10 @@ export function expectedDays(facts: CoverageFacts): ExpectedDays[] {
   });
 }
 
-/** Units of which a dataset has nothing, or nothing older than a month, though it has older days of others. */
+/**
+ * Units of which a dataset has nothing, or nothing older than a month, though it has older days of others: older by more than the day
+ * that zones are apart.
+ */
 export function newUnits(facts: CoverageFacts): NewUnit[] {
   const { datasets = DATASET_NAMES } = facts.only ?? {};
   return datasets.flatMap((dataset) => {
@@ -75,12 +78,26 @@ export function newUnits(facts: CoverageFacts): NewUnit[] {
     return knownUnits(facts).flatMap((unit): NewUnit[] => {
       if (!isChosen(unit, facts.only) || closedFrom(facts, unit) !== null) return [];
       const since = earliest(byUnit.get(unit.id) ?? []);
-      const isNew = since === null || (since > first && since > addDays(facts.asOf.slice(0, 10), -NEW_FOR_DAYS));
+      const isNew =
+        since === null || (since > addDays(first, 1) && since > addDays(facts.asOf.slice(0, 10), -NEW_FOR_DAYS));
       if (!isNew) return [];
       const named = { dataset, managementUnitId: unit.id, unit: unit.name };
       return [{ ...named, since, isExpected: isExpected(facts, dataset, unit) }];
     });
   });
+}
+
+/** Units that nightly loads are to bring, by id or name, and that no export has read: nothing can have been loaded of them. */
+export function unknownUnits(facts: CoverageFacts): string[] {
+  const { datasets = DATASET_NAMES, units: chosen } = facts.only ?? {};
+  const known = new Set(knownUnits(facts).flatMap(({ id, name }) => [id, name]));
+  const closed = new Set(facts.rules.closedUnits.map(({ unit }) => unit));
+  const promised = facts.expected
+    .filter((load) => load.datasets.some((dataset) => datasets.includes(dataset)))
+    .flatMap(({ units }) => units ?? []);
+  return [...new Set(promised)].filter(
+    (unit) => !known.has(unit) && !closed.has(unit) && (chosen === undefined || chosen.includes(unit)),
+  );
 }
 
 /** The unit's zone; UTC where this process does not know it. */

@@ -9,7 +9,7 @@ import {
   type CoverageState,
   type FaultCause,
 } from './coverageFinding.js';
-import { type ExpectedDays, expectedDays, type NewUnit, newUnits, zoneOf } from './expectedDays.js';
+import { type ExpectedDays, expectedDays, type NewUnit, newUnits, unknownUnits, zoneOf } from './expectedDays.js';
 import { FallenDays } from './fallenDays.js';
 import { groupedBy } from './groupedBy.js';
 
@@ -43,6 +43,8 @@ export interface CoverageJudgement {
   readonly units: readonly UnitCoverage[];
   /** In the same order, then by day. */
   readonly findings: readonly CoverageFinding[];
+  /** Units that nightly loads name and that no export has read, by id or name: at fault, though no day of them can be named. */
+  readonly unknownUnits: readonly string[];
   /** No fault by themselves. */
   readonly newUnits: readonly NewUnit[];
 }
@@ -77,11 +79,13 @@ export function judgeCoverage(facts: CoverageFacts): CoverageJudgement {
     return { expected, days: judgeDays(facts, expected, counted.get(key) ?? []) };
   });
   const findings = judged.flatMap(({ expected, days }) => findingsOf(expected, days));
+  const unknown = unknownUnits(facts);
   return {
-    ok: findings.length === 0,
+    ok: findings.length === 0 && unknown.length === 0,
     asOf: facts.asOf,
     units: judged.map(({ expected, days }) => unitCoverage(expected, days)),
     findings,
+    unknownUnits: unknown,
     newUnits: newUnits(facts),
   };
 }

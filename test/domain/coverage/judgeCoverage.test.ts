@@ -100,6 +100,29 @@ describe('coverage', () => {
     expect(judgeCoverage(both)).toMatchObject({ ok: true, newUnits: [{ since: '2026-11-10' }] });
   });
 
+  it('takes no unit for new whose first day is another’s by the clock of its zone', () => {
+    const facts = wholeWarehouse(AUTUMN);
+    const next = wholeWarehouse({ ...AUTUMN, from: addDays(AUTUMN.from, 1) }, { units: [AUCKLAND] });
+    const units = [LONDON, AUCKLAND];
+    const both = { ...facts, units, days: [...facts.days, ...next.days], counted: [...facts.counted, ...next.counted] };
+    expect(judgeCoverage(both).newUnits).toEqual([]);
+  });
+
+  it('is not whole while a unit that a nightly load is to bring was never read by any export', () => {
+    const facts = wholeWarehouse(AUTUMN);
+    const expected = [
+      { datasets: ['adherence' as const], units: ['London Service Desk', 'Lodnon Desk'] },
+      { datasets: ['schedules' as const], units: ['Paris Desk'] },
+    ];
+    const promised = { ...facts, expected };
+    expect(judgeCoverage(promised)).toMatchObject({ ok: false, unknownUnits: ['Lodnon Desk', 'Paris Desk'] });
+    expect(judgeCoverage({ ...promised, only: { datasets: ['adherence'] } }).unknownUnits).toEqual(['Lodnon Desk']);
+    expect(judgeCoverage({ ...promised, only: { units: ['London Service Desk'] } }).unknownUnits).toEqual([]);
+    const closedUnits = ['Lodnon Desk', 'Paris Desk'].map((unit) => ({ unit, from: '2026-01-01' }));
+    const rules = CoverageRules.parse({ closedUnits });
+    expect(judgeCoverage({ ...promised, rules }).unknownUnits).toEqual([]);
+  });
+
   it('expects nothing of a closed unit after the day on which it closed', () => {
     const facts = wholeWarehouse({ from: '2026-09-01', to: '2026-10-01' });
     const closed = (unit: string) => ({

@@ -6,9 +6,15 @@ import type { TemporalSettings } from './connectionSettings.js';
 type ConnectionOptions = TemporalSettings['connectionOptions'];
 
 /** How long a second look at a server that gave no answer may take. */
-const LOOK_WITHIN_MS = 3_000;
-/** A server that wants a client's certificate says so just after the handshake (TLS 1.3). */
-const REFUSED_WITHIN_MS = 500;
+const LOOK_WITHIN_MS = 10_000;
+/**
+ * How a client of HTTP/2 begins (RFC 9113, 3.4), with settings that change nothing: a server answers with its own. One that refuses a
+ * client's certificate says so only after the handshake (TLS 1.3), in the place of that answer.
+ */
+const PREFACE = Buffer.concat([
+  Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
+  Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]),
+]);
 
 /**
  * Why a Temporal server gives no answer, in plain words with what to do.
@@ -53,36 +59,35 @@ interface Look {
 async function lookAgain({ address, tls: secured }: ConnectionOptions): Promise<Look> {
   const { hostname, port } = new URL(`tcp://${address}`);
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
-  const reachable = await outcomeOf(net.connect({ host, port: Number(port) }), 'connect', 0);
+  const reachable = await outcomeOf(net.connect({ host, port: Number(port) }), 'connect');
   if (reachable !== null) return { is: 'unreachable', why: ` (${reachable})` };
   if (!secured)
     return { is: 'silent', why: '; where the server wants TLS, set TEMPORAL_TLS=true (or tls in the profile)' };
   const { serverNameOverride, serverRootCACertificate: ca, clientCertPair } = secured === true ? {} : secured;
   const name = serverNameOverride ?? host;
-  const shaken = await outcomeOf(
-    tls.connect({
-      host,
-      port: Number(port),
-      ALPNProtocols: ['h2'],
-      // An address is no name that could be asked for.
-      ...(net.isIP(name) === 0 ? { servername: name } : {}),
-      checkServerIdentity: (_host, certificate) => tls.checkServerIdentity(name, certificate),
-      ...(ca ? { ca: Buffer.from(ca) } : {}),
-      ...(clientCertPair ? { cert: Buffer.from(clientCertPair.crt), key: Buffer.from(clientCertPair.key) } : {}),
-    }),
-    'secureConnect',
-    REFUSED_WITHIN_MS,
-  );
+  const socket = tls.connect({
+    host,
+    port: Number(port),
+    ALPNProtocols: ['h2'],
+    // An address is no name that could be asked for.
+    ...(net.isIP(name) === 0 ? { servername: name } : {}),
+    checkServerIdentity: (_host, certificate) => tls.checkServerIdentity(name, certificate),
+    ...(ca ? { ca: Buffer.from(ca) } : {}),
+    ...(clientCertPair ? { cert: Buffer.from(clientCertPair.crt), key: Buffer.from(clientCertPair.key) } : {}),
+  });
+  socket.once('secureConnect', () => socket.write(PREFACE));
+  const shaken = await outcomeOf(socket, 'data');
   return shaken === null ? { is: 'silent', why: ' behind its TLS' } : { is: 'untrusted', why: ` (${shaken})` };
 }
 
-/** What became of a socket: null when it came as far as the event and stayed for a while, else what was said. */
-async function outcomeOf(socket: net.Socket, event: string, stayMs: number): Promise<string | null> {
+/** What became of a socket: null when it came as far as the event, else what was said. */
+async function outcomeOf(socket: net.Socket, event: string): Promise<string | null> {
   try {
     return await new Promise((resolve) => {
       socket.setTimeout(LOOK_WITHIN_MS, () => resolve('no answer in time'));
       socket.once('error', (error: NodeJS.ErrnoException) => resolve(reasonOf(error)));
-      socket.once(event, () => setTimeout(() => resolve(null), stayMs));
+      socket.once('close', () => resolve('closed without an answer'));
+      socket.once(event, () => resolve(null));
     });
   } finally {
     socket.destroy();

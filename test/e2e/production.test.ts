@@ -76,7 +76,7 @@ const ALL = { ...BY_TWO, to: BY_FOUR.to };
       await isWholeAndOnce(BY_TWO);
       expect(rig.simulator.counts().refused).toBe(0);
     },
-    4 * MINUTES,
+    5 * MINUTES,
   );
 
   it(
@@ -117,7 +117,7 @@ const ALL = { ...BY_TWO, to: BY_FOUR.to };
       expect(checked.code).toBe(0);
       expect(JSON.parse(verified.stdout)).toMatchObject({ ok: true });
     },
-    2 * MINUTES,
+    5 * MINUTES,
   );
 
   it(
@@ -140,7 +140,7 @@ const ALL = { ...BY_TWO, to: BY_FOUR.to };
       expect(await cli('verify')).toMatchObject({ ok: true, purged: 2, broken: [] });
       expect(await rig.read((warehouse) => warehouse.holds())).toMatchObject([{ holdId: 'matter-7' }]);
     },
-    3 * MINUTES,
+    5 * MINUTES,
   );
 
   it(
@@ -179,7 +179,7 @@ const ALL = { ...BY_TWO, to: BY_FOUR.to };
       outputs.push({ name: 'the output of a command', bytes: Buffer.from(verified.stdout + verified.stderr) });
       expect(JSON.parse(verified.stdout)).toMatchObject({ ok: true, windows: 2 });
     },
-    3 * MINUTES,
+    5 * MINUTES,
   );
 
   it(
@@ -217,7 +217,7 @@ const ALL = { ...BY_TWO, to: BY_FOUR.to };
         `client secret in ${join(directory, 'leak.log')}`,
       ]);
     },
-    2 * MINUTES,
+    5 * MINUTES,
   );
 
   /** Exports further weeks until each process has called and loaded: who gets a task of a queue that all poll is the server's choice. */

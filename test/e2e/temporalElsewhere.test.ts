@@ -17,6 +17,8 @@ let authority: TestAuthority;
 let client: CertificateFiles;
 let company: TemporalTlsProxy;
 let cloud: TemporalTlsProxy;
+/** As `company`, and its certificate has expired. */
+let expired: TemporalTlsProxy;
 beforeAll(async () => {
   rig = await startExportRig('temporal-elsewhere', {
     seed: 33,
@@ -28,19 +30,21 @@ beforeAll(async () => {
   const server = await authority.sign('server');
   client = await authority.sign('rosterline-worker');
   company = await temporalTlsProxy(address, server, { authority: authority.certificate });
+  expired = await temporalTlsProxy(address, await authority.sign('expired', -1), { authority: authority.certificate });
   cloud = await temporalTlsProxy(address, server, { apiKey: API_KEY });
-}, 2 * MINUTES);
+}, 5 * MINUTES);
 afterAll(async () => {
   await rig.close();
   await company.close();
+  await expired.close();
   await cloud.close();
 }, MINUTES);
 
 /** A profile file in which `company` is a server behind TLS that asks for a certificate. */
-function profileFile(tls: Readonly<Record<string, string>>, name: string): string {
+function profileFile(tls: Readonly<Record<string, string>>, name: string, at = company): string {
   const path = join(rig.directory, `${name}.toml`);
   const lines = Object.entries(tls).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
-  const head = `[profile.company]\naddress = "${company.address}"\nnamespace = "${rig.namespace}"`;
+  const head = `[profile.company]\naddress = "${at.address}"\nnamespace = "${rig.namespace}"`;
   writeFileSync(path, [head, '[profile.company.tls]', ...lines, ''].join('\n'));
   return path;
 }
@@ -79,32 +83,36 @@ describe('a Temporal server behind TLS', () => {
       expect([...company.clients]).toEqual(['rosterline-worker']);
       await worker.stop();
     },
-    2 * MINUTES,
+    5 * MINUTES,
   );
 
   it(
-    'is refused in words that name what to look at: no certificate, an unknown authority, another name',
+    'is refused in words that name what to look at: no certificate, an unknown authority, another name, one that has expired',
     async () => {
       const trusted = { server_ca_cert_path: authority.certificate };
       const ours = { client_cert_path: client.certificate, client_key_path: client.key };
       const misnamed = { ...trusted, ...ours, server_name: 'elsewhere.example.com' };
-      const company = (tls: Readonly<Record<string, string>>, name: string) => ({
-        TEMPORAL_CONFIG_FILE: profileFile(tls, name),
+      const old = await authority.sign('old-worker', -1);
+      const outdated = { ...trusted, client_cert_path: old.certificate, client_key_path: old.key };
+      const company = (tls: Readonly<Record<string, string>>, name: string, at?: TemporalTlsProxy) => ({
+        TEMPORAL_CONFIG_FILE: profileFile(tls, name, at),
         TEMPORAL_PROFILE: 'company',
       });
       const why = /TLS with 127\.0\.0\.1:\d+ fails: check TEMPORAL_TLS_\* \(or the profile's tls\)/;
       const [worker, ...checks] = await Promise.all([
         runRosterline(['worker'], elsewhere(company(trusted, 'worker'))),
-        ...[trusted, ours, misnamed].map(async (tls, index) => await check(company(tls, `check-${index}`))),
+        ...[trusted, ours, misnamed, outdated].map(async (tls, index) => await check(company(tls, `check-${index}`))),
+        check(company({ ...trusted, ...ours }, 'expired', expired)),
       ]);
       for (const { code, stdout } of checks) {
         expect(code).toBe(1);
         expect(/^FAIL Temporal server +(.*)$/m.exec(stdout)?.[1]).toMatch(why);
       }
+      expect(checks.at(-1)?.stdout).toContain('certificate has expired');
       expect(worker.code).toBe(1);
       expect(worker.stderr).toMatch(why);
     },
-    2 * MINUTES,
+    5 * MINUTES,
   );
 });
 
@@ -130,6 +138,6 @@ describe('a Temporal server that wants an API key', () => {
       expect(wrong.stdout).toContain(`the server at ${cloud.address} refuses this client: check TEMPORAL_API_KEY`);
       for (const text of [stdout, stderr, wrong.stdout, wrong.stderr]) expect(text).not.toContain(API_KEY);
     },
-    2 * MINUTES,
+    5 * MINUTES,
   );
 });

@@ -1,5 +1,6 @@
 import { type EmbeddedServer, startEmbeddedServer } from '../../src/temporal/embeddedServer.js';
 import { portOf } from '../../src/temporal/freePort.js';
+import { ownPort } from '../support/ownPort.js';
 import { KillableServer } from './outages.js';
 
 /** A Temporal server of this run's own, on a SQLite file, that can be killed and comes back on the same file and ports. */
@@ -17,7 +18,9 @@ export class OwnTemporal extends KillableServer {
   };
 
   static async start(dataDirectory: string): Promise<OwnTemporal> {
-    const temporal = new OwnTemporal(dataDirectory, await startEmbeddedServer({ dataDirectory, log: () => undefined }));
+    const [port, uiPort] = [await ownPort('127.0.0.1'), await ownPort('127.0.0.1')];
+    const server = await startEmbeddedServer({ dataDirectory, port, uiPort, log: () => undefined });
+    const temporal = new OwnTemporal(dataDirectory, server);
     process.once('exit', temporal.atExit);
     return temporal;
   }

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import type { S3ObjectsConfig } from '../../src/config/storageConfig.js';
-import { freePort } from '../../src/temporal/freePort.js';
 import type { CertificateFiles } from './certificates.js';
+import { ownPort } from './ownPort.js';
 
 /** Keys that the server of the tests knows. */
 export const OBJECT_SERVER_KEYS = { accessKeyId: 'roster', secretAccessKey: 'not-a-secret' };
@@ -45,7 +45,7 @@ export async function startObjectServer(
   for (const part of [directory, ...['versions', 'spools', 'users'].map((name) => join(home, name))])
     mkdirSync(part, { mode: 0o700 });
   const ip = '127.0.0.1';
-  const port = await freePort(ip);
+  const port = await ownPort(ip);
   const tls = options.tls ? ['--cert', options.tls.certificate, '--key', options.tls.key] : [];
   const endpoint = `${options.tls ? 'https' : 'http'}://${ip}:${port}`;
   let child = await serving();

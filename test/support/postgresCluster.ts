@@ -12,7 +12,7 @@ import {
 import { tmpdir, userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from '../../src/temporal/freePort.js';
+import { ownPort } from './ownPort.js';
 
 const run = promisify(execFile);
 
@@ -67,7 +67,7 @@ export async function startPostgresCluster({
   giveToServer(directory);
   mkdirSync(data, { mode: 0o700 });
   giveToServer(data);
-  const port = await freePort('127.0.0.1');
+  const port = await ownPort('127.0.0.1');
   const put = (path: string, text: string) => {
     writeFileSync(path, text, { mode: 0o600 });
     giveToServer(path);

@@ -28,7 +28,9 @@ export async function temporalTlsProxy(
   const authorizations = new Set<string>();
   const clients = new Set<string>();
   const sessions = new Set<http2.Http2Session>();
-  const behind = http2.connect(`http://${upstream}`);
+  let behind = connected(upstream);
+  // The server ends connections that are idle or old.
+  const current = () => (behind.closed || behind.destroyed ? (behind = connected(upstream)) : behind);
   const proxy = http2.createSecureServer({
     cert: readFileSync(server.certificate),
     key: readFileSync(server.key),
@@ -51,7 +53,7 @@ export async function temporalTlsProxy(
       stream.respond({ ':status': 200, 'content-type': 'application/grpc', ...refused }, { endStream: true });
       return;
     }
-    pass(behind, stream, headers);
+    pass(current(), stream, headers);
   });
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
   return {
@@ -65,6 +67,10 @@ export async function temporalTlsProxy(
       await closed;
     },
   };
+}
+
+function connected(upstream: string): http2.ClientHttp2Session {
+  return http2.connect(`http://${upstream}`).on('error', () => undefined);
 }
 
 function pass(

@@ -34,6 +34,12 @@ const STEPS_AT_ONCE = 16;
 /** Polls at once for a queue of few slots: each is a request that the server holds open. */
 const POLLS_AT_ONCE = 2;
 
+/**
+ * How long evaluating workflow code may take. The SDK knows the setting and does not name it in its types; its 5 s are by the clock, and on a
+ * machine at load 35 the evaluation of the bundle at the start took longer: the worker ended.
+ */
+const PATIENT = { isolateExecutionTimeout: '30s' } as const;
+
 /** What a process polls. */
 export interface WorkersOptions {
   readonly connection: NativeConnection;
@@ -70,6 +76,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Worker[]> 
       maxConcurrentActivityTaskExecutions: STEPS_AT_ONCE,
       maxConcurrentWorkflowTaskExecutions: 40,
       maxCachedWorkflows: 200,
+      ...PATIENT,
       // Another thread takes some 30 MB, and one is far from busy at five windows a second.
       workflowThreadPoolSize: 1,
       // A killed worker's workflows wait this long for it before another takes them.

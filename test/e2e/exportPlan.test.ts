@@ -6,9 +6,10 @@ import { temporalServer } from '../support/temporalServer.js';
 
 await temporalServer();
 
-/** Forty-two windows of adherence and six of occupancy each: enough jobs to learn from, and enough to be foretold. */
-const JANUARY = { from: '2024-01-01', to: '2024-02-12', windowDays: { adherence: 1 }, maxParallelWindows: 16 };
-const SPRING = { from: '2024-02-12', to: '2024-03-25', windowDays: { adherence: 1 }, maxParallelWindows: 4 };
+/** Twenty-eight windows of adherence and four of occupancy each: enough jobs to learn from, and enough to be foretold. */
+const JANUARY = { from: '2024-01-01', to: '2024-01-29', windowDays: { adherence: 1 }, maxParallelWindows: 16 };
+const FEBRUARY = { from: '2024-01-29', to: '2024-02-26', windowDays: { adherence: 1 }, maxParallelWindows: 4 };
+const ADHERENCE_WINDOWS = 28;
 
 describe('what a plan says of an export, once jobs have been seen and days loaded', () => {
   let rig: ExportRig;
@@ -28,17 +29,17 @@ describe('what a plan says of an export, once jobs have been seen and days loade
     plan = (await rig.client.workflow.execute('exportPlan', {
       taskQueue: 'rosterline',
       workflowId: 'plan',
-      args: [SPRING],
+      args: [FEBRUARY],
     })) as ExportEstimate;
     const before = rig.simulator.counts().made;
-    result = await rig.export(SPRING, 'spring');
+    result = await rig.export(FEBRUARY, 'february');
     made = rig.simulator.counts().made - before;
   }, 600_000);
   afterAll(() => rig.close());
 
   it('are its windows and its fewest calls, exactly', () => {
-    expect(plan).toMatchObject({ windows: 48, calls: { minimum: result.calls.minimum } });
-    expect(result).toMatchObject({ status: 'complete', windows: 48, calls: { made } });
+    expect(plan).toMatchObject({ windows: 32, calls: { minimum: result.calls.minimum } });
+    expect(result).toMatchObject({ status: 'complete', windows: 32, calls: { made } });
     const rows = Object.values(result.rows).reduce((sum, count) => sum + count, 0);
     process.stdout.write(
       `planned ${plan.calls.expected} calls, ${plan.rowsExpected} rows, ${plan.secondsExpected} s; made ${made} calls, ${rows} rows, ${result.seconds} s\n`,
@@ -57,9 +58,14 @@ describe('what a plan says of an export, once jobs have been seen and days loade
     expect(plan.rowsExpected / rows).toBeLessThan(1.3);
   });
 
-  it('are its seconds within a factor of two, by the time that jobs take', () => {
+  it('are its seconds, by the time that jobs take: at most twice what it took, at least half of what jobs took', () => {
     expect(plan.boundBy).toBe('job times');
-    expect(plan.secondsExpected / result.seconds).toBeGreaterThan(0.5);
-    expect(plan.secondsExpected / result.seconds).toBeLessThan(2);
+    expect(plan.secondsExpected).toBeLessThan(2 * result.seconds);
+    // By the organisation's clock, so that it is not the machine that is measured.
+    const jobs = rig.simulator.counts().jobs.requests.flatMap((request) => request.jobs);
+    const tookMs = jobs
+      .slice(-ADHERENCE_WINDOWS)
+      .reduce((sum, { arrivedAtMs, noticedAtMs }) => sum + (noticedAtMs ?? Number.NaN) - arrivedAtMs, 0);
+    expect(plan.secondsExpected).toBeGreaterThan((0.5 * tookMs) / 1000 / FEBRUARY.maxParallelWindows);
   });
 });

@@ -55,6 +55,12 @@ function figure(page: string, name: string, labels: string): number | undefined 
 }
 
 describe('rosterline limits, before any worker ran', () => {
+  let unanswered: Promise<EndedCommand>;
+  beforeAll(() => {
+    // It waits for a worker while the others are run.
+    unanswered = limits(['set', 'reads', '5/s', '--json'], { GENESYS_CLIENT_ID: 'nobodys' });
+  });
+
   it('says in one line that nothing is known yet', async () => {
     const ended = await limits();
     expect(ended).toMatchObject({ code: 0, stderr: '' });
@@ -68,7 +74,7 @@ describe('rosterline limits, before any worker ran', () => {
   }, 60_000);
 
   it('says that no worker answers, and what to do', async () => {
-    const ended = await limits(['set', 'reads', '5/s', '--json'], { GENESYS_CLIENT_ID: 'nobodys' });
+    const ended = await unanswered;
     expect(ended.code).toBe(1);
     expect(tableIn(ended)).toMatchObject({ error: { name: 'Blocked' } });
     expect(ended.stderr).toContain("no worker answers for the budget within 8 s: start one with 'rosterline worker'");
@@ -133,8 +139,9 @@ describe('rosterline limits, with a worker', () => {
   it(
     'shows a refusal until when and why, in the terminal, in the JSON and in the metrics',
     async () => {
-      rig.simulator.addFault({ kind: 'throttle', method: 'POST', path: BULK, retryAfter: 20 });
-      const { result } = await rig.start({ datasets: ['adherence'], from: '2024-03-04', to: '2024-03-11' }, 'refused');
+      rig.simulator.addFault({ kind: 'throttle', method: 'POST', path: BULK, retryAfter: 90 });
+      const refused = rig.client.workflow.getHandle('refused');
+      await rig.start({ datasets: ['adherence'], from: '2024-03-04', to: '2024-03-11' }, refused.workflowId);
       const closed = await eventually('the gate shows', async () => {
         const row = rowOf(await known(), 'wfm-jobs');
         return row?.gateUntil ? row : null;
@@ -152,7 +159,8 @@ describe('rosterline limits, with a worker', () => {
       expect(figure(page, 'rosterline_refused_last_hour', 'family="wfm-jobs"')).toBe(1);
       expect(figure(page, 'rosterline_requests_refused_total', 'family="wfm-jobs"')).toBe(1);
       expect(page).toMatch(/rosterline_requests_total\{[^}]*status="429"[^}]*\} 1\n/);
-      expect(await result).toMatchObject({ status: 'complete', gaps: [] });
+      // Nothing here needs the gate to open.
+      await refused.cancel();
     },
     3 * MINUTES,
   );

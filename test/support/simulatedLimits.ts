@@ -22,9 +22,12 @@ export async function putLimits(simulator: RunningSimulator, limits: readonly Li
   }
 }
 
-/** Instants at which job-creating calls arrived since `putLimits`, refused ones included, milliseconds since the epoch. */
-export async function arrivalsMs(simulator: RunningSimulator): Promise<number[]> {
-  const answer = await fetch(`${simulator.controlUrl}/limits/${ARRIVALS.name}/accepted`);
+/**
+ * Instants at which job-creating calls arrived since `putLimits`, refused ones included, milliseconds since the epoch; or those that
+ * another limit let through.
+ */
+export async function arrivalsMs(simulator: RunningSimulator, limit: string = ARRIVALS.name): Promise<number[]> {
+  const answer = await fetch(`${simulator.controlUrl}/limits/${limit}/accepted`);
   const { firstMs, afterMs } = (await answer.json()) as { firstMs: number | null; afterMs: number[] };
   return afterMs.map((ms) => (firstMs ?? 0) + ms);
 }

@@ -12,7 +12,8 @@ export default {
       { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },
-  testTimeout: 120_000,
+  // Many times what any test takes: it only ends what hangs.
+  testTimeout: 300_000,
   // More than the processors: tests that run a Temporal server wait for it half of their time.
   maxWorkers: 3,
   // Modules of test files that have ended stay in memory, and near its heap's limit a process does little but collect.

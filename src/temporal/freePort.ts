@@ -1,7 +1,19 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
+
+/**
+ * Below the ports that systems give to outgoing connections (Linux: from 32768; macOS, Windows: from 49152): one of those may be taken
+ * by any connection while a server that died is on its way back to it.
+ */
+const PORTS = { from: 20_000, to: 32_000 };
+const TRIES = 20;
 
 /** A TCP port of this address that nothing listens on. Another program may take it before it is used. */
 export async function freePort(ip: string): Promise<number> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const port = randomInt(PORTS.from, PORTS.to);
+    if (await isPortFree(ip, port)) return port;
+  }
   return await tryToListen(ip, 0);
 }
 

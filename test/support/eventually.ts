@@ -1,19 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Milliseconds between looks. */
+/** Milliseconds between looks, at least; a look that takes longer is followed by as long a pause. */
 const LOOK_EVERY_MS = 25;
 
-/** Looks again and again until there is an answer other than `undefined`, `null` or `false`. @throws Error with `what` after a minute. */
+/** Enough for whatever a machine of a load of twenty still does: nobody waits that long for what comes. */
+const WITHIN_MS = 120_000;
+
+/** Looks again and again until there is an answer other than `undefined`, `null` or `false`. @throws Error with `what` after two minutes. */
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | undefined | null | false> | T | undefined | null | false,
-  withinMs = 60_000,
+  withinMs = WITHIN_MS,
 ): Promise<T> {
   const deadlineMs = Date.now() + withinMs;
   for (;;) {
+    const lookedMs = Date.now();
     const found = await look();
     if (found !== undefined && found !== null && found !== false) return found;
     if (Date.now() > deadlineMs) throw new Error(`not within ${withinMs / 1000} s: ${what}`);
-    await sleep(LOOK_EVERY_MS);
+    await sleep(Math.max(LOOK_EVERY_MS, Date.now() - lookedMs));
   }
 }

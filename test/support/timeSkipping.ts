@@ -3,6 +3,9 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { findTestServer } from '../../src/temporal/findTestServer.js';
 import { lookedForOnce } from './lookedForOnce.js';
 
+/** How often a server is started that does not listen in time. */
+const STARTS = 10;
+
 /**
  * Path of the time-skipping test server; null where none can be had, with the reasons on standard error.
  *
@@ -19,7 +22,7 @@ export async function timeSkipping(): Promise<string | null> {
  * Describes tests that need the time-skipping server; where there is none, each is skipped by name and counted as such.
  *
  * `start` gives a fresh environment; tear it down after use. The SDK gives a server 5 s to listen, which Java can miss on a
- * busy machine: it is started again then, three times at most.
+ * busy machine: it is started again then, ten times at most.
  */
 export function describeTimeSkipping(
   name: string,
@@ -38,7 +41,7 @@ async function startEnvironment(path: string): Promise<TestWorkflowEnvironment> 
     try {
       return await TestWorkflowEnvironment.createTimeSkipping({ server });
     } catch (error) {
-      if (attempt === 3 || !String(error).includes('did not start within')) throw error;
+      if (attempt === STARTS || !String(error).includes('did not start within')) throw error;
     }
   }
 }

@@ -41,5 +41,5 @@ describe('the bundle of the workflows', () => {
     expect(shared(`Object.isFrozen(exported('./dist/src/domain/sync/decideRound.js'))`)).toBe(true);
     expect(shared(`exported('./dist/src/domain/legalHold.js').CustodyId.safeParse('matter-7').success`)).toBe(true);
     await sandbox.destroy();
-  }, 60_000);
+  });
 });

@@ -104,17 +104,17 @@ describe('a result that is not what it should be', () => {
     },
   );
 
-  it.each([
-    ['it broke off half way', { kind: 'truncatedBody' as const }],
-    ['it was cut short, and nobody said how long it is', { kind: 'wrongLength' as const, as: 'chunked' as const }],
-    ['it is longer than the length that was told', { kind: 'wrongLength' as const, as: 'smaller' as const }],
-    ['it is shorter than the length that was told', { kind: 'wrongLength' as const, as: 'larger' as const }],
-  ])('because %s is completed or fetched once more, and all is loaded', async (why, fault) => {
-    environment = await exportEnvironment(address, { name: why });
-    environment.simulator.addFault({ ...fault, path: '/downloads' });
+  it('because it broke off half way, was cut short, or is longer or shorter than was told, is completed or fetched once more', async () => {
+    environment = await exportEnvironment(address, { name: 'bodies of wrong lengths' });
+    const { simulator } = environment;
+    const path = '/downloads';
+    simulator.addFault({ kind: 'truncatedBody', path });
+    // One cut short of which nobody said how long it is, one longer and one shorter than the length that was told.
+    for (const as of ['chunked', 'smaller', 'larger'] as const) simulator.addFault({ kind: 'wrongLength', as, path });
     expect(await environment.run(THREE_DAYS)).toMatchObject({ status: 'complete', windows: 3, gaps: [] });
     await expectWhole();
-    expect(environment.simulator.counts().jobs).toMatchObject({ total: 3, duplicates: 0 });
+    expect(simulator.counts().struck).toMatchObject({ truncatedBody: 1, wrongLength: 3 });
+    expect(simulator.counts().jobs).toMatchObject({ total: 3, duplicates: 0 });
   });
 
   it('for want of a field in an occupancy answer is asked for once more; both answers are kept', async () => {

@@ -27,9 +27,35 @@ async function made<T>(work: Promise<T>): Promise<{ calls: number; result: T }> 
   return { calls: environment.simulator.counts().made - before, result };
 }
 
+/** An export with nothing to do ends after two calls, adds nothing to the chain, and hands over the head that proves what is there. */
+async function expectNothingToDo(head: string | null): Promise<void> {
+  const chain = entriesOfChain();
+  expect(chain).toHaveLength(1);
+
+  const again = await made(environment.run(MARCH));
+  expect(again.result).toEqual({
+    status: 'complete',
+    range: MARCH,
+    windows: 0,
+    rows: {},
+    changes: {},
+    gaps: [],
+    manifest: null,
+    head: head,
+    calls: { made: 2, minimum: 2 },
+    seconds: expect.any(Number),
+    planned: { windows: 0, calls: { minimum: 2, expected: 2 }, secondsExpected: 0, rowsExpected: 0 },
+  });
+  expect(again.calls).toBe(2);
+  expect(entriesOfChain()).toEqual(chain);
+  const plan = await made(planOf(environment, MARCH));
+  expect(plan.result).toMatchObject({ windows: 0, calls: { minimum: 2, expected: 2 }, secondsExpected: 0 });
+  expect(plan.calls).toBe(2);
+}
+
 describe('the plan of an export', () => {
-  it('starts nothing, marks nothing, and costs a call for each list of units and each unit', async () => {
-    environment = await exportEnvironment(address, { name: 'planned only' });
+  it('starts nothing, marks nothing, and has the windows and the fewest calls of the export that follows, after which nothing is to do', async () => {
+    environment = await exportEnvironment(address, { name: 'planned and done' });
     const { calls, result } = await made(planOf(environment, MARCH));
     // 14 days: two windows of each dataset. Fewest calls: structure 4, two jobs of two calls, two queries.
     expect(result).toMatchObject({ windows: 4, calls: { minimum: 10 }, range: MARCH, unitsLeftOut: 0 });
@@ -43,20 +69,18 @@ describe('the plan of an export', () => {
     for (const table of ['coverage', 'management_unit', 'agent', 'export_outcome', 'custody_seal'])
       expect(await environment.warehouse.query(`SELECT * FROM ${table}`)).toEqual([]);
     expect(entriesOfChain()).toEqual([]);
-  });
 
-  it('has the windows and the fewest calls of the export that follows, which hands over the same figures beside its own', async () => {
-    environment = await exportEnvironment(address, { name: 'planned and done' });
-    const { windows, calls, secondsExpected, rowsExpected } = await planOf(environment, MARCH);
+    const { windows, calls: planned, secondsExpected, rowsExpected } = result;
     const done = await made(environment.run(MARCH));
     expect(done.result).toMatchObject({
       status: 'complete',
       range: MARCH,
       windows,
-      calls: { made: done.calls, minimum: calls.minimum },
-      planned: { windows, calls, secondsExpected, rowsExpected },
+      calls: { made: done.calls, minimum: planned.minimum },
+      planned: { windows, calls: planned, secondsExpected, rowsExpected },
     });
     expect(done.result.seconds).toBeGreaterThan(0);
+    await expectNothingToDo(done.result.head);
   });
 
   it('leaves out the days that are there', async () => {
@@ -78,35 +102,6 @@ describe('the plan of an export', () => {
     environment.simulator.addFault({ kind: 'status', method: 'GET', path: '/api/v2/workforcemanagement', status: 403 });
     const { type } = await failureOf(planOf(environment, MARCH));
     expect(type).toBe('Forbidden');
-  });
-});
-
-describe('an export with nothing to do', () => {
-  it('ends after two calls, adds nothing to the chain, and hands over the head that proves what is there', async () => {
-    environment = await exportEnvironment(address, { name: 'nothing to do' });
-    const first = await environment.run(MARCH);
-    const chain = entriesOfChain();
-    expect(chain).toHaveLength(1);
-
-    const again = await made(environment.run(MARCH));
-    expect(again.result).toEqual({
-      status: 'complete',
-      range: MARCH,
-      windows: 0,
-      rows: {},
-      changes: {},
-      gaps: [],
-      manifest: null,
-      head: first.head,
-      calls: { made: 2, minimum: 2 },
-      seconds: expect.any(Number),
-      planned: { windows: 0, calls: { minimum: 2, expected: 2 }, secondsExpected: 0, rowsExpected: 0 },
-    });
-    expect(again.calls).toBe(2);
-    expect(entriesOfChain()).toEqual(chain);
-    const plan = await made(planOf(environment, MARCH));
-    expect(plan.result).toMatchObject({ windows: 0, calls: { minimum: 2, expected: 2 }, secondsExpected: 0 });
-    expect(plan.calls).toBe(2);
   });
 });
 

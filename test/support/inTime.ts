@@ -6,6 +6,7 @@ export class MomentPassed extends Error {}
  * with a longer one where the machine was too slow (`MomentPassed`). What it expects must hold whichever it is.
  *
  * @param seconds shortest first.
+ * @param scenario with names of its own for each time: what it left running under one name would be met by the next.
  */
 export async function inTime(seconds: readonly number[], scenario: (seconds: number) => Promise<void>): Promise<void> {
   for (const [at, time] of seconds.entries())

@@ -17,7 +17,7 @@ const BULK = '/api/v2/workforcemanagement/adherence/historical/bulk';
 describe('a 429 with Retry-After on the creation of a job', () => {
   it('keeps every job-creating call back until the instant it named, and those that wait hold no slot', async () => {
     await inTime([10, 90], async (seconds) => {
-      environment = await exportEnvironment(address, { name: 'a closed gate' });
+      environment = await exportEnvironment(address, { name: `a closed gate ${seconds}` });
       try {
         await keepsBack(seconds);
       } finally {

@@ -87,7 +87,7 @@ describe('a gate that one of two workers met, with 32 windows waiting', () => {
 
 /** @param seconds after which all windows must wait behind a first gate: then it opens, and the next closes. */
 async function keptByBoth(seconds: number): Promise<void> {
-  environment = await exportEnvironment(address, { name: 'shared gates', organisation: { jobSeconds: 0.1 } });
+  environment = await exportEnvironment(address, { name: `shared gates ${seconds}`, organisation: { jobSeconds: 0.1 } });
   const { simulator, taskQueue, directory, clock, client } = environment;
   // Of its own, as another process would have: one connection takes one worker a queue.
   connection = await NativeConnection.connect({ address });

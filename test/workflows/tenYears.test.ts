@@ -12,7 +12,11 @@ afterEach(() => environment.close());
 
 const TEN_YEARS = { datasets: ['adherence' as const], from: '2014-01-01', to: '2024-01-01', exceptions: false };
 const DAYS = 3652;
-const UNITS = [{ name: 'Ten Years Singapore', timeZone: 'Asia/Singapore', agents: 1 }];
+const UNITS = ['Singapore', 'London'].map((name) => ({
+  name: `Ten Years ${name}`,
+  timeZone: 'Asia/Singapore',
+  agents: 1,
+}));
 const WINDOWS = UNITS.length * Math.ceil(DAYS / 31);
 const MOST_EVENTS = 2000;
 const LARGEST_PAYLOAD_BYTES = 100_000;
@@ -48,5 +52,5 @@ describe('ten years in one request', () => {
     expect(ofWindows).toHaveLength(WINDOWS);
     expect(Math.max(...ofExport, ...ofWindows)).toBeLessThan(MOST_EVENTS);
     expect(Math.max(...payloads)).toBeLessThan(LARGEST_PAYLOAD_BYTES);
-  });
+  }, 300_000);
 });

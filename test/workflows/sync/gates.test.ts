@@ -19,7 +19,7 @@ const WRITES_OF_ROWS = '/api/v2/flows/datatables/';
 describe('behind a closed gate', () => {
   it('everything that is told becomes one round when it opens, which writes the truth of then', async () => {
     await inTime([8, 60], async (seconds) => {
-      sync = await syncEnvironment(address, { name: 'a gate of routes' });
+      sync = await syncEnvironment(address, { name: `a gate of routes ${seconds}` });
       try {
         await oneRoundBehind(seconds);
       } finally {
@@ -30,7 +30,7 @@ describe('behind a closed gate', () => {
 
   it('of the rows alone, a failover goes on to its route, and the rows follow when it opens', async () => {
     await inTime([5, 60], async (seconds) => {
-      sync = await syncEnvironment(address, { name: 'a gate of rows' });
+      sync = await syncEnvironment(address, { name: `a gate of rows ${seconds}` });
       try {
         await failsOverBehind(seconds);
       } finally {

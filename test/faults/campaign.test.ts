@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { findTemporalCli } from '../../src/temporal/findTemporalCli.js';
 import { runKills } from './runKills.js';
 import { runRound } from './runRound.js';
@@ -7,24 +7,15 @@ import { runRound } from './runRound.js';
 await findTemporalCli({ log: () => undefined });
 
 const MINUTES = 60_000;
-const PLAN = { seed: 4, workerKills: 2, serverKills: 1, from: '2024-01-01', to: '2024-04-01', calmSeconds: 10 };
-
-// Both at once, each with servers and workers of its own: they wait half of their time.
-let kills: ReturnType<typeof runKills>;
-let round: ReturnType<typeof runRound>;
-const said: string[] = [];
-beforeAll(() => {
-  kills = runKills(PLAN, (line) => said.push(line));
-  round = runRound(59);
-  for (const one of [kills, round]) one.catch(() => undefined);
-});
 
 /** The short form of `npm run faults`: what it prints where it fails is how to see more. */
 describe('an export of a quarter whose worker is killed twice and whose Temporal server once', () => {
   it(
     'is complete and verified, each object downloaded once, no second job without excuse, every row as it is',
     async () => {
-      const report = await kills;
+      const plan = { seed: 4, workerKills: 2, serverKills: 1, from: '2024-01-01', to: '2024-04-01', calmSeconds: 10 };
+      const said: string[] = [];
+      const report = await runKills(plan, (line) => said.push(line));
       expect({ said, failed: report.checks.filter(({ ok }) => !ok) }).toEqual({ said, failed: [] });
     },
     10 * MINUTES,
@@ -35,7 +26,7 @@ describe('a round of faults, kills and lost answers', () => {
   it(
     'ends with every row as it is, nothing asked or fetched twice without excuse, verified',
     async () => {
-      const { checks, struck, ...report } = await round;
+      const { checks, struck, ...report } = await runRound(59);
       expect({ ...report, failed: checks.filter(({ ok }) => !ok) }).toMatchObject({ ok: true, failed: [] });
       expect(Object.keys(struck).length).toBeGreaterThan(3);
     },

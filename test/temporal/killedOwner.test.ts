@@ -92,7 +92,7 @@ describe('the server of a process that was killed with SIGKILL', () => {
   });
 
   // Instants over the whole of a start, from before the lock is taken to after the server is ready.
-  it.each([250, 500, 800, 1_600])(
+  it.each([250, 400, 550, 700, 1_000, 1_600])(
     'is one server again after the next start, though the kill came %i ms into its own start',
     async (ms) => {
       const first = startOwner();

@@ -43,7 +43,7 @@ describe('what the keeper of the budget knows', () => {
     await eventually('it answers', () => rig.limits().catch(() => null));
     const rate = await learn(rig);
     expect(rate).toBeGreaterThan(0.28);
-    const met = refusal({ toldMs: 900_000, untilMs: Date.now() + 900_000 });
+    const met = refusal({ toldMs: 90_000, untilMs: Date.now() + 90_000 });
     link.refused(met);
     await eventually('the gate shows', async () => (await rig.view()).families['wfm-jobs']?.gate);
 

@@ -45,7 +45,7 @@ describe('an operator who pauses an export', () => {
       eta: null,
     });
     expect(shown.windows.done).toBeLessThan(8);
-    expect(jobs().length).toBeLessThanOrEqual(shown.windows.done + 2);
+    expect(jobs()).toHaveLength(shown.windows.done + 2);
     expect(jobs().filter(({ noticedAtMs }) => noticedAtMs === null)).not.toEqual([]);
 
     await handle.executeUpdate('resume');

@@ -15,7 +15,7 @@ describeTimeSkipping('a trunk sync that runs for long', server, (start) => {
 
   it('writes the route twice at most while a trunk flaps every 10 seconds for 10 minutes', async () => {
     environment = await start();
-    sync = await skippingSyncEnvironment(environment, { name: 'a flapping trunk', sharesBudget: false });
+    sync = await skippingSyncEnvironment(environment, { name: 'a flapping trunk' });
     const handle = await sync.startEnabled({ holdDownSeconds: 120 });
     const [flapping = ''] = sync.routed();
     const { telephony } = sync.simulator;
@@ -40,7 +40,7 @@ describeTimeSkipping('a trunk sync that runs for long', server, (start) => {
     sync = await skippingSyncEnvironment(environment, { name: 'a thousand rounds', sharesBudget: false });
     const handle = await sync.startEnabled({ everyMinutes: 1 });
     const { telephony } = sync.simulator;
-    const rounds = Number(process.env['ROSTERLINE_SYNC_ROUNDS'] ?? '50');
+    const rounds = Number(process.env['ROSTERLINE_SYNC_ROUNDS'] ?? '80');
     const startedMs = Date.now();
     for (let minutes = 0; minutes < rounds; minutes += 5) {
       // Time alone, and no query: one that meets a task can lock this server's clock (see `sharesBudget`).

@@ -212,9 +212,9 @@ export class ChannelKeeper {
     const lived = clock.steadyMs() - connection.openedMs;
     this.#attempt = lived >= settings.lastingMs ? 0 : this.#attempt + 1;
     this.#problem = `the notification channel was lost: ${why}`;
-    const lastMs = connection.channel?.socket.lastMessageMs() ?? null;
-    const fromMs = lastMs === null ? null : lastMs - ON_THE_WAY_MS;
-    this.#lastMessageMs = lastMs;
+    const untilMs = connection.channel?.socket.heardUntilMs() ?? null;
+    const fromMs = untilMs === null ? null : untilMs - ON_THE_WAY_MS;
+    this.#lastMessageMs = connection.channel?.socket.lastMessageMs() ?? null;
     log.warn({ connection: connection.number, cause, why }, 'notification channel lost');
     this.#lost = gaps.began(lossCause(this.parts, connection, cause), fromMs, this.watch);
     this.#hearing.isAlone();

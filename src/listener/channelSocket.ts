@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { Failure } from '../domain/failure.js';
 import { judgeQuiet } from '../domain/live/silence.js';
+import { Lateness } from './lateness.js';
 import type { ListenerParts } from './listenerParts.js';
 import { proxyFor } from './proxyFor.js';
 import { proxyTunnel } from './proxyTunnel.js';
@@ -18,6 +19,8 @@ export interface ChannelSocket {
   readonly ended: Promise<SocketEnd>;
   /** By Genesys's clock, milliseconds since the epoch: its opening, or the last event or heartbeat. */
   lastMessageMs(): number;
+  /** The same, less what this process was late: what it read may have lain there a while. */
+  heardUntilMs(): number;
   /** Lets go of it. */
   close(): void;
 }
@@ -62,11 +65,15 @@ export async function openSocket(
   let lastMessageMs = clock.genesysMs();
   let check: NodeJS.Timeout | undefined;
   let isOver = false;
+  const lateness = new Lateness(clock);
+  let lateMs: number | null = null;
 
   const end = (cause: SocketEnd['cause'], why: string): void => {
     if (isOver) return;
     isOver = true;
     clearTimeout(check);
+    lateMs = lateness.ms;
+    lateness.close();
     tellEnd({ cause, why });
     // Who says nothing answers no closing handshake either.
     if (cause === 'silence') socket.terminate();
@@ -132,7 +139,12 @@ export async function openSocket(
   // Asked at once: only who is known to answer pings is missed when the answer does not come.
   ping();
   lookIn(Math.min(settings.pingAfterMs, settings.silenceMs));
-  return { ended, lastMessageMs: () => lastMessageMs, close: () => end('let go', 'let go') };
+  return {
+    ended,
+    lastMessageMs: () => lastMessageMs,
+    heardUntilMs: () => lastMessageMs - (lateMs ?? lateness.ms),
+    close: () => end('let go', 'let go'),
+  };
 }
 
 function notOpened(host: string, error: Error): Failure {

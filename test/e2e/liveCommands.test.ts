@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { FeedNow } from '../../src/cli/live/feedNow.js';
+import type { LiveState } from '../../src/domain/live/liveState.js';
 import type { Check } from '../../src/domain/checklist.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
@@ -45,7 +46,10 @@ describe('rosterline live', () => {
         code: 0,
         json: { workflowId, outcome: 'started' },
       });
-      const feed = await eventually('it is whole', async () => {
+      const handle = rig.client.workflow.getHandle(workflowId);
+      await eventually('it is whole', async () => (await handle.query<LiveState>('state')).whole);
+      // A command takes seconds, and what it shows may be a second old.
+      const feed = await eventually('the command says so', async () => {
         const { json } = await rosterline('live', 'status', '--json');
         return (json as FeedNow).whole ? (json as FeedNow) : null;
       });
@@ -63,7 +67,7 @@ describe('rosterline live', () => {
 
       const stopped = await rosterline('live', 'stop', '--json');
       expect(stopped).toMatchObject({ code: 0, json: { stopped: true, workflowId } });
-      expect((await rig.client.workflow.getHandle(workflowId).describe()).status.name).toBe('CANCELLED');
+      expect((await handle.describe()).status.name).toBe('CANCELLED');
     },
     3 * MINUTES,
   );

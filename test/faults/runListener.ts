@@ -123,6 +123,14 @@ async function strike({ site, sync, topics, drawn, index, plan }: Striking): Pro
     WHOLE_WITHIN_MS,
   );
   await afterwards?.();
+  // Before the feed knows what befell it, it says that it is whole.
+  if (drawn.kind === 'garbled' || !GOES_ON.includes(drawn.kind))
+    await eventually('a gap that tells of it', async () =>
+      (await site.rows.gaps()).some((gap) =>
+        // Those that follow each other are one gap.
+        drawn.kind === 'garbled' ? gap.cause === 'unreadable' && (gap.toMs ?? Infinity) > atMs : covers(gap, struckMs),
+      ),
+    );
   await whole(site, drawn.kind === 'worker' || drawn.kind === 'frozen' ? before + 1 : before);
   const wholeMs = Date.now() - struckMs;
 

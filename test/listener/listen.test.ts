@@ -96,7 +96,8 @@ describe('a listener', () => {
     ['is cut', 'cut', 'cut'],
     ['is taken by a newer one', 'evict', 'evicted'],
   ] as const)('opens another channel when its own %s, and tells what may have been missed', async (_, kind, cause) => {
-    await startWhole();
+    // The simulator goes by this machine's clock.
+    await startWhole({}, {}, { genesysMs: () => Date.now() });
     simulator.notifications.move(3);
     await heardUpTo(told().at(-1));
     const lastMs = simulator.notifications.messages().at(-1)?.atMs ?? 0;
@@ -107,8 +108,9 @@ describe('a listener', () => {
     const missed = simulator.notifications.messages().filter(({ channelIds }) => channelIds.length === 0);
     expect(gap).toMatchObject({ cause, missed: everything(simulator) });
     expect(missed.length).toBeGreaterThan(0);
-    // Less a second for what was on its way; and its clock is Genesys's to the second.
-    expect(Math.abs((gap.fromMs ?? 0) - lastMs)).toBeLessThan(2500);
+    // Less a second for what was on its way, and less what a busy machine was late: never later than what was heard last.
+    expect(gap.fromMs).toBeLessThanOrEqual(lastMs);
+    expect(gap.fromMs).toBeGreaterThan(lastMs - 20_000);
     expect(gap.toMs).toBeGreaterThanOrEqual(gap.fromMs ?? 0);
     const from = simulator.notifications.counts().published + 1;
     simulator.notifications.move(5);
@@ -261,10 +263,12 @@ describe('a listener', () => {
   });
 
   it('renews a channel before its life is over', async () => {
-    await startWhole({ notifications: { channelLifetimeSeconds: 2 } }, { checkEveryMs: 100 });
-    const subscriptions = () => simulator.notifications.moments().filter(({ what }) => what === 'subscribed');
-    await eventually('it was subscribed three times', () => subscriptions().length >= 3);
-    expect(new Set(subscriptions().map(({ channelId }) => channelId)).size).toBe(1);
+    await startWhole({ notifications: { channelLifetimeSeconds: 5 } }, { checkEveryMs: 100 });
+    const [before] = simulator.notifications.channels();
+    const renewed = await eventually('it lives longer', () =>
+      simulator.notifications.channels().find(({ expiresMs }) => expiresMs > (before?.expiresMs ?? Infinity)),
+    );
+    expect(renewed).toMatchObject({ id: before?.id, topics: before?.topics, isConnected: true });
     expect(listening.began).toHaveLength(1);
   });
 

@@ -56,13 +56,25 @@ export async function settled(handle: SyncHandle): Promise<void> {
   if (undone.length > 0) throw new Error(`a plan would still write ${undone.join('; ')}`);
 }
 
-/** Asks again while the server is away, as a listener would. */
+/** How long a server that was killed may take to answer, on a busy machine. */
+const ANSWERS_WITHIN_MS = 180_000;
+
+/** Asks again while the server is away, as a listener would. @throws Error with what the last question met. */
 export async function through<T>(ask: () => Promise<T>): Promise<T> {
-  return await eventually('the server answers', async () => {
-    try {
-      return { answer: await ask() };
-    } catch {
-      return null;
-    }
-  }).then(({ answer }) => answer);
+  let met: unknown = null;
+  const asked = await eventually(
+    'the server answers',
+    async () => {
+      try {
+        return { answer: await ask() };
+      } catch (error) {
+        met = error;
+        return null;
+      }
+    },
+    ANSWERS_WITHIN_MS,
+  ).catch((error: unknown) => {
+    throw new Error(`${String(error)} (${String(met)})`, { cause: met });
+  });
+  return asked.answer;
 }

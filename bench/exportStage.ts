@@ -1,17 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { Closing } from '../src/cli/closing.js';
-import { EXIT } from '../src/cli/output.js';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { ExportProgress } from '../src/domain/exportProgress.js';
 import type { HistoryExportResult } from '../src/domain/historyExportResult.js';
 import type { NightlyLoadResult } from '../src/domain/nightly/nightlyLoadResult.js';
 import type { SimulatorCounts } from '../src/simulator/control/counters.js';
 import type { SimulatorOptions } from '../src/simulator/simulatorOptions.js';
-import { startEmbeddedServer } from '../src/temporal/embeddedServer.js';
-import { startSimulatorProcess, startWorkerProcess } from './startProcesses.js';
+import { withStageParts } from './stageParts.js';
+import { startWorkerProcess } from './startProcesses.js';
 
 /** Everything an export needs, all real but the organisation, each in a process of its own. */
 export interface ExportStage {
@@ -41,24 +36,12 @@ export async function startExportStage(
   say: (line: string) => void,
   options: { readonly workers?: number; readonly settings?: Readonly<Record<string, string>> } = {},
 ): Promise<ExportStage> {
-  const directory = await mkdtemp(join(tmpdir(), 'rosterline-bench-'));
-  const closing = new Closing();
-  closing.add(() => rm(directory, { recursive: true, force: true }));
-  // The server would outlive an interrupted benchmark.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void closing.close().finally(() => process.exit(EXIT.interrupted)));
-  try {
-    const server = await startEmbeddedServer({ dataDirectory: directory, log: say });
-    closing.add(() => server.stop());
-    const simulator = await startSimulatorProcess(organisation, closing);
+  return await withStageParts(organisation, say, async ({ directory, server, client, simulator, closing }) => {
     const { settings = {} } = options;
     const start = async () =>
       await startWorkerProcess(simulator.ready, server.address, directory, closing, { settings });
     const worker = await start();
     const more = await Promise.all(Array.from({ length: (options.workers ?? 1) - 1 }, start));
-    const connection = await Connection.connect({ address: server.address });
-    closing.add(() => connection.close());
-    const client = new Client({ connection });
     let exports = 0;
     return {
       processes: { worker: worker.pid, 'Temporal server': server.pid, simulator: simulator.pid },
@@ -71,10 +54,7 @@ export async function startExportStage(
       nightly: (input, onProgress) => runNight(client, `nightly/bench-${++exports}`, input, onProgress),
       close: () => closing.close(),
     };
-  } catch (error) {
-    await closing.close();
-    throw error;
-  }
+  });
 }
 
 async function runExport(

@@ -1,17 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection } from '@temporalio/client';
-import { Closing } from '../../src/cli/closing.js';
+import type { Client } from '@temporalio/client';
 import { stormPolicy } from '../../src/cli/demo/sync/stormPolicy.js';
 import { type TelephonyFacts, TelephonyControl } from '../../src/cli/demo/sync/telephonyControl.js';
-import { EXIT } from '../../src/cli/output.js';
 import type { LiveState } from '../../src/domain/live/liveState.js';
-import { startEmbeddedServer } from '../../src/temporal/embeddedServer.js';
 import { openDuckdbLiveStore } from '../../src/warehouse/live/openDuckdbLiveStore.js';
 import type { LiveStore } from '../../src/warehouse/live/liveStore.js';
-import { startSimulatorProcess, startWorkerProcess } from '../startProcesses.js';
+import { withStageParts } from '../stageParts.js';
+import { startWorkerProcess } from '../startProcesses.js';
 import { OrganisationControl } from './organisationControl.js';
 
 const WHOLE_WITHIN_MS = 60_000;
@@ -33,57 +29,46 @@ export interface LiveStage {
 
 /** Starts a Temporal server on a file, the simulator, `rosterline worker`, the sync and the feed, and waits until the feed is whole. */
 export async function startLiveStage(say: (line: string) => void): Promise<LiveStage> {
-  const directory = await mkdtemp(join(tmpdir(), 'rosterline-bench-'));
-  const closing = new Closing();
-  closing.add(() => rm(directory, { recursive: true, force: true }));
-  // The server would outlive an interrupted benchmark.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void closing.close().finally(() => process.exit(EXIT.interrupted)));
-  try {
-    const server = await startEmbeddedServer({ dataDirectory: directory, log: say });
-    closing.add(() => server.stop());
-    const { ready } = await startSimulatorProcess({ seed: 23, turnover: false }, closing);
-    await startWorkerProcess(ready, server.address, directory, closing);
-    const connection = await Connection.connect({ address: server.address });
-    closing.add(() => connection.close());
-    const client = new Client({ connection });
-    const control = new OrganisationControl(ready.controlUrl);
-    const telephony = new TelephonyControl(ready.controlUrl);
-    const facts = await telephony.facts();
-    const businessUnitId = (await control.agents())[0]?.adherence.businessUnit.id ?? '';
-    const policy = stormPolicy(facts, businessUnitId, { holdDownSeconds: 60, debounceSeconds: 10 });
-    const sync = await client.workflow.start('trunkSync', {
-      taskQueue: 'rosterline',
-      workflowId: `trunkSync/${ready.organisationId}`,
-      args: [{ policy }],
-    });
-    const feed = await client.workflow.start('liveFeed', {
-      taskQueue: 'rosterline',
-      workflowId: `liveFeed/${ready.organisationId}`,
-      args: [],
-    });
-    const state = (): Promise<LiveState> => feed.query<LiveState>('state');
-    say('the feed subscribes, and reads what was missed');
-    await untilWhole(state);
-    const store = openDuckdbLiveStore({
-      path: join(directory, 'live.duckdb'),
-      tempDirectory: join(directory, 'bench'),
-    });
-    return {
-      client,
-      control,
-      telephony,
-      facts,
-      businessUnitId,
-      sync: { workflowId: sync.workflowId, runId: sync.firstExecutionRunId },
-      store,
-      state,
-      close: () => closing.close(),
-    };
-  } catch (error) {
-    await closing.close();
-    throw error;
-  }
+  return await withStageParts(
+    { seed: 23, turnover: false },
+    say,
+    async ({ directory, server, client, simulator: { ready }, closing }) => {
+      await startWorkerProcess(ready, server.address, directory, closing);
+      const control = new OrganisationControl(ready.controlUrl);
+      const telephony = new TelephonyControl(ready.controlUrl);
+      const facts = await telephony.facts();
+      const businessUnitId = (await control.agents())[0]?.adherence.businessUnit.id ?? '';
+      const policy = stormPolicy(facts, businessUnitId, { holdDownSeconds: 60, debounceSeconds: 10 });
+      const sync = await client.workflow.start('trunkSync', {
+        taskQueue: 'rosterline',
+        workflowId: `trunkSync/${ready.organisationId}`,
+        args: [{ policy }],
+      });
+      const feed = await client.workflow.start('liveFeed', {
+        taskQueue: 'rosterline',
+        workflowId: `liveFeed/${ready.organisationId}`,
+        args: [],
+      });
+      const state = (): Promise<LiveState> => feed.query<LiveState>('state');
+      say('the feed subscribes, and reads what was missed');
+      await untilWhole(state);
+      const store = openDuckdbLiveStore({
+        path: join(directory, 'live.duckdb'),
+        tempDirectory: join(directory, 'bench'),
+      });
+      return {
+        client,
+        control,
+        telephony,
+        facts,
+        businessUnitId,
+        sync: { workflowId: sync.workflowId, runId: sync.firstExecutionRunId },
+        store,
+        state,
+        close: () => closing.close(),
+      };
+    },
+  );
 }
 
 async function untilWhole(state: () => Promise<LiveState>): Promise<void> {

@@ -77,6 +77,12 @@ async function dev(): Promise<ChildCommand> {
 }
 
 describe('the command line, used wrongly', () => {
+  let unanswered: Promise<Ended>;
+  beforeAll(() => {
+    // It looks for the server for ten seconds, while the others are run.
+    unanswered = rosterline(['export', 'start', ...RANGE, '--json'], { TEMPORAL_ADDRESS: '127.0.0.1:1' });
+  });
+
   it('says which date is wrong and why, and exits with 2', async () => {
     const ended = await rosterline(['export', 'start', '--from', '2024-02-30', '--to', 'tomorrow']);
 
@@ -132,7 +138,7 @@ describe('the command line, used wrongly', () => {
   });
 
   it('says that no Temporal server answers, and what to do', async () => {
-    const ended = await rosterline(['export', 'start', ...RANGE, '--json'], { TEMPORAL_ADDRESS: '127.0.0.1:1' });
+    const ended = await unanswered;
 
     expect(ended.code).toBe(1);
     expect(lastJson(ended)['error']).toMatchObject({ name: 'Blocked' });
@@ -145,7 +151,7 @@ describe('the command line, used wrongly', () => {
   });
 
   it('has help for each command', async () => {
-    for (const command of [
+    const commands = [
       ['export', 'plan'],
       ['export', 'start'],
       ['export', 'status'],
@@ -158,8 +164,8 @@ describe('the command line, used wrongly', () => {
       ['check'],
       ['simulate'],
       ['demo'],
-    ]) {
-      const ended = await rosterline([...command, '--help']);
+    ];
+    for (const ended of await Promise.all(commands.map((command) => rosterline([...command, '--help'])))) {
       expect(ended.code).toBe(0);
       expect(ended.stdout).toContain('--json');
     }

@@ -18,6 +18,7 @@ import { syncBeginActivities } from './syncBegin.js';
 import { syncReadActivities } from './syncReads.js';
 import { syncSnapshotActivities } from './syncSnapshots.js';
 import { syncWriteActivities } from './syncWrites.js';
+import { verifyChainActivities } from './verifyChain.js';
 
 /** Every activity of a worker, over what it acts through. */
 export function createActivities(deps: ActivityDeps) {
@@ -32,6 +33,7 @@ export function createActivities(deps: ActivityDeps) {
     ...otherWindowActivities(deps),
     ...exportEndActivities(deps),
     ...nightlyActivities(deps),
+    ...verifyChainActivities(deps),
     ...abandonActivities(deps),
     ...holdActivities(deps),
     ...purgeActivities(deps),

@@ -10,6 +10,7 @@ import { parseOrFail } from './failedWith.js';
 import { type EndedExport, runNightExport } from './nightExport.js';
 import { untilEnded } from './patience.js';
 import { activitiesOf } from './policies.js';
+import { verifyCustody } from './verifyCustody.js';
 
 const SCHEDULED_START = defineSearchAttributeKey('TemporalScheduledStartTime', SearchAttributeType.DATETIME);
 
@@ -18,7 +19,8 @@ const SCHEDULED_START = defineSearchAttributeKey('TemporalScheduledStartTime', S
  * and those that an earlier night missed.
  *
  * The nominal time is the schedule's, so that a night that is caught up on or filled in later loads the days it was for; without a
- * schedule it is the input's, or now. Exports run as children (`historyExport`), by themselves as patient as any.
+ * schedule it is the input's, or now. Exports run as children (`historyExport`), by themselves as patient as any. In the end the chain of
+ * custody is verified (`verifyCustody`).
  *
  * @throws ApplicationFailure `InvalidInput` with path and reason; the name of the failure when an export failed, after all have ended.
  */
@@ -50,6 +52,8 @@ export async function nightlyLoad(raw: z.input<typeof NightlyLoadInput> = {}): P
     ]),
   );
 
+  const custody = await verifyCustody({ organisationId, exportId });
+
   const results = ended.flatMap(({ result }) => result ?? []);
   const exports = ended.map(({ told }) => told);
   const isComplete =
@@ -61,6 +65,7 @@ export async function nightlyLoad(raw: z.input<typeof NightlyLoadInput> = {}): P
     units: report.units,
     unitsLeftOut: report.unitsLeftOut,
     coverage: report.coverage,
+    ...(custody !== undefined && { custody }),
     unknownUnits,
     ...sumsOf(results),
     gaps: firstGaps(mergeGaps(results.flatMap(({ gaps }) => gaps))),

@@ -115,6 +115,21 @@ export function abandoningActivitiesOf(prefix: string) {
 }
 
 /**
+ * The verification of a night. A day of tries, and then the next night looks: what it found last is known, and how old that is.
+ */
+export function verifyingActivitiesOf(prefix: string) {
+  return proxyActivities<Pick<Activities, 'verifyChain'>>({
+    startToCloseTimeout: '12 hours',
+    // Sorting what millions of seals name takes a process seconds at a time.
+    heartbeatTimeout: '1 minute',
+    scheduleToCloseTimeout: '1 day',
+    retry: retryOf('probing'),
+    priority: { priorityKey: priorityKeyOf('backfill') },
+    taskQueue: warehouseQueue(prefix),
+  });
+}
+
+/**
  * What legal holds and purges do: steps of the owner of the warehouse, tried until they are done, whatever is in the way.
  *
  * Before backfills where they wait: who places a hold has a deadline that is not ours.

@@ -9,6 +9,8 @@ export interface KnownHeads {
   readonly known: ChainHead | null;
   /** Hash of any entry that must be in the chain. */
   readonly expected: string | null;
+  /** An entry from which the walk goes on, because all up to it was verified before; null to begin with the first. */
+  readonly verified?: ChainHead | null;
 }
 
 /**
@@ -21,6 +23,7 @@ export async function* checkChain(
   heads: KnownHeads,
 ): AsyncGenerator<{ link: ChainLink } | { broken: Broken }> {
   const reported = new Set<string>();
+  const { verified = null } = heads;
   let last: ChainLink | null = null;
   let expectedSeen = heads.expected === null;
 
@@ -30,8 +33,13 @@ export async function* checkChain(
     yield { broken: { kind: 'chain-broken', windowId: null, object, expected, actual } };
   }
 
-  for await (const link of readChain(store)) {
-    yield* missingBetween(last, link, report);
+  for await (const link of readChain(store, { afterSeq: (verified?.seq ?? 1) - 1 })) {
+    yield* missingBetween(last?.seq ?? (verified?.seq ?? 1) - 1, link, report);
+    if (link.seq === verified?.seq) {
+      if (link.sha256 !== verified.sha256) yield* report(link.path, verified.sha256, link.sha256);
+      last = link;
+      continue;
+    }
     if (link.problem !== null) yield* report(link.path, 'a canonical entry', link.problem);
     const said = link.entry?.previous ?? null;
     if (last?.seq === link.seq - 1 && link.entry !== null && said !== last.sha256) {
@@ -48,16 +56,17 @@ export async function* checkChain(
   if (heads.known !== null && (last?.seq ?? 0) < heads.known.seq) {
     yield* report(chainPath(heads.known.seq), heads.known.sha256, null);
   }
+  if (verified !== null && last === null) yield* report(chainPath(verified.seq), verified.sha256, null);
   if (!expectedSeen) yield* report('chain', heads.expected, last?.sha256 ?? null);
 }
 
 /** A hole is reported by its first file, with the hash that the entry after it knows when the hole is one entry. */
 function* missingBetween(
-  last: ChainLink | null,
+  lastSeq: number,
   next: ChainLink,
   report: (object: string, expected: string | null, actual: null) => Generator<{ broken: Broken }>,
 ): Generator<{ broken: Broken }> {
-  const first = (last?.seq ?? 0) + 1;
+  const first = lastSeq + 1;
   if (next.seq <= first) return;
   const isOne = next.seq === first + 1;
   yield* report(chainPath(first), isOne ? (next.entry?.previous ?? 'an entry') : `${next.seq - first} entries`, null);

@@ -62,7 +62,8 @@ export class SealWalk {
     this.bound.add(path, entry, sha256);
   }
 
-  async check(): Promise<void> {
+  /** @param options.exportsToo whether seals that exports name must be bound here: not where earlier entries are left out. */
+  async check(options: { exportsToo: boolean }): Promise<void> {
     let batch: WantedSeal[] = [];
     let size = 1;
     const checkBatch = async (): Promise<void> => {
@@ -82,6 +83,7 @@ export class SealWalk {
       if (batch.length >= size) await checkBatch();
     }
     await checkBatch();
+    if (!options.exportsToo) return;
     for (const { key, found } of byKey<[Bound, readonly [string]]>(this.bound, this.namedByExports)) {
       const [windowId] = found[1].at(-1) ?? [];
       if (found[0].length === 0 && windowId !== undefined) {

@@ -5,6 +5,7 @@ import type { ChainLink } from './chain.js';
 import { keyIdOf, SIGNATURE_BYTES } from './chainSigner.js';
 import type { CustodyStore } from './custodyStore.js';
 import type { Findings } from './findings.js';
+import { announcedKeys, keyInForce } from './keyInForce.js';
 import { isEndorsedBy, isSignedBy, type KnownKey, readKeyDocument, signaturePath } from './signatures.js';
 import type { ChainKey } from './verifyReport.js';
 
@@ -55,6 +56,15 @@ export class SignatureWalk {
   ) {
     this.pinnedKeys = new Map(pinned.publicKeys.map((key) => [keyIdOf(key), key]));
     this.pinnedIds = new Set([...pinned.keyIds, ...this.pinnedKeys.keys()]);
+  }
+
+  /** Begins after an entry that was verified before, with the key that was in force then. */
+  async goOnAfter(seq: number): Promise<void> {
+    const keyId = await keyInForce(this.store, seq);
+    if (keyId === null) return;
+    const known = (await announcedKeys(this.store)).find((key) => key.keyId === keyId) ?? null;
+    const isTrusted = this.pinnedIds.has(keyId);
+    this.inForce = { keyId, known, publicKey: known?.publicKey ?? null, isTrusted };
   }
 
   async add(links: readonly ChainLink[]): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ChainLink } from './chain.js';
 import { checkChain } from './checkChain.js';
+import type { ChainHead } from './custodyLedger.js';
 import type { CustodyStore } from './custodyStore.js';
 import { Findings } from './findings.js';
 import { Scratch } from './keyedRuns.js';
@@ -22,6 +23,13 @@ export interface VerifyRequest {
   readonly facts: VerifyFacts | null;
   /** Hash of an entry that the chain must have, from an earlier export's result: shows a cut tail without the warehouse. */
   readonly expectedHead?: string;
+  /** The warehouse's head, where `facts` are not to be asked. */
+  readonly knownHead?: ChainHead | null;
+  /**
+   * An entry that was verified before: only what comes after it is, with the seals and landings that later entries bind. Everything else
+   * is as it was then, or is found by the next verification without this.
+   */
+  readonly after?: ChainHead;
   /** Keys of which one must have signed the chain, or vouched for the key that did. */
   readonly pinned?: PinnedKeys;
   readonly onProgress?: (checked: { objects: number; bytes: number }) => void;
@@ -65,7 +73,7 @@ async function walk(request: VerifyRequest, scratch: Scratch): Promise<VerifyRep
   const purges = new PurgeWalk(scratch, store);
   const seals = new SealWalk(scratch, store, findings, days, landings, purges, count);
   const { signatures, keys } = await walkChain(request, findings, { seals, purges, count });
-  await seals.check();
+  await seals.check({ exportsToo: request.after === undefined });
   await landings.check();
   if (facts !== null) await days.compare(facts);
   const differences = (await facts?.adherenceDifferences(DIFFERENCES_SHOWN)) ?? { count: 0, first: [] };
@@ -76,7 +84,7 @@ async function walk(request: VerifyRequest, scratch: Scratch): Promise<VerifyRep
 
 /** Walks the entries in their order; the seals that they bind are checked afterwards. */
 async function walkChain(
-  { store, facts, expectedHead, pinned }: VerifyRequest,
+  { store, facts, expectedHead, knownHead, after, pinned }: VerifyRequest,
   findings: Findings,
   { seals, purges, count }: { seals: SealWalk; purges: PurgeWalk; count: (bytes: number) => void },
 ): Promise<SignatureWalk> {
@@ -91,7 +99,9 @@ async function walkChain(
     checking.catch(() => undefined);
     [links, bytes] = [[], 0];
   };
-  const heads = { known: (await facts?.custodyHead()) ?? null, expected: expectedHead ?? null };
+  if (after !== undefined) await signed.goOnAfter(after.seq);
+  const known = knownHead ?? (await facts?.custodyHead()) ?? null;
+  const heads = { known, expected: expectedHead ?? null, verified: after ?? null };
   for await (const step of checkChain(store, heads)) {
     if ('broken' in step) {
       findings.broken.push(step.broken);

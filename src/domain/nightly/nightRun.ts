@@ -1,3 +1,5 @@
+import type { CustodyMemo } from './custodyCheck.js';
+
 /** One run of a nightly load, as the list of workflows has it. */
 export interface NightRun {
   readonly workflowId: string;
@@ -7,6 +9,8 @@ export interface NightRun {
   readonly startedAt: string;
   readonly endedAt: string | null;
   /** `forgotten`: it ended so long ago that the server does not keep it any more, and how is not known. */
+  /** What its verification of the chain found; absent where it did not get that far. */
+  readonly custody?: CustodyMemo;
   readonly state: 'running' | 'complete' | 'completeWithGaps' | 'failed' | 'cancelled' | 'forgotten';
 }
 

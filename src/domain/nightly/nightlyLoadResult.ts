@@ -2,6 +2,7 @@ import type { CoverageFault, CoverageFinding } from '../coverage/coverageFinding
 import type { DatasetName, LocalDate } from '../exportWindow.js';
 import type { Gap } from '../gap.js';
 import type { TableChanges } from '../rowChanges.js';
+import type { CustodyCheck } from './custodyCheck.js';
 
 /** One export of a night, a child workflow of its own. */
 export interface NightExport {
@@ -56,6 +57,8 @@ export interface NightlyLoadResult {
   readonly unknownUnits: readonly string[];
   /** What coverage says of the night's days, the last thing: without fault, the night is complete. */
   readonly coverage: NightCoverage;
+  /** What the verification of the chain found; null where it could not be verified. Nights of versions before have none. */
+  readonly custody?: CustodyCheck | null;
   readonly rows: Readonly<Record<string, number>>;
   /** What became of the rows, by table: those that were restated are `changed` and `deleted`. */
   readonly changes: TableChanges;

@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { MetricMeter } from '@temporalio/common';
 import type { NightlySchedule } from '../../domain/nightly/nightlySchedule.js';
+import { custodyMetrics } from './custodyMetrics.js';
 import { type NightlySummary, nightlySummaries } from './nightlySummaries.js';
 
 /** How often the schedules are asked, and how long an answer is waited for. A question is a few reads and no history. */
-const ASK_EVERY_MS = 60_000;
+const ASK_EVERY_MS = 20_000;
 const ANSWER_WITHIN_MS = 20_000;
 
 /** Whose nightly loads are shown, and where. */
@@ -24,11 +25,17 @@ interface Shown {
  * A server that does not answer leaves the figures as they are.
  */
 export async function publishNightly({ client, config, meter }: Shown, stopping: AbortSignal): Promise<void> {
-  const show = nightlyMetrics(meter);
+  const [show, showCustody] = [nightlyMetrics(meter), custodyMetrics(meter)];
   while (!stopping.aborted) {
     await client
       .withDeadline(Date.now() + ANSWER_WITHIN_MS, () => nightlySummaries(client, config))
-      .then(show, () => undefined);
+      .then(
+        (schedules) => {
+          show(schedules);
+          showCustody(schedules.map(({ custody }) => custody));
+        },
+        () => undefined,
+      );
     await sleep(ASK_EVERY_MS, undefined, { signal: stopping, ref: false }).catch(() => undefined);
   }
 }

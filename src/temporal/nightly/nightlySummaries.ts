@@ -1,4 +1,5 @@
 import type { Client, ScheduleDescription } from '@temporalio/client';
+import type { CustodyMemo } from '../../domain/nightly/custodyCheck.js';
 import type { NightlySchedule } from '../../domain/nightly/nightlySchedule.js';
 import { type NightRun, withForgotten } from '../../domain/nightly/nightRun.js';
 import { overdueNight } from '../../domain/nightly/overdueNight.js';
@@ -22,6 +23,8 @@ export interface NightlySummary {
   readonly lastRun: NightRun | null;
   /** The last run that ended complete. */
   readonly lastComplete: NightRun | null;
+  /** What the last of its runs that verified the chain of custody found; null where none is known. */
+  readonly custody: CustodyMemo | null;
   /** The nominal time that should have been loaded by now and was not. */
   readonly overdueSince: string | null;
 }
@@ -60,6 +63,7 @@ export async function summaryOf(client: Client, state: NightlyState): Promise<Ni
     differences,
     next: paused ? null : (described?.info.nextActionTimes[0]?.toISOString() ?? null),
     lastRun: runs[0] ?? null,
+    custody: runs.find(({ custody }) => custody !== undefined)?.custody ?? null,
     lastComplete: runs.find(({ state: ended }) => ended === 'complete') ?? null,
     overdueSince:
       described && !paused

@@ -6,6 +6,7 @@ import type { ObjectStore } from '../src/objects/objectStore.js';
 import type { Warehouse } from '../src/warehouse/warehouse.js';
 import type { ExportReporter } from './exportReporter.js';
 import type { JobTimes } from './jobTimes.js';
+import type { LastCustodyCheck } from './lastCustodyCheck.js';
 import type { LiveDeps } from './liveDeps.js';
 
 /** What the activities of one worker process act through. */
@@ -19,6 +20,8 @@ export interface ActivityDeps {
   readonly links: DownloadLinks;
   /** How long adherence jobs took, learnt while running. */
   readonly jobTimes: JobTimes;
+  /** What the last verification of the chain found. */
+  readonly lastCustodyCheck: LastCustodyCheck;
   readonly reporter: ExportReporter;
   readonly settings: Config['export'];
   /** By what a night's coverage is judged. */

@@ -9,11 +9,7 @@ import { step } from './step.js';
 export function verifyChainActivities(deps: ActivityDeps) {
   return {
     /** Verifies what came since the check before, or everything where that is due, and changes nothing. */
-    async verifyChain(input: {
-      organisationId: string;
-      exportId: string;
-      before: CustodyCheck | null;
-    }): Promise<CustodyCheck> {
+    async verifyChain(input: { organisationId: string; exportId: string }): Promise<CustodyCheck> {
       return await step(deps, input, async ({ signal }) => {
         const check = await checkCustody(
           {
@@ -22,8 +18,9 @@ export function verifyChainActivities(deps: ActivityDeps) {
             now: () => deps.now(),
             onProgress: () => signal.throwIfAborted(),
           },
-          input.before,
+          deps.lastCustodyCheck.of(deps.objects.location),
         );
+        deps.lastCustodyCheck.keep(deps.objects.location, check);
         if (check.first.length > 0)
           Context.current().log.error(
             'the chain of custody is broken: "rosterline verify" names everything, docs/custody.md what to do',

@@ -5,6 +5,7 @@ import type { MetricMeter } from '@temporalio/common';
 import { createActivities } from '../../activities/createActivities.js';
 import { ExportReporter } from '../../activities/exportReporter.js';
 import { JobTimes } from '../../activities/jobTimes.js';
+import { LastCustodyCheck } from '../../activities/lastCustodyCheck.js';
 import { LIVE_TIMES } from '../../activities/liveDeps.js';
 import { PROBE_EVERY_MS } from '../../activities/toApplicationFailure.js';
 import type { Config } from '../config/loadConfig.js';
@@ -134,6 +135,7 @@ export async function startWorker(
       warehouse,
       links: createDownloadLinks(),
       jobTimes: new JobTimes(path.join(config.dataDirectory, 'job-times.json')),
+      lastCustodyCheck: new LastCustodyCheck(path.join(config.dataDirectory, 'custody-check.json')),
       reporter: new ExportReporter(),
       settings: config.export,
       coverageRules: config.coverage,

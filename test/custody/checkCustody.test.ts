@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { LastCustodyCheck } from '../../activities/lastCustodyCheck.js';
 import { chainPath } from '../../src/custody/chain.js';
 import { type ChainSigner, makeSigningKey } from '../../src/custody/chainSigner.js';
 import { checkCustody } from '../../src/custody/checkCustody.js';
 import { rotateKey } from '../../src/custody/rotateKey.js';
 import { signaturePath } from '../../src/custody/signatures.js';
-import { type CustodyCheck, checkBefore, verifiedUpTo } from '../../src/domain/nightly/custodyCheck.js';
+import { type CustodyCheck, verifiedUpTo } from '../../src/domain/nightly/custodyCheck.js';
 import { openFileStore } from '../../src/objects/fileStore.js';
 import type { ObjectStore } from '../../src/objects/objectStore.js';
 import { SealedOrganisation } from './sealedOrganisation.js';
@@ -52,7 +53,7 @@ function meanwhile(path: string, happens: () => boolean): ObjectStore {
   return new Proxy(org.store, {
     get(target, name, receiver) {
       const value: unknown = Reflect.get(target, name, receiver);
-      if (name !== 'read') return typeof value === 'function' ? value.bind(target) : value;
+      if (name !== 'read') return typeof value === 'function' ? (value.bind(target) as unknown) : value;
       return async (asked: string, options?: { firstBytes?: number }) => {
         const found = await target.read(asked, options);
         if (asked === path && !done) done = happens();
@@ -81,9 +82,12 @@ describe('what a night verifies', () => {
   it('is everything where the night before left nothing that can be read, or found something broken', async () => {
     await exported(1);
     const check = await night(null);
-    expect(checkBefore({ status: 'complete', custody: check })).toEqual(check);
-    for (const result of [undefined, null, 'x', {}, { custody: null }, { custody: { ...check, head: 'x' } }])
-      expect(checkBefore(result)).toBeNull();
+    const file = join(org.directory, 'custody-check.json');
+    new LastCustodyCheck(file).keep('here', check);
+    expect(new LastCustodyCheck(file).of('here')).toEqual(check);
+    expect(new LastCustodyCheck(file).of('elsewhere')).toBeNull();
+    writeFileSync(file, JSON.stringify({ v: 1, objects: 'here', check: { ...check, head: 'x' } }));
+    expect(new LastCustodyCheck(file).of('here')).toBeNull();
     const nowMs = Date.parse(check.verifiedAt) + DAY_MS;
     expect(verifiedUpTo(check, nowMs)).toEqual(check.head);
     expect(verifiedUpTo({ ...check, broken: { 'seal-missing': 1 } }, nowMs)).toBeNull();

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { keeperIdOf } from '../../src/temporal/budgetLink.js';
 import { freePort } from '../../src/temporal/freePort.js';
+import { handleOf } from '../../src/temporal/nightly/nightlySchedules.js';
 import { documentedMetrics, metricsInCode, metricsOnPage } from '../support/metricCatalogue.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
@@ -35,7 +36,10 @@ beforeAll(async () => {
     units: [{ name: 'Leeds', timeZone: 'Europe/London', agents: 4 }],
   });
   const file = join(rig.directory, 'rosterline.yaml');
-  writeFileSync(file, "nightly: [{ name: all-units, at: '02:30', timeZone: Europe/London }]\n");
+  writeFileSync(
+    file,
+    "nightly: [{ name: all-units, at: '02:30', timeZone: Europe/London, datasets: [adherence], horizonDays: 0, lookBackDays: 0 }]\n",
+  );
   traces = await otlpReceiver();
   const [metrics, health] = [await freePort('127.0.0.1'), await freePort('127.0.0.1')];
   metricsUrl = `http://127.0.0.1:${metrics}/metrics`;
@@ -46,6 +50,19 @@ beforeAll(async () => {
     ROSTERLINE_HEALTH_PORT: String(health),
     ROSTERLINE_LOG_LEVEL: 'debug',
     OTEL_EXPORTER_OTLP_ENDPOINT: traces.endpoint,
+  });
+  // Before anything is to fail; its figures are shown some seconds later.
+  for (const verb of [['apply'], ['trigger', 'all-units']])
+    expect(await runRosterline(['nightly', ...verb], { ...rig.environment, ROSTERLINE_CONFIG: file })).toMatchObject({
+      code: 0,
+    });
+  await eventually('a night has ended', async () => {
+    const { info } = await handleOf(rig.client, 'all-units').describe();
+    const [night] = info.recentActions;
+    if (!night) return false;
+    const { workflowId, firstExecutionRunId } = night.action.workflow;
+    await rig.client.workflow.getHandle(workflowId, firstExecutionRunId).result();
+    return true;
   });
 }, 5 * MINUTES);
 afterAll(async () => {
@@ -175,7 +192,7 @@ describe('docs/metrics.md', () => {
           const found = metricsOnPage(await page());
           return [...wanted].every((name) => found.has(name)) ? found : null;
         },
-        20_000,
+        40_000,
       ).catch(async () => metricsOnPage(await page()));
       expect([...offered].filter((name) => name.startsWith('rosterline_')).sort()).toEqual([...wanted].sort());
     },

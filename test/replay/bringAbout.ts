@@ -219,6 +219,7 @@ export const BRING_ABOUT: Readonly<Record<InProcess, BringAbout>> = {
     },
   },
   night: { run: aNight },
+  nightVerified: { run: aNight },
   nightWithGaps: {
     run: async (environment) => {
       const body = { code: 'wfm.not.enabled', message: 'This unit has no history here' };

@@ -154,6 +154,15 @@ export const CIRCUMSTANCES = {
   night: {
     'nightlyLoad-happy': all(completed, starts, scheduled('planNight'), scheduled('reportNight'), not(failedActivity)),
   },
+  nightVerified: {
+    'nightlyLoad-verified': all(
+      completed,
+      starts,
+      scheduled('reportNight'),
+      scheduled('verifyChain'),
+      not(failedActivity),
+    ),
+  },
   nightWithGaps: {
     'nightlyLoad-gap': all(completed, starts, scheduled('reportNight')),
   },

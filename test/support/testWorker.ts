@@ -4,6 +4,7 @@ import type { NativeConnection, Worker } from '@temporalio/worker';
 import { type Activities, createActivities } from '../../activities/createActivities.js';
 import { ExportReporter } from '../../activities/exportReporter.js';
 import { JobTimes } from '../../activities/jobTimes.js';
+import { LastCustodyCheck } from '../../activities/lastCustodyCheck.js';
 import { LIVE_TIMES, type LiveDeps, type LiveTimes } from '../../activities/liveDeps.js';
 import { CoverageRules } from '../../src/domain/coverage/coverageRules.js';
 import { heldOnArrival } from '../../src/custody/heldOnArrival.js';
@@ -104,6 +105,7 @@ export async function startTestWorker(options: TestWorkerOptions): Promise<TestW
         warehouse: ownsWarehouse ? warehouse : null,
         links: createDownloadLinks(),
         jobTimes: quickJobs(),
+        lastCustodyCheck: new LastCustodyCheck(join(directory, 'custody-check.json')),
         reporter: new ExportReporter(),
         settings: { provisionalDays: 14, occupancyFormula: 'genesys' },
         coverageRules: CoverageRules.parse({}),

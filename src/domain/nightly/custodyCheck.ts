@@ -31,11 +31,6 @@ export type CustodyCheck = z.infer<typeof CustodyCheck>;
 export const CustodyMemo = CustodyCheck.pick({ verifiedAt: true, wholeAt: true, broken: true });
 export type CustodyMemo = z.infer<typeof CustodyMemo>;
 
-/** The check that a schedule's night before left in its result; null where there is none that this version reads. */
-export function checkBefore(resultBefore: unknown): CustodyCheck | null {
-  return z.object({ custody: CustodyCheck }).safeParse(resultBefore).data?.custody ?? null;
-}
-
 /**
  * The entry after which it is enough to verify; null where everything is to be: there is no check before, it found something broken, or
  * the last one of everything is a week old.

@@ -12,6 +12,7 @@ import { FACT_TABLES as TABLES, factRows, truth } from '../support/exportTruth.j
 import { rowDifferences } from '../support/rowDifferences.js';
 import { runRosterline } from '../support/runRosterline.js';
 import { secretsIn } from '../support/secretScan.js';
+import { spanOf } from '../support/spanOf.js';
 import { temporalServer } from '../support/temporalServer.js';
 
 await temporalServer();
@@ -33,7 +34,7 @@ const REQUEST = {
   windowDays: { adherence: 1, occupancy: 1 },
   exceptions: true,
   actuals: true,
-  maxParallelWindows: 6,
+  maxParallelWindows: 4,
 };
 const WINDOWS = 28;
 const NO_DIFFERENCE = { missing: [], unexpected: [] };
@@ -63,19 +64,28 @@ describe('an operator at an export', () => {
   async function windowsDone(atLeast: number): Promise<void> {
     await eventually(`${atLeast} windows are done and others under way`, async () => {
       const { windows } = await progress();
-      return windows.done >= atLeast && windows.running >= 4;
+      return windows.done >= atLeast && windows.running >= 3;
     });
   }
 
-  /** When the last call came before all was quiet for over two seconds. */
-  async function lastCallMs(): Promise<number> {
+  /** What an act gave, when the last call came, until all was quiet for longer than it may take, and what the machine delayed. */
+  async function quietAfter<Result>(act: () => Promise<Result>) {
     let made = rig.simulator.counts().made;
-    let atMs = 0;
-    for (const untilMs = Date.now() + 2 * TAKES_EFFECT_WITHIN_MS; Date.now() < untilMs; await sleep(20)) {
+    let lastCallMs = 0;
+    const looking = setInterval(() => {
       const now = rig.simulator.counts().made;
-      if (now !== made) [made, atMs] = [now, Date.now()];
+      if (now !== made) [made, lastCallMs] = [now, Date.now()];
+    }, 20);
+    try {
+      const { result, delayedMs } = await spanOf(async () => {
+        const acted = await act();
+        await sleep(1.5 * TAKES_EFFECT_WITHIN_MS);
+        return acted;
+      });
+      return { result, lastCallMs: lastCallMs - delayedMs };
+    } finally {
+      clearInterval(looking);
     }
-    return atMs;
   }
 
   it(
@@ -95,11 +105,11 @@ describe('an operator at an export', () => {
   it(
     'pauses it: within two seconds no call leaves any more, also none of the windows under way',
     async () => {
-      const paused = await json('export', 'pause', ID, '--reason', 'a change at Genesys');
-      const quietSinceMs = await lastCallMs();
+      const pause = () => json('export', 'pause', ID, '--reason', 'a change at Genesys');
+      const { result: paused, lastCallMs } = await quietAfter(pause);
       const { paused: shown, windows } = await progress();
       expect(paused).toMatchObject({ code: 0, paused: { reason: 'a change at Genesys' } });
-      expect(quietSinceMs - Date.parse(shown?.since ?? '')).toBeLessThanOrEqual(TAKES_EFFECT_WITHIN_MS);
+      expect(lastCallMs - Date.parse(shown?.since ?? '')).toBeLessThanOrEqual(TAKES_EFFECT_WITHIN_MS);
       expect(windows.running).toBeGreaterThan(0);
     },
     MINUTES,
@@ -139,22 +149,8 @@ describe('an operator at an export', () => {
       expect(JSON.parse(stdout)).toMatchObject({
         exports: { known: false, why: expect.stringContaining('127.0.0.1:1') },
         workers: { known: false },
-        coverage: { known: true, value: [] },
+        coverage: { known: true, value: { datasets: [] } },
       });
-    },
-    MINUTES,
-  );
-
-  it(
-    'resumes it: within two seconds calls leave again, and windows that were held go on',
-    async () => {
-      const before = rig.simulator.counts().made;
-      await handle.executeUpdate('resume');
-      const resumedMs = Date.now();
-      await eventually('a call left', () => rig.simulator.counts().made > before);
-      expect(Date.now() - resumedMs).toBeLessThanOrEqual(TAKES_EFFECT_WITHIN_MS);
-      expect(await json('export', 'resume', ID)).toMatchObject({ code: 0, paused: null });
-      await windowsDone(6);
     },
     MINUTES,
   );
@@ -170,14 +166,29 @@ describe('an operator at an export', () => {
   );
 
   it(
+    'resumes it: within two seconds calls leave again, and windows that were held go on',
+    async () => {
+      const before = rig.simulator.counts().made;
+      await handle.executeUpdate('resume');
+      const { tookMs, delayedMs } = await spanOf(() =>
+        eventually('a call left', () => rig.simulator.counts().made > before),
+      );
+      expect(tookMs - delayedMs).toBeLessThanOrEqual(TAKES_EFFECT_WITHIN_MS);
+      expect(await json('export', 'resume', ID)).toMatchObject({ code: 0, paused: null });
+      await windowsDone(6);
+    },
+    MINUTES,
+  );
+
+  it(
     'cancels it: no call leaves after two seconds, whole windows stay, and of the others nothing is there',
     async () => {
-      const [cancelled, quietSinceMs] = await Promise.all([json('export', 'cancel', ID, '--yes'), lastCallMs()]);
+      const { result: cancelled, lastCallMs } = await quietAfter(() => json('export', 'cancel', ID, '--yes'));
       expect(cancelled).toMatchObject({ code: 0, cancelled: true });
       const { events } = await handle.fetchHistory();
       const asked = events?.find((event) => event.workflowExecutionCancelRequestedEventAttributes);
       const askedMs = Number(asked?.eventTime?.seconds ?? 0) * 1000 + (asked?.eventTime?.nanos ?? 0) / 1e6;
-      expect(quietSinceMs - askedMs).toBeLessThanOrEqual(TAKES_EFFECT_WITHIN_MS);
+      expect(lastCallMs - askedMs).toBeLessThanOrEqual(TAKES_EFFECT_WITHIN_MS);
 
       const coverage = await rig.read((warehouse) => warehouse.allCoverage());
       expect(coverage.map(({ state }) => state)).not.toContain('pending');
@@ -231,11 +242,10 @@ describe('an operator at an export', () => {
       const ofChild = () => child.query<ExportProgress>('progress').catch(() => null);
       await eventually('two windows of the night are done', async () => ((await ofChild())?.windows.done ?? 0) >= 2);
 
-      const { code, exports } = await json('export', 'pause', night);
-      expect({ code, exports }).toMatchObject({ code: 0, exports: [{ workflowId: `${night}/1` }] });
-      const quietSinceMs = await lastCallMs();
+      const { result: told, lastCallMs } = await quietAfter(() => json('export', 'pause', night));
+      expect(told).toMatchObject({ code: 0, exports: [{ workflowId: `${night}/1` }] });
       const paused = (await ofChild())?.paused;
-      expect(quietSinceMs - Date.parse(paused?.since ?? '')).toBeLessThanOrEqual(TAKES_EFFECT_WITHIN_MS);
+      expect(lastCallMs - Date.parse(paused?.since ?? '')).toBeLessThanOrEqual(TAKES_EFFECT_WITHIN_MS);
 
       expect(await json('export', 'cancel', night, '--yes')).toMatchObject({ code: 0, cancelled: true });
       expect((await load.describe()).status.name).toBe('CANCELLED');

@@ -55,13 +55,13 @@ describe('what a benchmark is held to', () => {
   it('has the ratios of all the others in the repository', () => {
     const others = Object.keys(readRecord().ratios).filter((as) => !as.startsWith('pacing, '));
     expect(others.sort()).toEqual([
-      'Postgres load against COPY',
+      'Postgres load against COPY, by processor time',
       'calls against the fewest',
       'lines against JSON.parse',
-      'load against read_json',
+      'load against read_json, by processor time',
       'memory against 600 MB',
       'noticed jobs against jobs',
-      "s3 landing against the SDK's upload",
+      "s3 landing against the SDK's upload, by processor time",
       "sync calls against the complaint's loop",
       'verify landings against SHA-256',
       'verify rounds against Ed25519',

@@ -24,6 +24,7 @@ export interface DevServerSettings {
 
 const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
 const KILL_AFTER_MS = 10_000;
+const ENDED_EARLY = 'ended before it was ready';
 
 // Rates of a task queue are exact only on one partition, and only the new matcher spaces tasks evenly. The command line has
 // no way to limit a dynamic configuration value to some queues, so these hold for every queue of this server.
@@ -98,7 +99,7 @@ export async function untilServing(
   const deadlineMs = Date.now() + timeoutMs;
   let last = 'nothing tried';
   while (Date.now() < deadlineMs) {
-    if (!isRunning(server)) throw notReady('ended before it was ready', address, logFile);
+    if (!isRunning(server)) throw notReady(ENDED_EARLY, address, logFile);
     try {
       await askForNamespace(address);
       if (isRunning(server)) return;
@@ -108,6 +109,11 @@ export async function untilServing(
     await sleep(50);
   }
   throw notReady(`was not ready within ${timeoutMs / 1_000} s (last answer: ${last})`, address, logFile);
+}
+
+/** Whether this is what `untilServing` throws for a server that ended by itself. */
+export function endedEarly(error: unknown): boolean {
+  return String(error).includes(ENDED_EARLY);
 }
 
 /** Whether this very process still runs. */

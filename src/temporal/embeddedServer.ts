@@ -4,6 +4,7 @@ import { Failure } from '../domain/failure.js';
 import { lockDataDirectory } from './dataDirectoryLock.js';
 import {
   devServerArguments,
+  endedEarly,
   isRunning,
   type ProcessId,
   spawnDevServer,
@@ -47,6 +48,8 @@ const READY_WITHIN_MS = 60_000;
 const ADOPT_WITHIN_MS = 5_000;
 const KILL_LEFT_AFTER_MS = 5_000;
 const TRIES_FOR_FREE_PORTS = 3;
+/** How often a server is started that ends by itself before it is ready: seen once, as a crash of its runtime at a load of 34. */
+const STARTS = 2;
 
 /**
  * Starts a Temporal server with its UI on a SQLite file under the data directory, ready for workflows when it returns.
@@ -153,12 +156,14 @@ async function startOnFreePorts(
   await requireFree(ip, options.port, 'the server');
   await requireFree(ip, options.uiPort, 'its UI');
   // A port that was free a moment ago can be taken by another program. Ports that were asked for are not changed.
-  const tries = options.port && options.uiPort ? 1 : TRIES_FOR_FREE_PORTS;
+  const triesForPorts = options.port && options.uiPort ? 1 : TRIES_FOR_FREE_PORTS;
   for (let attempt = 1; ; attempt++) {
     try {
       return await start(home, cliPath, options);
     } catch (error) {
-      if (attempt === tries || !String(error).includes('address already in use')) throw error;
+      const portTaken = String(error).includes('address already in use');
+      if (attempt >= (portTaken ? triesForPorts : STARTS) || !(portTaken || endedEarly(error))) throw error;
+      if (!portTaken) options.log('the Temporal server ended while it was starting; starting it once more');
     }
   }
 }

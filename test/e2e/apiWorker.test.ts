@@ -51,24 +51,35 @@ describe('a worker with --only api beside the owner of the warehouse', () => {
       );
       owners.push(await rig.startWorker());
       sharers.push(await early);
-      const { result } = await rig.start({ datasets: ['adherence', 'occupancy'], actuals: true, ...WEEKS }, 'shared');
-      const progress = async () => await rig.client.workflow.getHandle('shared').query<ExportProgress>('progress');
+      const { result } = await rig.start(
+        { datasets: ['adherence', 'occupancy'], actuals: true, maxParallelWindows: 4, ...WEEKS },
+        'shared',
+      );
+      const handle = rig.client.workflow.getHandle('shared');
+      const progress = async () => await handle.query<ExportProgress>('progress');
+      const workDone = async () =>
+        await workByProcess(rig.client, {
+          api: familyQueue('rosterline', 'reads').replace('reads', ''),
+          warehouse: warehouseQueue('rosterline'),
+        });
       const untilDone = async (windows: number): Promise<unknown> =>
         await eventually(`${windows} windows`, async () => (await progress()).windows.done >= windows, 2 * MINUTES);
 
-      await untilDone(4);
+      const first = sharers[0]?.pid ?? 0;
+      await eventually('it has done some of it', async () => ((await workDone()).get(first)?.api ?? 0) > 0);
       await sharers[0]?.kill();
       await untilDone(8);
+      // Held while another starts, so that most is left when the owner is killed: then there is nobody else who could call.
+      await handle.executeUpdate('pause', { args: [{ reason: 'until another has started' }] });
       sharers.push(await rig.startWorker(API_ONLY));
-      await untilDone(15);
+      const { windows } = await progress();
+      await handle.executeUpdate('resume');
+      await untilDone(windows.done + 2);
       await owners[0]?.kill();
       owners.push(await rig.startWorker());
       expect(await result).toMatchObject({ status: 'complete', windows: WINDOWS, gaps: [] });
 
-      const work = await workByProcess(rig.client, {
-        api: familyQueue('rosterline', 'reads').replace('reads', ''),
-        warehouse: warehouseQueue('rosterline'),
-      });
+      const work = await workDone();
       for (const sharer of sharers) expect(work.get(sharer.pid)?.api).toBeGreaterThan(0);
       for (const sharer of sharers) expect(work.get(sharer.pid)?.warehouse).toBe(0);
       for (const owner of owners) expect(work.get(owner.pid)?.warehouse).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { devServerArguments, spawnDevServer, untilServing } from '../../src/temporal/devServer.js';
+import { devServerArguments, endedEarly, spawnDevServer, untilServing } from '../../src/temporal/devServer.js';
 import { findTemporalCli } from '../../src/temporal/findTemporalCli.js';
 import { freePort } from '../../src/temporal/freePort.js';
 import { withLock } from '../../src/temporal/processLock.js';
@@ -27,7 +27,12 @@ export async function temporalServer(): Promise<TemporalServer> {
     const started = readJson(ready) as TemporalServer | undefined;
     if (started) return started;
     const { path } = await findTemporalCli({ log });
-    const server = await start(path, run);
+    // Once more where it crashed: a Go program does now and then on a machine that is overloaded.
+    const server = await start(path, run).catch(async (error: unknown) => {
+      if (!endedEarly(error)) throw error;
+      log(String(error));
+      return await start(path, run);
+    });
     writeFileSync(ready, JSON.stringify(server));
     return server;
   });

@@ -6,7 +6,6 @@ import { createServer } from 'node:net';
 import { readlink } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
@@ -22,6 +21,7 @@ import { type EmbeddedServer, startEmbeddedServer } from '../../src/temporal/emb
 import { findTemporalCli } from '../../src/temporal/findTemporalCli.js';
 import { freePort } from '../../src/temporal/freePort.js';
 import { processBirth, processesWith } from '../../src/temporal/processIdentity.js';
+import { eventually } from '../support/eventually.js';
 import { quietTemporal } from '../support/quietTemporal.js';
 import type { nap } from './napWorkflow.js';
 
@@ -208,6 +208,8 @@ describe('the embedded Temporal server', () => {
     await expect(failed).rejects.toThrow(/ended before it was ready.*server\.log:\n.*not a database/s);
     // The lock was given back: the second try fails for the same reason, not for the first one.
     await expect(startEmbeddedServer({ dataDirectory, log })).rejects.toThrow('not a database');
+    // Each was started once more: what crashes under load does not the second time.
+    expect(said.filter((line) => line.endsWith('starting it once more'))).toHaveLength(2);
     expect(servers()).toEqual([]);
     expect(readFileSync(database, 'utf8')).toBe('this was a database once');
   });
@@ -218,7 +220,9 @@ describe('the embedded Temporal server', () => {
       logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} },
     });
     const [port, uiPort] = [await freePort('127.0.0.1'), await freePort('127.0.0.1')];
+    const startedMs = Date.now();
     const first = await startEmbeddedServer({ dataDirectory, port, uiPort, log });
+    const firstStartMs = Date.now() - startedMs;
     const connection = await NativeConnection.connect({ address: first.address });
     const worker = await Worker.create({
       connection,
@@ -235,7 +239,8 @@ describe('the embedded Temporal server', () => {
         workflowId: randomUUID(),
         args: [8, '500 ms'],
       });
-      await sleep(1_200);
+      // Each nap is a timer that begins and ends.
+      await eventually('it has napped', async () => (await handle.describe()).historyLength > 10);
       process.kill(first.pid, 'SIGKILL');
       const killedMs = Date.now();
       await first.stop();
@@ -245,7 +250,8 @@ describe('the embedded Temporal server', () => {
     });
     expect(woken).toBe(8);
     expect(second.adopted).toBe(false);
-    expect(downMs).toBeLessThan(10_000);
+    // Where the machine is so busy that any start takes long, this one does.
+    expect(downMs).toBeLessThan(10_000 + 4 * firstStartMs);
     await connection.close();
     await second.stop();
   });

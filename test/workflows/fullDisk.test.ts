@@ -50,7 +50,7 @@ block('a disk that is full (a real one, of 48 MB)', () => {
     disk = mountSmallDisk(objects, DISK_BYTES);
     openFileStore({ directory: objects });
     const handle = await environment.start(FOUR_DAYS);
-    await eventually('jobs run', () => environment.simulator.counts().jobs.total === 2);
+    await eventually('jobs run', () => environment.simulator.counts().jobs.total >= 2);
     disk.fill();
     const { paused, windows } = await standingStill(environment, handle, /ENOSPC/);
     expect(windows.failed).toBe(0);
@@ -72,7 +72,7 @@ block('a disk that is full (a real one, of 48 MB)', () => {
     const path = warehousePath(environment.directory);
     disk = mountSmallDisk(join(path, '..'), DISK_BYTES);
     const handle = await environment.start(FOUR_DAYS);
-    await eventually('jobs run', () => environment.simulator.counts().jobs.total === 2);
+    await eventually('jobs run', () => environment.simulator.counts().jobs.total >= 2);
     disk.fill();
     const { paused, windows } = await standingStill(environment, handle, /disk under the warehouse/);
     expect(windows.failed).toBe(0);

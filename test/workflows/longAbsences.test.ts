@@ -21,7 +21,9 @@ describeTimeSkipping('an export that is left alone for days', await timeSkipping
   afterEach(() => environment.close());
 
   it('is complete in the end, though its secret was refused for five days', async () => {
-    environment = await skippingEnvironment(await start(), { name: 'five days refused', probeEveryMs: 6 * HOUR_MS });
+    environment = await skippingEnvironment(await start(), {
+      ...{ name: 'five days refused', probeEveryMs: 6 * HOUR_MS, sharesBudget: false },
+    });
     const { simulator, clock } = environment;
     simulator.addFault({ kind: 'status', method: 'POST', path: BULK, status: 401, times: 21 });
     const before = clock.now();
@@ -30,7 +32,7 @@ describeTimeSkipping('an export that is left alone for days', await timeSkipping
   });
 
   it('is complete in the end, though Genesys did not answer for five days', async () => {
-    environment = await skippingEnvironment(await start(), { name: 'five days silent' });
+    environment = await skippingEnvironment(await start(), { name: 'five days silent', sharesBudget: false });
     const { simulator, clock } = environment;
     const before = clock.now();
     simulator.addFault({ kind: 'throttle', method: 'POST', path: BULK, retryAfter: (5 * 24 * HOUR_MS) / 1000 });

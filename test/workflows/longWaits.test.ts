@@ -65,7 +65,7 @@ describeTimeSkipping('an export that has to wait longer than a test can', await 
   });
 
   it('wakes after a day of a longer wait, looks at the gate without a call, and waits on', async () => {
-    environment = await skippingEnvironment(await start(), { name: 'over a day' });
+    environment = await skippingEnvironment(await start(), { name: 'over a day', sharesBudget: false });
     const { simulator } = environment;
     await putLimits(simulator, []);
     simulator.addFault({ kind: 'throttle', method: 'POST', path: BULK, retryAfter: OVER_A_DAY_MS / 1000 });
@@ -85,7 +85,9 @@ describeTimeSkipping('an export that has to wait longer than a test can', await 
   });
 
   it('tries no more than once a minute while Genesys refuses its token, without a history event, and goes on when it works', async () => {
-    environment = await skippingEnvironment(await start(), { name: 'twenty minutes', probeEveryMs: PROBE_EVERY_MS });
+    environment = await skippingEnvironment(await start(), {
+      ...{ name: 'twenty minutes', probeEveryMs: PROBE_EVERY_MS, sharesBudget: false },
+    });
     const { simulator, clock } = environment;
     expect(await environment.run(oneDay('2024-03-04', '2024-03-05'))).toMatchObject({ status: 'complete', windows: 1 });
     // The first attempt finds its token refused, gets a new one, and finds that refused too; the others are one call each.

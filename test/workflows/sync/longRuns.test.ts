@@ -15,7 +15,7 @@ describeTimeSkipping('a trunk sync that runs for long', server, (start) => {
 
   it('writes the route twice at most while a trunk flaps every 10 seconds for 10 minutes', async () => {
     environment = await start();
-    sync = await skippingSyncEnvironment(environment, { name: 'a flapping trunk' });
+    sync = await skippingSyncEnvironment(environment, { name: 'a flapping trunk', sharesBudget: false });
     const handle = await sync.startEnabled({ holdDownSeconds: 120 });
     const [flapping = ''] = sync.routed();
     const { telephony } = sync.simulator;

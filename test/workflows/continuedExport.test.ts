@@ -35,7 +35,7 @@ describe('an export of more windows than a page of its plan', () => {
     const { simulator, progress } = environment;
     const answered = () => simulator.counts().calls[`POST ${AGGREGATES}`]?.['200'];
     const handle = await environment.start({ ...RANGE, datasets: ['occupancy'], windowDays: { occupancy: 1 } });
-    await eventually('windows have ended', async () => (await progress(handle)).windows.done > 5);
+    await eventually('windows have ended', async () => (await progress(handle)).windows.done > 20);
     const current = async () => await environment.client.workflow.getHandle(handle.workflowId).describe();
     // Whatever makes the history long: here an operator who says it again and again.
     while ((await current()).historyLength <= EVENTS_A_RUN)

@@ -2,6 +2,7 @@ import type { DatasetLoad } from '../domain/datasetLoad.js';
 import type { ExportWindow } from '../domain/exportWindow.js';
 import { OCCUPANCY_FORMULAS, type OccupancyFormula, occupancySql } from '../domain/occupancyFormula.js';
 import { occupancyGranularity } from '../domain/occupancyGranularity.js';
+import { holdsSql } from '../domain/userHolder.js';
 import type { UsersAggregatesRequest } from '../genesys/aggregatesCalls.js';
 import type { Dataset, EnvelopeFacts } from './dataset.js';
 import { requiredFieldsSql } from './requiredFields.js';
@@ -60,8 +61,7 @@ const ROWS = `
     -- The lower unit id owns what two units hold.
     SELECT sums.user_id, interval_start, min(adherence_day.management_unit_id) AS management_unit_id
     FROM (SELECT DISTINCT user_id, interval_start FROM sums) AS sums CROSS JOIN asked
-    JOIN adherence_day ON adherence_day.user_id = sums.user_id AND interval_start >= day_start
-      AND interval_start < day_start + to_seconds(day_length_seconds)
+    JOIN adherence_day ON ${holdsSql('sums')}
       -- No local day is longer than two: lets the scan skip the other years.
       AND day_start > asked.start_at - INTERVAL 2 DAY AND day_start < asked.end_at + INTERVAL 2 DAY
     GROUP BY ALL
@@ -127,6 +127,7 @@ const load: DatasetLoad = {
       table: 'occupancy_interval',
       key: ['user_id', 'interval_start'],
       countsAgents: true,
+      intervals: true,
       rowsSql: ROWS,
     },
   ],

@@ -52,6 +52,11 @@ export interface TableLoad {
   /** Whether distinct `user_id`s of this table decide that a day lost agents (`Shrunk`). */
   readonly countsAgents: boolean;
   /**
+   * Whether a row is one user's time from `interval_start` to `interval_end`, so that rows of two units which overlap count the time
+   * twice though their keys differ. The key is then the user and the start.
+   */
+  readonly intervals?: true;
+  /**
    * Name of a setting of the seal. Where it is `false` these rows were not asked for: the table's rows of the days stay as they are,
    * because an answer that leaves them out says nothing of them.
    */

@@ -6,6 +6,7 @@ import { warehouseHoldsContract } from './warehouseHolds.js';
 import { warehouseKeepsContract } from './warehouseKeeps.js';
 import { warehouseLedgersContract } from './warehouseLedgers.js';
 import { warehouseOccupancyContract } from './warehouseOccupancy.js';
+import { warehouseOverlapsContract } from './warehouseOverlaps.js';
 import { warehouseRestatedContract } from './warehouseRestated.js';
 import { warehouseSchedulesContract } from './warehouseSchedules.js';
 
@@ -27,6 +28,7 @@ export function warehouseContract(name: string, open: OpenWarehouse): void {
     warehouseKeepsContract(warehouse);
     warehouseRestatedContract(warehouse);
     warehouseOccupancyContract(warehouse);
+    warehouseOverlapsContract(warehouse);
     warehouseSchedulesContract(warehouse);
     warehouseCoverageContract(warehouse);
     warehouseLedgersContract(warehouse);

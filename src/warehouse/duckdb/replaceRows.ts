@@ -1,10 +1,11 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { windowId } from '../../domain/exportWindow.js';
+import { type LocalDate, windowId } from '../../domain/exportWindow.js';
 import type { TableChanges } from '../../domain/rowChanges.js';
 import type { WindowSeal } from '../../domain/seal.js';
-import { compareRows, type TableDifference } from '../compareRows.js';
+import { compareRows, type ComparingSession, type TableDifference } from '../compareRows.js';
 import type { DecidedDay } from '../decideDays.js';
 import { type MovedRows, supersedesOf } from '../heldRows.js';
+import { overlappingRows } from '../overlappingRows.js';
 import { contentsSql } from '../rowContents.js';
 import { keyOutsideWindow, keysAreFree } from '../sameKeys.js';
 import { stagedColumns } from '../staging/stagedColumns.js';
@@ -48,10 +49,10 @@ export async function replaceRows(
     changes[table.load.table] = difference.changes;
     moved.push(...(await deleteGoing(connection, load, table, difference, superseding)));
     const { arriving } = difference;
-    if (arriving === null) continue;
-    const freed = await freeKeys(connection, load, { load: table.load, stage: arriving }, superseding);
+    const freed = await freeKeys(connection, load, table, arriving, dates, superseding);
     taken.push(...freed.taken);
     moved.push(...freed.moved);
+    if (arriving === null) continue;
     await connection.run(
       `INSERT INTO ${table.load.table} BY NAME
        SELECT * EXCLUDE (landing, left_because), CAST(? AS VARCHAR) AS window_id, landing AS landing_sha256,
@@ -70,10 +71,7 @@ async function differenceOf(
   decided: readonly DecidedDay[],
 ): Promise<TableDifference> {
   return await compareRows(
-    {
-      makeTemp: (table, select) => connection.run(`CREATE OR REPLACE TEMP TABLE ${table} AS ${select}`),
-      rows: (sql) => rowsOf(connection, sql),
-    },
+    comparingSession(connection),
     {
       load: staged.load,
       stage: staged.stage,
@@ -84,6 +82,13 @@ async function differenceOf(
     },
     decided,
   );
+}
+
+function comparingSession(connection: DuckDBConnection): ComparingSession {
+  return {
+    makeTemp: (table, select) => connection.run(`CREATE OR REPLACE TEMP TABLE ${table} AS ${select}`),
+    rows: (sql) => rowsOf(connection, sql),
+  };
 }
 
 async function deleteGoing(
@@ -101,17 +106,20 @@ async function deleteGoing(
  * Makes sure that no key to be inserted is in the table still. With the stage's own keys unique, each key is then in the table once.
  *
  * Where the unit is part of the key, only days of the same unit could have one; that is an error. Where it is not, rows of other units'
- * days may have it: loaded there while this unit's adherence was not known, which now says that this unit held the user. They go.
+ * days may have it, or have the same time under other keys: loaded there while this unit's adherence was not known, which now says that
+ * this unit held the user. They go.
  */
 async function freeKeys(
   connection: DuckDBConnection,
   windowLoad: WindowLoad,
-  { load, stage }: Pick<StagedTable, 'load' | 'stage'>,
+  table: StagedTable,
+  arriving: string | null,
+  dates: readonly LocalDate[],
   superseding: Superseding,
 ): Promise<{ taken: WindowSeal['taken']; moved: MovedRows[] }> {
-  if (keysAreFree(load)) return { taken: [], moved: [] };
-  const sameKey = load.key.map((column) => `other.${column} = staged.${column}`).join(' AND ');
-  const condition = `EXISTS (SELECT 1 FROM ${stage} AS staged WHERE ${TO_LOAD} AND ${sameKey})`;
+  const { load } = table;
+  const condition = await inTheWaySql(connection, windowLoad, table, arriving, dates);
+  if (condition === null) return { taken: [], moved: [] };
   const found = await rowsOf<{ managementUnitId: string; localDate: string; rows: number; contents: string }>(
     connection,
     `SELECT other.management_unit_id AS "managementUnitId", other.local_date AS "localDate", count(*) AS "rows",
@@ -124,11 +132,37 @@ async function freeKeys(
   const moved = await deleteRows(connection, windowLoad, load.table, { condition, values: [] }, superseding);
   for (const { managementUnitId, localDate, rows } of found) {
     await connection.run(
-      `UPDATE coverage SET "rows" = "rows" - ? WHERE dataset = ? AND management_unit_id = ? AND local_date = CAST(? AS DATE)`,
+      `UPDATE coverage SET "rows" = "rows" - $1, state = CASE WHEN "rows" = $1 AND state = 'loaded' THEN 'empty' ELSE state END
+       WHERE dataset = $2 AND management_unit_id = $3 AND local_date = CAST($4 AS DATE)`,
       [rows, windowLoad.window.dataset, managementUnitId, localDate],
     );
   }
   return { taken: found.map((days) => ({ ...days, table: load.table })), moved };
+}
+
+/** Condition on the rows `other` of the table that have a key to be inserted, or time of the answer's; null where none can. */
+async function inTheWaySql(
+  connection: DuckDBConnection,
+  { window }: WindowLoad,
+  { load, stage, left }: StagedTable,
+  arriving: string | null,
+  dates: readonly LocalDate[],
+): Promise<string | null> {
+  if (keysAreFree(load) || dates.length === 0) return null;
+  const sameKey = load.key.map((column) => `other.${column} = staged.${column}`).join(' AND ');
+  if (load.intervals !== true) {
+    return arriving && `EXISTS (SELECT 1 FROM ${arriving} AS staged WHERE ${TO_LOAD} AND ${sameKey})`;
+  }
+  if (arriving === null && !left.has('otherUnit')) return null;
+  const overlapping = await overlappingRows(comparingSession(connection), {
+    load,
+    window,
+    dates,
+    arriving: arriving === null ? null : { stage: arriving, toLoadSql: TO_LOAD },
+    answeredSql: `SELECT user_id, interval_start, interval_end, local_date FROM ${stage}
+      WHERE left_because IS NULL OR left_because = 'otherUnit'`,
+  });
+  return overlapping && `EXISTS (SELECT 1 FROM ${overlapping} AS staged WHERE ${sameKey})`;
 }
 
 async function deleteRows(

@@ -15,11 +15,14 @@ export interface CopiedTable {
   /** Name of the temporary table with the rows to load: the staged columns and `landing_sha256`. */
   readonly stage: string;
   readonly columns: readonly string[];
-  /** Name of the temporary table with the keys of rows that belong to another unit; null where there are none. */
+  /** Name of the temporary table with the keys (and `DAY_OF_INTERVAL`) of rows that belong to another unit; null where there are none. */
   readonly othersKeys: string | null;
   /** What the rows to load hold, by local date: see `contentsSql`. */
   readonly contents: ReadonlyMap<LocalDate, string>;
 }
+
+/** What is told beside the key of an interval that belongs to another unit. */
+export const DAY_OF_INTERVAL: readonly string[] = ['interval_end', 'local_date'];
 
 /** What DuckDB writes once and the server reads once; NULL is nothing between two commas, an empty text is two quotes. */
 const CSV = '(FORMAT csv, HEADER false)';
@@ -37,10 +40,10 @@ export async function writeStage(
     `COPY (SELECT ${columns.map((column) => (column === 'landing_sha256' ? 'landing' : column)).join(', ')} FROM ${stage}
        WHERE left_because IS NULL) TO '${quoted(files.rows)}' ${CSV}`,
   );
-  const key = load.key.join(', ');
+  const othersColumns = [...load.key, ...(load.intervals ? DAY_OF_INTERVAL : [])];
   if (others) {
     await staging.run(
-      `COPY (SELECT ${key} FROM ${stage} WHERE left_because = 'otherUnit') TO '${quoted(files.others)}' ${CSV}`,
+      `COPY (SELECT ${othersColumns.join(', ')} FROM ${stage} WHERE left_because = 'otherUnit') TO '${quoted(files.others)}' ${CSV}`,
     );
   }
   const contents = await stagedContents(staging, load, stage);
@@ -49,7 +52,8 @@ export async function writeStage(
     copied,
     copy: async (session) => {
       await copyInto(session, stage, load.table, columns, files.rows);
-      if (copied.othersKeys !== null) await copyInto(session, copied.othersKeys, load.table, load.key, files.others);
+      if (copied.othersKeys !== null)
+        await copyInto(session, copied.othersKeys, load.table, othersColumns, files.others);
     },
   };
 }

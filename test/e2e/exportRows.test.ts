@@ -36,7 +36,7 @@ const SIX_UNITS: SimulatorOptions = {
     { name: 'Cairo', timeZone: 'Africa/Cairo', agents: 6 },
     { name: 'St. John’s', timeZone: 'America/St_Johns', agents: 6 },
   ],
-  historyStarts: '2024-03-24',
+  historyStarts: '2024-03-27',
   changes: { from: '2024-03-30', to: '2024-04-20' },
 };
 
@@ -51,8 +51,8 @@ const AUTUMN = { from: '2024-10-26', to: '2024-11-05', managementUnits: ['London
 /** Clocks go forward by half an hour on Lord Howe (6 October). */
 const LORD_HOWE = { from: '2024-10-05', to: '2024-10-08', managementUnits: ['Lord Howe'] };
 
-/** The one with neighbours on both sides to whom people moved and from whom they came; intervals are as long as its own in both. */
-const FIRST_UNIT = { ...SPRING, managementUnits: ['London'] };
+/** The one with neighbours on both sides to whom people moved and from whom they came; one of them has intervals half as long as its own. */
+const FIRST_UNIT = { ...SPRING, managementUnits: ['Lord Howe'] };
 
 describe('an export of units in every kind of zone, after one of a single unit', () => {
   let rig: ExportRig;
@@ -70,7 +70,7 @@ describe('an export of units in every kind of zone, after one of a single unit',
   it(
     'brings the adherence of one unit alone',
     async () => {
-      first = await rig.export({ ...EVERYTHING, ...FIRST_UNIT }, 'spring of London');
+      first = await rig.export({ ...EVERYTHING, ...FIRST_UNIT }, 'spring of Lord Howe');
       expect(first).toMatchObject({ status: 'complete', gaps: [], windows: 5 * 2 });
       const alone = truth(rig.simulator, SIX_UNITS, FIRST_UNIT);
       for (const table of ['adherence_day', 'adherence_exception', 'adherence_actual'] as const)

@@ -36,7 +36,7 @@ export function addDevCommand(program: Command): void {
         );
         const log = createLog(config.logLevel, [...knownSecrets(process.env, process.cwd()), clientSecret]);
         const meter = installRuntime(log, config.metrics);
-        const health = await offerHealth(config, { ownsWarehouse: true });
+        const health = await offerHealth(config, { ownsWarehouse: true }, log);
         const stopped = untilSignal();
         const server = await startKeptServer({
           dataDirectory: config.dataDirectory,

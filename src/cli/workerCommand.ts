@@ -38,7 +38,7 @@ All workers together keep one budget of calls: more workers are not more quota. 
         const log = createLog(config.logLevel, [...knownSecrets(process.env, process.cwd()), clientSecret]);
         const meter = installRuntime(log, config.metrics);
         const ownsWarehouse = options.only !== 'api';
-        const health = await offerHealth(config, { ownsWarehouse });
+        const health = await offerHealth(config, { ownsWarehouse }, log);
         const stopping = new AbortController();
         const stopped = untilSignal().then(() => stopping.abort());
         const sharing = options.only === 'api' ? await shareWithOwner(config, output, stopping.signal) : null;

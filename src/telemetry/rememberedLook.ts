@@ -12,18 +12,27 @@ export interface LookTimes {
  * Looks at something when it is asked for, at most so often, one look at a time however many ask.
  *
  * A look that takes too long is told as `slow` and goes on; its outcome is what the next are told.
+ *
+ * @param changed told when a look goes otherwise than the one before (the first: than well), and why where it does not go well.
  */
 export function rememberedLook(
   look: () => Promise<unknown>,
   { okForMs, failedForMs, withinMs }: LookTimes,
+  changed: (state: LookState, why: string) => void = () => undefined,
 ): () => Promise<LookState> {
   let known: { state: LookState; untilMs: number } | null = null;
   let running: Promise<LookState> | null = null;
+  let told: LookState = 'ok';
+  const tell = (state: LookState, why: string): LookState => {
+    if (state !== told) changed(state, why);
+    told = state;
+    return state;
+  };
   const run = (): Promise<LookState> =>
     look()
       .then(
-        () => 'ok' as const,
-        () => 'failed' as const,
+        () => tell('ok', ''),
+        (error: unknown) => tell('failed', error instanceof Error ? error.message : String(error)),
       )
       .then((state) => {
         known = { state, untilMs: performance.now() + (state === 'ok' ? okForMs : failedForMs) };
@@ -33,7 +42,8 @@ export function rememberedLook(
   return async () => {
     if (known !== null && performance.now() < known.untilMs) return known.state;
     running ??= run();
-    return await within(running, withinMs);
+    const state = await within(running, withinMs);
+    return state === 'slow' ? tell('slow', `no answer within ${withinMs / 1000} s`) : state;
   };
 }
 

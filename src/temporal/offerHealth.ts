@@ -1,4 +1,5 @@
 import type { Config } from '../config/loadConfig.js';
+import type { Logger } from '../telemetry/createLog.js';
 import { startHealthServer } from '../telemetry/healthServer.js';
 import { type HealthPart, WorkerHealth } from './workerHealth.js';
 
@@ -11,10 +12,11 @@ import { type HealthPart, WorkerHealth } from './workerHealth.js';
 export async function offerHealth(
   { health: address }: Pick<Config, 'health'>,
   { ownsWarehouse }: { readonly ownsWarehouse: boolean },
+  log: Logger,
 ): Promise<WorkerHealth | null> {
   if (address === null) return null;
   const needed: HealthPart[] = ['temporal', 'genesys', ...(ownsWarehouse ? ['warehouse' as const] : []), 'objects'];
-  const health = new WorkerHealth(needed);
+  const health = new WorkerHealth(needed, log);
   await startHealthServer(address, health);
   return health;
 }

@@ -1,6 +1,7 @@
 import type { State } from '@temporalio/worker';
+import type { Logger } from '../telemetry/createLog.js';
 import type { HealthAnswers, HealthReport } from '../telemetry/healthServer.js';
-import { type LookTimes, rememberedLook } from '../telemetry/rememberedLook.js';
+import { type LookState, type LookTimes, rememberedLook } from '../telemetry/rememberedLook.js';
 
 /** What has to be there for work, besides this process. */
 export type HealthPart = 'temporal' | 'genesys' | 'warehouse' | 'objects';
@@ -23,14 +24,25 @@ export class WorkerHealth implements HealthAnswers {
   private states: () => readonly State[] = () => [];
   private stopping = false;
 
-  /** @param needed what a process of this kind needs; each is `waiting` until `watch` tells how to look. */
-  constructor(needed: readonly HealthPart[]) {
+  /**
+   * @param needed what a process of this kind needs; each is `waiting` until `watch` tells how to look.
+   * @param log where it says why, each time that a part comes to fail, and when it is there again: whoever asks is not told.
+   */
+  constructor(
+    needed: readonly HealthPart[],
+    private readonly log: Pick<Logger, 'info' | 'warn'>,
+  ) {
     for (const part of needed) this.looks.set(part, () => Promise.resolve('waiting'));
   }
 
   /** How to look whether a part is there; it is asked at most every few seconds. Parts that are not needed are not asked. */
   watch(part: HealthPart, look: () => Promise<unknown>): void {
-    if (this.looks.has(part)) this.looks.set(part, rememberedLook(look, part === 'genesys' ? OF_LOGIN : USUAL));
+    if (!this.looks.has(part)) return;
+    const changed = (state: LookState, why: string): void => {
+      if (state === 'ok') this.log.info({ part }, `ready again: ${part}`);
+      else this.log.warn({ part, state }, `not ready: ${part}: ${why}`);
+    };
+    this.looks.set(part, rememberedLook(look, part === 'genesys' ? OF_LOGIN : USUAL, changed));
   }
 
   /** Whose states tell whether work is done. */

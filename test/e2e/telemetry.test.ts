@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { keeperIdOf } from '../../src/temporal/budgetLink.js';
 import { freePort } from '../../src/temporal/freePort.js';
 import { handleOf } from '../../src/temporal/nightly/nightlySchedules.js';
+import { encodedRuns } from '../support/encodedRuns.js';
 import { documentedMetrics, metricsInCode, metricsOnPage } from '../support/metricCatalogue.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
@@ -230,11 +231,4 @@ describe('the alert rules and the dashboard', () => {
 
 function attribute(span: ReceivedSpan, name: string): string | undefined {
   return span.attributes.find(({ key }) => key === name)?.value.stringValue;
-}
-
-/** Runs of letters that could be bytes in base64, decoded. */
-function encodedRuns(text: string): string[] {
-  return [...text.matchAll(/[A-Za-z0-9+/_-]{40,}/g)].flatMap(([run]) =>
-    [0, 1, 2, 3].map((shift) => Buffer.from(run.slice(shift), 'base64').toString('latin1')),
-  );
 }

@@ -147,8 +147,8 @@ async function asServer(program: string, args: readonly string[]): Promise<void>
   else await run(program, [...args], options);
 }
 
-/** Where PostgreSQL's programs are: on the path, or where Debian puts them. */
-function programsDirectory(): string {
+/** Where PostgreSQL's programs are: on the path, or where Debian puts them. @throws Error where there are none. */
+export function programsDirectory(): string {
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian)
     ? readdirSync(debian)

@@ -2,6 +2,7 @@ import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import pino from 'pino';
 import { openFileStore } from '../../src/objects/fileStore.js';
 import { type HealthServer, startHealthServer } from '../../src/telemetry/healthServer.js';
 import { rememberedLook } from '../../src/telemetry/rememberedLook.js';
@@ -13,11 +14,14 @@ const THERE = () => Promise.resolve();
 const REFUSED = () => Promise.reject(new Error('secret reason of host db.example'));
 
 let health: WorkerHealth;
+let logged: string[];
 let server: HealthServer;
 let url: string;
 
 beforeEach(async () => {
-  health = new WorkerHealth(['temporal', 'genesys', 'objects']);
+  logged = [];
+  const log = pino({ base: null, level: 'info' }, { write: (line: string) => void logged.push(line) });
+  health = new WorkerHealth(['temporal', 'genesys', 'objects'], log);
   const port = await freePort('127.0.0.1');
   server = await startHealthServer({ host: '127.0.0.1', port }, health);
   url = `http://127.0.0.1:${port}`;
@@ -64,6 +68,19 @@ describe('health of a worker', () => {
     expect([status, JSON.parse(text)]).toMatchObject([503, { ready: false, parts: { genesys: 'failed' } }]);
     expect(text).not.toMatch(/secret|example/);
     expect(await told('/healthz')).toMatchObject({ status: 200, body: { live: true } });
+  });
+
+  it('says why in its log, once and not with every question', async () => {
+    works();
+    health.watch('genesys', REFUSED);
+    for (let question = 0; question < 3; question++) await asked('/readyz');
+    expect(logged.map((line) => JSON.parse(line) as object)).toEqual([
+      expect.objectContaining({
+        level: 40,
+        part: 'genesys',
+        msg: 'not ready: genesys: secret reason of host db.example',
+      }),
+    ]);
   });
 
   it('is live and not ready while it drains, and not live once a worker has failed', async () => {
@@ -119,11 +136,17 @@ describe('what is looked at', () => {
 
   it('is told as slow while it does not answer, and as what it answered afterwards', async () => {
     let answer = (): void => undefined;
-    const look = rememberedLook(() => new Promise<void>((resolve) => (answer = resolve)), TIMES);
+    const changes: string[] = [];
+    const look = rememberedLook(
+      () => new Promise<void>((resolve) => (answer = resolve)),
+      TIMES,
+      (state, why) => changes.push(`${state}: ${why}`),
+    );
     expect(await look()).toBe('slow');
     const next = look();
     answer();
     expect(await next).toBe('ok');
+    expect(changes).toEqual(['slow: no answer within 0.02 s', 'ok: ']);
   });
 
   it('finds a directory of objects that was unmounted', async () => {

@@ -39,10 +39,9 @@ beforeAll(async () => {
 }, 5 * MINUTES);
 afterAll(async () => await rig.close(), MINUTES);
 
-/** Brings one day, through a refusal that quotes the client's secret: Temporal logs the failed activity with all that it knows of it. */
+/** Brings one day, through a refused call: Temporal logs the failed activity with all that it knows of it. */
 async function exportDay(day: number): Promise<void> {
-  const body = { message: `no answer for ${rig.simulator.clientSecret} now` };
-  rig.simulator.addFault({ kind: 'status', method: 'POST', path: BULK, status: 503, body });
+  rig.simulator.addFault({ kind: 'status', method: 'POST', path: BULK, status: 503, body: {} });
   const [from, to] = [`2024-03-0${day}`, `2024-03-0${day + 1}`];
   // Nothing but the log itself hides a secret that somebody named a workflow after.
   const ended = await rig.export({ datasets: ['adherence'], from, to }, `day-${day} of ${rig.simulator.clientSecret}`);
@@ -51,9 +50,7 @@ async function exportDay(day: number): Promise<void> {
 
 /** The secret was in what was logged, and neither it nor any token or task token is in what was written. */
 function hidesWhatItHad(text: string): void {
-  expect(text).toMatch(/no answer for \[hidden\] now/);
-  expect(text).toMatch(/day-\d of \[hidden\]/);
-  expect(text).toMatch(/taskToken"?: ?"\[hidden\]"/);
+  for (const hidden of [/day-\d of \[hidden\]/, /taskToken"?: ?"\[hidden\]"/]) expect(hidden.test(text)).toBe(true);
   const { clientSecret } = rig.simulator;
   const tokens = Object.fromEntries(rig.simulator.accessTokens().map((token, index) => [`token ${index}`, token]));
   expect(secretsIn([{ name: 'the log', bytes: Buffer.from(text) }], { clientSecret, ...tokens })).toEqual([]);
@@ -64,15 +61,18 @@ function hidesWhatItHad(text: string): void {
   'a worker on a terminal logs lines for people, in colour, without its secret and without task tokens',
   async () => {
     const worker = startOnTerminal(terminal ?? (() => []), [BIN, 'worker'], settings);
-    await eventually('it works', () => /working for .*\n/.test(worker.shown()));
+    await eventually('it works', () => /working for .*stops\s/.test(worker.shown()));
     await exportDay(4);
     worker.type('\x03');
     expect(await worker.ended).toBe(0);
     const inColour = worker.shown();
     expect(inColour).toContain('\x1b[');
     // eslint-disable-next-line no-control-regex -- colours begin with it
-    const text = inColour.replaceAll(/\x1b\[[\d;]*m/g, '').replaceAll('\r\n', '\n');
-    const heads = text.split('\n').filter((line) => /^\S/.test(line) && !SAID.test(line) && line !== '^C');
+    const text = inColour
+      .replaceAll(/\x1b\[[\d;]*m/g, '')
+      .replaceAll('\r\n', '\n')
+      .replace('^C', '');
+    const heads = text.split('\n').filter((line) => /^\S/.test(line) && !SAID.test(line));
     expect(heads.filter((line) => !PRETTY.test(line))).toEqual([]);
     expect(heads.filter((line) => /WARN: .*failed/.test(line)).length).toBeGreaterThan(0);
     hidesWhatItHad(text);
@@ -88,7 +88,7 @@ it(
     for (const stream of ['stdout', 'stderr'] as const)
       worker[stream].setEncoding('utf8').on('data', (text: string) => (written[stream] += text));
     const ended = once(worker, 'close');
-    await eventually('it works', () => /working for .*\n/.test(written.stdout));
+    await eventually('it works', () => /working for .*stops\s/.test(written.stdout));
     await exportDay(6);
     worker.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);

@@ -18,7 +18,8 @@ const PYTHON = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spaw
 export function terminalHere(): ((command: readonly string[]) => readonly string[]) | null {
   // Others of that name, such as macOS's, take other options.
   if (says(['script', '--version'], /util-linux/))
-    return (command) => ['script', '-qec', command.map(quoted).join(' '), '/dev/null'];
+    // In place of the shell, which Ctrl-C would end as well.
+    return (command) => ['script', '-qec', `exec ${command.map(quoted).join(' ')}`, '/dev/null'];
   if (says(['python3', '-c', 'import os, pty; print(os.waitstatus_to_exitcode)'], /function/))
     return (command) => ['python3', '-c', PYTHON, ...command];
   return null;

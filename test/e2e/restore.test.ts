@@ -53,8 +53,8 @@ function lastJson({ stdout }: EndedCommand): unknown {
 }
 
 /** What was asked of the organisation so far, whatever it was: jobs and files of adherence, questions about occupancy. */
-function askedOf({ counts }: RunningSimulator): { jobs: number; files: number; occupancy: number } {
-  const { jobs, downloads, calls } = counts();
+function askedOf(simulator: RunningSimulator): { jobs: number; files: number; occupancy: number } {
+  const { jobs, downloads, calls } = simulator.counts();
   const occupancy = Object.entries(calls)
     .filter(([call]) => call.includes('/analytics/'))
     .flatMap(([, byStatus]) => Object.values(byStatus));

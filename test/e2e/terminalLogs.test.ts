@@ -67,7 +67,6 @@ function hidesWhatItHad(text: string): void {
     expect(await worker.ended).toBe(0);
     const inColour = worker.shown();
     expect(inColour).toContain('\x1b[');
-    // eslint-disable-next-line no-control-regex -- colours begin with it
     const text = inColour
       .replaceAll(/\x1b\[[\d;]*m/g, '')
       .replaceAll('\r\n', '\n')

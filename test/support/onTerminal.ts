@@ -46,7 +46,7 @@ export function startOnTerminal(
 }
 
 function says([program = '', ...args]: readonly string[], words: RegExp): boolean {
-  return words.test(spawnSync(program, args, { encoding: 'utf8' }).stdout ?? '');
+  return words.test(spawnSync(program, args, { encoding: 'utf8' }).stdout);
 }
 
 function quoted(word: string): string {

@@ -50,6 +50,10 @@ export class ExportPauses {
     },
   ) {
     this.operator = owner.pausedBefore;
+  }
+
+  /** Takes messages from now on. What came before, with a run's first task, is handled at once: the pool has to be there. */
+  listen(): void {
     setHandler(pauseUpdate, (told) => {
       this.operator = {
         kind: 'operator',

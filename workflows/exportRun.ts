@@ -65,6 +65,7 @@ export class ExportRun {
       ended: (result) => this.ended(result),
       failed: (planned, reason, message) => this.failed(planned, reason, message),
     });
+    this.pauses.listen();
     setHandler(progressQuery, () => this.progress());
     setHandler(gateClosedSignal, (gate) => {
       this.gates.set(gate.family, gate);

@@ -82,3 +82,11 @@ export async function nightsRun(environment: ExportEnvironment, count: number): 
   );
   return results.sort((a, b) => a.nominalTime.localeCompare(b.nominalTime));
 }
+
+/** Closes an environment; its schedule of nights, where there is one, begins none any more. */
+export async function closeNights(environment: ExportEnvironment): Promise<void> {
+  await handleOf(environment.client, environment.taskQueue)
+    .delete()
+    .catch(() => undefined);
+  await environment.close();
+}

@@ -7,7 +7,7 @@ import { handleOf } from '../../src/temporal/nightly/nightlySchedules.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportEnvironment, exportEnvironment } from '../support/exportEnvironment.js';
 import { failureOf } from '../support/exportFailure.js';
-import { applyEntry, daysAsked, lastNightId, nightsRun, runNight } from '../support/nightlyRuns.js';
+import { applyEntry, closeNights, daysAsked, lastNightId, nightsRun, runNight } from '../support/nightlyRuns.js';
 import { runRosterline } from '../support/runRosterline.js';
 import { quietTemporal } from '../support/quietTemporal.js';
 import { temporalServer } from '../support/temporalServer.js';
@@ -15,12 +15,7 @@ import { temporalServer } from '../support/temporalServer.js';
 quietTemporal('ERROR');
 const { address } = await temporalServer();
 let environment: ExportEnvironment;
-afterEach(async () => {
-  await handleOf(environment.client, environment.taskQueue)
-    .delete()
-    .catch(() => undefined);
-  await environment.close();
-});
+afterEach(() => closeNights(environment));
 
 const ZONE = 'Asia/Singapore';
 /** One instant for the whole file: a night may begin meanwhile. */

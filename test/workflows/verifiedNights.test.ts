@@ -5,7 +5,7 @@ import { handleOf } from '../../src/temporal/nightly/nightlySchedules.js';
 import { nightlySummaries } from '../../src/temporal/nightly/nightlySummaries.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportEnvironment, exportEnvironment } from '../support/exportEnvironment.js';
-import { applyEntry, nightlyEntry, nightsRun } from '../support/nightlyRuns.js';
+import { applyEntry, closeNights, nightlyEntry, nightsRun } from '../support/nightlyRuns.js';
 import { quietTemporal } from '../support/quietTemporal.js';
 import { temporalServer } from '../support/temporalServer.js';
 import { objectsDirectory } from '../support/testWorker.js';
@@ -13,12 +13,7 @@ import { objectsDirectory } from '../support/testWorker.js';
 quietTemporal('ERROR');
 const { address } = await temporalServer();
 let environment: ExportEnvironment;
-afterEach(async () => {
-  await handleOf(environment.client, environment.taskQueue)
-    .delete()
-    .catch(() => undefined);
-  await environment.close();
-});
+afterEach(() => closeNights(environment));
 
 describe('the nights of a schedule', () => {
   it('verify everything at first, then what came since, and tell what somebody altered until it is put right', async () => {

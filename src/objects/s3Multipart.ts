@@ -78,14 +78,12 @@ export async function sendInParts(
     }
   };
   const lanes = Array.from({ length: AT_ONCE }, () =>
-    lane().catch((error: unknown) => {
-      stop.abort();
-      throw error;
-    }),
+    // Only the first reason counts: the other lanes fail because they are stopped.
+    lane().catch((error: unknown) => stop.abort(error)),
   );
   // All of them end before the caller closes the file that they read.
-  const failed = (await Promise.allSettled(lanes)).find((each) => each.status === 'rejected');
-  if (failed) throw failed.reason;
+  await Promise.all(lanes);
+  stop.signal.throwIfAborted();
   if (whole.digest('hex') !== sha256) {
     await abort(s3, path, upload.uploadId);
     return 'differs';

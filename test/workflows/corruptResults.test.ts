@@ -43,8 +43,8 @@ function quarantine(): { path: string; note: Note; sizes: number[] }[] {
     });
 }
 
-async function expectWhole(): Promise<void> {
-  const states = await adherenceStates(environment, THREE_DAYS.from, THREE_DAYS.to);
+async function expectWhole(to = THREE_DAYS.to): Promise<void> {
+  const states = await adherenceStates(environment, THREE_DAYS.from, to);
   expect(await coverageStates(environment.warehouse)).toEqual({ adherence: states });
 }
 
@@ -107,14 +107,25 @@ describe('a result that is not what it should be', () => {
   it('because it broke off half way, was cut short, or is longer or shorter than was told, is completed or fetched once more', async () => {
     environment = await exportEnvironment(address, { name: 'bodies of wrong lengths' });
     const { simulator } = environment;
+    // One cut off, one cut short of which nobody said how long it is, one longer and one shorter than the length that was told: each
+    // meets another day's files, because a result that is damaged once more when it is fetched anew is a gap.
     const path = '/downloads';
-    simulator.addFault({ kind: 'truncatedBody', path });
-    // One cut short of which nobody said how long it is, one longer and one shorter than the length that was told.
-    for (const as of ['chunked', 'smaller', 'larger'] as const) simulator.addFault({ kind: 'wrongLength', as, path });
-    expect(await environment.run(THREE_DAYS)).toMatchObject({ status: 'complete', windows: 3, gaps: [] });
-    await expectWhole();
+    const bodies = [
+      { kind: 'truncatedBody', path } as const,
+      ...(['chunked', 'smaller', 'larger'] as const).map((as) => ({ kind: 'wrongLength', as, path }) as const),
+    ];
+    for (const [day, body] of bodies.entries()) {
+      simulator.addFault(body);
+      const [from, to] = [`2024-03-0${4 + day}`, `2024-03-0${5 + day}`];
+      expect(await environment.run({ ...THREE_DAYS, from, to })).toMatchObject({
+        status: 'complete',
+        windows: 1,
+        gaps: [],
+      });
+    }
+    await expectWhole('2024-03-08');
     expect(simulator.counts().struck).toMatchObject({ truncatedBody: 1, wrongLength: 3 });
-    expect(simulator.counts().jobs).toMatchObject({ total: 3, duplicates: 0 });
+    expect(simulator.counts().jobs).toMatchObject({ total: 4, duplicates: 0 });
   });
 
   it('for want of a field in an occupancy answer is asked for once more; both answers are kept', async () => {

@@ -121,6 +121,13 @@ describeObjectServer('objects in a bucket', program, (server) => {
       expect(await filesIn(config.spoolDirectory)).toEqual([]);
     });
 
+    it('says why one part was refused, not that the others were stopped', async () => {
+      const refusal = s3Error(403, 'AccessDenied');
+      proxy.meets((call) => (!PART.test(call) ? null : partOf(call) === '2' ? refusal : 'never answered'));
+      const spool = await begun(open(), 'a', numbered(9 * MIB));
+      await expect(spool.finish()).rejects.toMatchObject({ name: 'Blocked', message: /AccessDenied 403/ });
+    });
+
     it('finishes when another machine finishes the same upload first', async () => {
       const bytes = numbered(9 * MIB);
       const [here, there] = [open(), onAnotherMachine()];

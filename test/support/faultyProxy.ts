@@ -17,6 +17,8 @@ export type Fault =
   | { readonly answer: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
   /** The server behind does what is asked, and nobody hears of it. */
   | 'answer lost'
+  /** The server behind never hears of it, and neither does whoever asked. */
+  | 'never answered'
   /** The connection breaks after so many bytes of the answer's body. */
   | { readonly cutAfter: number };
 
@@ -50,7 +52,9 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
     const record = { call: `${incoming.method} ${incoming.url}`, range: incoming.headers.range, answeredBytes: 0 };
     requests.push(record);
     const fault = faultOf(record.call);
-    if (fault !== null && typeof fault === 'object' && 'answer' in fault) {
+    if (fault === 'never answered') {
+      incoming.resume();
+    } else if (fault !== null && typeof fault === 'object' && 'answer' in fault) {
       incoming.resume();
       incoming.on('end', () => outgoing.writeHead(fault.answer, fault.headers).end(fault.body));
     } else {

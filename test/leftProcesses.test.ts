@@ -16,13 +16,15 @@ const child = start('sleep', ['3600']);
 const group = start('sleep', ['3600'], { detached: true });
 const parent = start('sh', ['-c', 'sleep 3600 & echo $! >grandchild; wait']);
 const gone = start('sh', ['-c', 'sleep 3600 & echo $! >orphan']);
+// From now on: it may have ended before the test begins.
+const hasGone = once(gone, 'exit');
 test('fails', async () => {
-  await once(gone, 'exit');
+  await hasGone;
   for (;;) if (existsSync('grandchild') && readFileSync('grandchild', 'utf8') !== '') break;
   const written = ['grandchild', 'orphan'].map((name) => Number(readFileSync(name, 'utf8')));
   writeFileSync('left.json', JSON.stringify({ pids: [child.pid, group.pid, parent.pid, ...written], run: tmpdir() }));
   throw new Error('before it could end any');
-});`;
+}, 300_000);`;
 
 let directory: string;
 beforeAll(() => {

@@ -6,7 +6,21 @@ export class Closing {
     this.steps.push(step);
   }
 
+  /** One that fails keeps none of the others from being ended. @throws what the first of those said that failed. */
   async close(): Promise<void> {
-    for (let step = this.steps.pop(); step; step = this.steps.pop()) await step();
+    const failures: unknown[] = [];
+    for (let step = this.steps.pop(); step; step = this.steps.pop())
+      await step().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /** Runs, and ends everything whatever comes of it: why it failed is told before what could not be ended. */
+  async around<Result>(run: () => Promise<Result>): Promise<Result> {
+    const result = await run().catch(async (reason: unknown) => {
+      await this.close().catch(() => undefined);
+      throw reason;
+    });
+    await this.close();
+    return result;
   }
 }

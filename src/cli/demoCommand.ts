@@ -37,7 +37,7 @@ export function addDemoCommand(program: Command): void {
         const status = createStatusLine();
         const closing = new Closing();
         const interrupted = stopped.then((): undefined => undefined);
-        try {
+        return await closing.around(async () => {
           const demo = await Promise.race([runDemo(path.join(dataDirectory, 'demo'), status, closing), interrupted]);
           if (!demo) return EXIT.interrupted;
           sayReport(output, demo.report, demo.server.uiUrl, describeReport(demo.report.verified));
@@ -47,9 +47,7 @@ export function addDemoCommand(program: Command): void {
             await stopped;
           }
           return demo.report.verified.ok && demo.report.result.status === 'complete' ? EXIT.done : EXIT.failed;
-        } finally {
-          await closing.close();
-        }
+        });
       });
     });
 }
@@ -60,16 +58,14 @@ async function demonstrateSync(directory: string, stopped: Promise<unknown>, out
     import('./demo/sync/syncDemoText.js'),
   ]);
   const closing = new Closing();
-  try {
+  return await closing.around(async () => {
     const interrupted = stopped.then((): undefined => undefined);
     const report = await Promise.race([runSyncDemo(directory, createStatusLine(), closing), interrupted]);
     if (!report) return EXIT.interrupted;
     for (const line of syncDemoText(report)) output.say(line);
     output.result(report);
     return isAsPromised(report) ? EXIT.done : EXIT.failed;
-  } finally {
-    await closing.close();
-  }
+  });
 }
 
 function reportJson(report: DemoReport, ui: string): object {

@@ -15,7 +15,10 @@ import { type ComingRefusal, createRefusal, isThrottle, mayBeDisguised } from '.
 import { isoInstant, throttled } from './throttled.js';
 import type { Token } from './tokenSource.js';
 import type { HttpAnswer, Transport } from './transport.js';
-import { decodedStart, decodedText, landingEncoding, wholeBody } from './wholeBody.js';
+import { decodedStart, decodedText, isPlainByStatus, landingEncoding, wholeBody } from './wholeBody.js';
+
+/** Nobody lands what came with a refusal. */
+const NO_BYTES = new Uint8Array();
 
 /** A request that is to be sent. */
 export interface Outgoing {
@@ -113,16 +116,28 @@ export function createExchange(given: {
       receivedAtMs,
     });
     if (status === 429) refusal.isOneByItsHead();
-    const raw = await wholeBody(answer).finally(() => refusal.headHasBeenRead());
-    const encoding = landingEncoding(headers['content-encoding']);
-    const landsUnread = endpoint.isLanded === true && status < 300;
-    const text = await (landsUnread ? decodedStart(raw, encoding) : decodedText(raw, encoding));
+    const { raw, encoding, text } = await bodyOf(endpoint, answer).finally(() => refusal.headHasBeenRead());
     const asked = askedText(endpoint, url.pathname, redact);
     const { path } = shownCall(endpoint, url.pathname, redact);
     log.debug({ method: endpoint.method, path, status, correlationId, bytes: raw.byteLength }, 'call answered');
     const exchanged = { status, headers, raw, encoding, text, correlationId, receivedMs, sentAtMs };
     await requireNoThrottle(endpoint, asked, exchanged, refusal);
     return exchanged;
+  };
+
+  const bodyOf = async (
+    endpoint: Endpoint,
+    answer: HttpAnswer,
+  ): Promise<Pick<Exchanged, 'raw' | 'encoding' | 'text'>> => {
+    try {
+      const raw = await wholeBody(answer);
+      const encoding = landingEncoding(answer.headers['content-encoding']);
+      const landsUnread = endpoint.isLanded === true && answer.status < 300;
+      return { raw, encoding, text: await (landsUnread ? decodedStart(raw, encoding) : decodedText(raw, encoding)) };
+    } catch (error) {
+      if (!isPlainByStatus(answer.status)) throw error;
+      return { raw: NO_BYTES, encoding: 'identity', text: '' };
+    }
   };
 
   const requireNoThrottle = async ({ family }: Endpoint, asked: string, answer: Exchanged, refusal: ComingRefusal) => {

@@ -7,10 +7,10 @@ import { HeldBack, type Pacer } from './pacer.js';
 import { throttled } from './throttled.js';
 import type { Redact } from './redact.js';
 import { refusalOf } from './refusalOf.js';
-import type { Transport } from './transport.js';
+import type { HttpAnswer, Transport } from './transport.js';
 import { isThrottle } from './throttle.js';
 import { isWebPage, webPageFailure } from './unreadableAnswer.js';
-import { decodedText, landingEncoding, wholeBody } from './wholeBody.js';
+import { decodedText, isPlainByStatus, landingEncoding, wholeBody } from './wholeBody.js';
 
 /** Renewed this long before it expires, or a tenth of its life if that is less. */
 const RENEW_EARLY_MS = 60_000;
@@ -123,13 +123,7 @@ export function createTokenSource(
           body: 'grant_type=client_credentials',
           leave: () => pacer.holds('login'),
         });
-        const raw = await wholeBody(answer, LARGEST_TOKEN_ANSWER_BYTES);
-        const text = await decodedText(
-          raw,
-          landingEncoding(answer.headers['content-encoding']),
-          LARGEST_TOKEN_ANSWER_BYTES,
-        );
-        return { status: answer.status, headers: answer.headers, text };
+        return { status: answer.status, headers: answer.headers, text: await tokenText(answer) };
       } catch (error) {
         if (error instanceof HeldBack) continue;
         if (isFailure(error, 'Corrupt', 'TooLarge'))
@@ -191,6 +185,16 @@ export function createTokenSource(
     },
     secrets: () => [config.clientSecret, basic, ...issued],
   };
+}
+
+async function tokenText(answer: HttpAnswer): Promise<string> {
+  try {
+    const raw = await wholeBody(answer, LARGEST_TOKEN_ANSWER_BYTES);
+    return await decodedText(raw, landingEncoding(answer.headers['content-encoding']), LARGEST_TOKEN_ANSWER_BYTES);
+  } catch (error) {
+    if (!isPlainByStatus(answer.status)) throw error;
+    return '';
+  }
 }
 
 function jsonOrNull(text: string): unknown {

@@ -49,6 +49,11 @@ export async function decodedText(
   }
 }
 
+/** Whether a status alone says what to do: a refusal for now stays one, though its body breaks off or does not decode. */
+export function isPlainByStatus(status: number): boolean {
+  return status === 429 || status >= 500;
+}
+
 /**
  * The first characters of a body's text, enough to tell a web page from an answer: a body that is only landed is decoded by its load.
  *

@@ -10,7 +10,7 @@ const ASK_EVERY_MS = 100;
 
 /** Workers of one process that run. */
 export interface RunningWorkers {
-  /** Settles when all have ended, or rejects when one cannot go on. */
+  /** Settles when all have ended; then rejects with why the first could not go on, where one could not. */
   readonly ended: Promise<void>;
   /** Takes no more work; lets calls and loads end. */
   stop(): void;
@@ -28,6 +28,7 @@ export interface RunningWorkers {
 export function runWorkers([workflows, ...others]: readonly Worker[], budget: SharedBudget): RunningWorkers {
   const running: Worker[] = [];
   let stopped = false;
+  let reason: { readonly error: unknown } | null = null;
   const stop = (): void => {
     stopped = true;
     for (const worker of running) if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -37,7 +38,11 @@ export function runWorkers([workflows, ...others]: readonly Worker[], budget: Sh
     running.push(worker);
     // One that was made has to run to let go of its connection.
     if (stopped) worker.shutdown();
-    await ended.catch(orCutOff).finally(stop);
+    await ended.catch(orCutOff).catch(failed).finally(stop);
+  };
+  /** The first is the reason: what others meet after it comes of the stop. */
+  const failed = (error: unknown): void => {
+    reason ??= { error };
   };
   const untilKnown = async (): Promise<void> => {
     const giveUpMs = performance.now() + KNOWN_WITHIN_MS;
@@ -50,7 +55,11 @@ export function runWorkers([workflows, ...others]: readonly Worker[], budget: Sh
   const first = workflows === undefined ? [] : [run(workflows)];
   const rest = untilKnown().then(() => Promise.all(others.map(run)));
   const states = (): State[] => [...(workflows ? [workflows] : []), ...others].map((worker) => worker.getState());
-  return { ended: Promise.all([...first, rest]).then(() => undefined), stop, states };
+  const allEnded = async (): Promise<void> => {
+    await Promise.all([...first, rest]);
+    if (reason !== null) throw reason.error;
+  };
+  return { ended: allEnded(), stop, states };
 }
 
 function orCutOff(error: unknown): never {

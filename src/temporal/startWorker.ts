@@ -155,11 +155,15 @@ export async function startWorker(
   });
   const running = runWorkers(workers, budget);
   options.health?.watchWorkers(() => running.states());
-  const ended = running.ended.finally(async () => {
+  const closeAll = async (): Promise<void> => {
     await answering?.close();
     await warehouse?.release();
     await liveStore?.release();
     await disconnect();
+  };
+  const ended = running.ended.then(closeAll, async (reason: unknown) => {
+    await closeAll().catch((error: unknown) => log.warn({ said: String(error) }, 'not all could be closed'));
+    throw reason;
   });
   const stop = (): void => {
     options.health?.drains();

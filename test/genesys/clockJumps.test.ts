@@ -13,14 +13,22 @@ let organisation: Organisation;
 let budget: StubBudget;
 let jumpedMs: number;
 let passedMs: number;
+/** What the wall clock would say had nobody set it. */
+let unsetMs: () => number;
 
-/** A worker whose wall clock is set, and whose steady clock is not; no time passes but what the test lets pass. */
-async function start(): Promise<Organisation> {
+/**
+ * A worker whose wall clock is set, and whose steady clock is not.
+ *
+ * @param still whether no time passes but what the test lets pass, however slow this machine is.
+ */
+async function start({ still }: { still: boolean }): Promise<Organisation> {
   budget = stubBudget();
   [jumpedMs, passedMs] = [0, 0];
-  const steadyMs = () => performance.now() + passedMs;
-  const now = () => Date.now() + passedMs + jumpedMs;
-  organisation = await startOrganisation({}, { budget, now, timeMs: steadyMs });
+  const startedMs = Date.now();
+  const ranMs = still ? () => 0 : () => performance.now();
+  unsetMs = () => startedMs + ranMs() + passedMs;
+  const steadyMs = () => 1_000_000 + ranMs() + passedMs;
+  organisation = await startOrganisation({}, { budget, now: () => unsetMs() + jumpedMs, timeMs: steadyMs });
   return organisation;
 }
 afterEach(() => organisation.close());
@@ -30,13 +38,13 @@ describe.each([
   ['back', -TEN_MINUTES_MS],
 ])('a clock that is set ten minutes %s', (_way, byMs) => {
   it('neither opens a gate sooner nor keeps it closed longer, and waits are told by the new time', async () => {
-    const { client, on, server } = await start();
+    const { client, on, server } = await start({ still: true });
     on(ME, { status: 429, headers: { 'retry-after': '30' }, json: {} });
     await failureOf(client.organization());
     jumpedMs = byMs;
     const failure = await failureOf(client.organization());
     expect(failure).toMatchObject({ name: 'Throttled' });
-    const waitMs = ((failure as Failure).facts.retryAtMs ?? 0) - (Date.now() + byMs);
+    const waitMs = ((failure as Failure).facts.retryAtMs ?? 0) - (unsetMs() + byMs);
     expect(waitMs).toBeGreaterThan(28_000);
     expect(waitMs).toBeLessThan(30_500);
     expect(server.arrivedAt(ME)).toHaveLength(1);
@@ -46,8 +54,8 @@ describe.each([
   });
 
   it('moves no gate that other workers closed', async () => {
-    const { client, on, server } = await start();
-    budget.say({ reads: { gate: { untilMs: Date.now() + 30_000, why: 'refused' } } });
+    const { client, on, server } = await start({ still: true });
+    budget.say({ reads: { gate: { untilMs: unsetMs() + 30_000, why: 'refused' } } });
     await failureOf(client.organization());
     jumpedMs = byMs;
     expect(await failureOf(client.organization())).toMatchObject({ name: 'Throttled' });
@@ -58,7 +66,7 @@ describe.each([
   });
 
   it('leaves the token’s window as it is', async () => {
-    const { client, on, server } = await start();
+    const { client, on, server } = await start({ still: true });
     on(ME, { json: { id: 'o', name: 'O' }, headers: { ...COUNTERS, 'inin-ratelimit-count': '300' } });
     await client.organization();
     jumpedMs = byMs;
@@ -69,7 +77,7 @@ describe.each([
   });
 
   it('ends no wait within a call sooner, and makes none longer than two seconds', async () => {
-    const { client, on } = await start();
+    const { client, on } = await start({ still: false });
     on(ME, { status: 429, headers: { 'retry-after': '1' }, json: {} });
     const refused = await spanOf(() => failureOf(client.organization()));
     on(ME, { json: { id: 'o', name: 'O' } });

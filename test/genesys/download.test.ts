@@ -90,16 +90,21 @@ describe('downloads of the Genesys client', () => {
   });
 
   it('hand over what came before the connection broke, and can go on from there', async () => {
+    let breakOff = () => {};
     store.script = (_arrival, response) => {
+      breakOff = () => void response.destroy();
       response.writeHead(200, { 'content-length': String(FILE.length), etag: '"v1"' });
-      response.write(FILE.subarray(0, 3_000), () => setTimeout(() => response.destroy(), 20));
+      response.write(FILE.subarray(0, 3_000));
       return undefined;
     };
     const broken = await organisation.client.download(signed, FROM_START);
     const kept: Uint8Array[] = [];
     const failure = await failureOf(
       (async () => {
-        for await (const chunk of broken.body) kept.push(chunk);
+        for await (const chunk of broken.body) {
+          kept.push(chunk);
+          if (Buffer.concat(kept).length === 3_000) breakOff();
+        }
       })(),
     );
     expect(failure).toMatchObject({ name: 'Transient', message: expect.stringContaining('3000') });

@@ -116,6 +116,24 @@ describe('failures of the Genesys client', () => {
     expect(await failureOf(organisation.client.organization())).toMatchObject({ name: 'Transient' });
   });
 
+  it.each([
+    [429, 'Throttled'],
+    [503, 'Throttled'],
+    [500, 'Transient'],
+  ])('takes a %i whose body breaks off, or does not decode, for what its status says: %s', async (status, name) => {
+    organisation.on('/organizations/me', (_arrival, response) => {
+      response.writeHead(status, { 'content-length': '1000', 'retry-after': '30' });
+      response.write('{"code":', () => response.destroy());
+      return undefined;
+    });
+    expect(await failureOf(organisation.client.organization())).toMatchObject({ name, facts: { status } });
+    const headers = { 'content-encoding': 'gzip', 'retry-after': '30' };
+    const another = await startOrganisation();
+    another.on('/organizations/me', { status, headers, body: 'no gzip' });
+    expect(await failureOf(another.client.organization())).toMatchObject({ name, facts: { status } });
+    await another.close();
+  });
+
   it('calls a server that is not there transient', async () => {
     await organisation.client.organization();
     await organisation.server.close();

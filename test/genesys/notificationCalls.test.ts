@@ -53,8 +53,13 @@ describe('notification channels and the simulated organisation', () => {
     const { id } = await client.createChannel();
     simulator.notifications.befall({ kind: 'evict', channelId: id });
     expect(await client.isChannelAlive(id)).toBe(false);
-    for (const call of [client.subscribedTopics(id), client.subscribe(id, [], 'replace'), client.unsubscribe(id)]) {
-      const failure = await failureOf(call);
+    const calls = [
+      () => client.subscribedTopics(id),
+      () => client.subscribe(id, [], 'replace'),
+      () => client.unsubscribe(id),
+    ];
+    for (const call of calls) {
+      const failure = await failureOf(call());
       expect(failure).toMatchObject({ name: 'Expired', message: expect.stringContaining('/channels/{channelId}/') });
       // Who has a channel's id can listen to it.
       expect(allOf(failure)).not.toContain(id);
@@ -159,7 +164,10 @@ describe('answers of another kind', () => {
       headers: { date: new Date(Date.now() + aheadMs).toUTCString() },
       json: { id: 'org-1', name: 'Example' },
     }));
+    const askedMs = performance.now();
     await organisation.client.organization();
-    expect(Math.abs(organisation.client.timeMs() - Date.now() - aheadMs)).toBeLessThan(2_000);
+    // Where within the call the answer was written, nobody can tell.
+    const tookMs = performance.now() - askedMs;
+    expect(Math.abs(organisation.client.timeMs() - Date.now() - aheadMs)).toBeLessThan(2_000 + tookMs);
   });
 });

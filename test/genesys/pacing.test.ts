@@ -27,6 +27,19 @@ function retryAtMs(failure: unknown): number {
   return (failure as Failure).facts.retryAtMs ?? Number.NaN;
 }
 
+/** Makes a call until it succeeds, each time when it was told to come back. */
+async function untilMade(call: () => Promise<unknown>): Promise<void> {
+  for (;;) {
+    const failure = await call().then(
+      () => null,
+      (error: unknown) => error,
+    );
+    if (failure === null) return;
+    expect(failure).toMatchObject({ name: 'Throttled' });
+    await new Promise((resolve) => setTimeout(resolve, Math.max(1, retryAtMs(failure) - Date.now())));
+  }
+}
+
 describe('pacing of the Genesys client', () => {
   it('lets no call of a family leave before the instant that a refusal named, with 50 waiting', async () => {
     const { client, on, server } = organisation;
@@ -36,11 +49,11 @@ describe('pacing of the Genesys client', () => {
       refusedMs = Date.now();
       return { status: 429, headers: { 'retry-after': '1' }, json: { code: 'too.many.requests.retry.after' } };
     });
-    const outcomes = await Promise.allSettled(Array.from({ length: 51 }, () => client.createAdherenceJob(JOB)));
-    const refused = outcomes.filter(({ status }) => status === 'rejected');
-    expect(refused).toHaveLength(1);
+    // Who waited for two seconds in the call, on a machine that stood still, comes again as all do.
+    await Promise.all(Array.from({ length: 51 }, () => untilMade(() => client.createAdherenceJob(JOB))));
     const arrivals = server.arrivedAt(BULK);
-    expect(arrivals).toHaveLength(51);
+    // The refused one comes twice.
+    expect(arrivals).toHaveLength(52);
     for (const { atMs } of arrivals.slice(1)) expect(atMs - refusedMs).toBeGreaterThanOrEqual(1_000);
   });
 
@@ -121,13 +134,14 @@ describe('pacing of the Genesys client', () => {
   });
 
   it('does not shorten a gate when a later refusal names an earlier instant', async () => {
-    const { client, on } = organisation;
+    const { client, on, server } = organisation;
     on('/organizations/me', { json: { id: 'o', name: 'O' }, headers: COUNTERS });
     await client.organization();
     let answered = 0;
     on(BULK, () => ({ status: 429, headers: { 'retry-after': answered++ === 0 ? '60' : '3', ...COUNTERS }, body: '' }));
     await Promise.all(Array.from({ length: 5 }, () => failureOf(client.createAdherenceJob(JOB))));
-    expect(client.gates()[0]?.untilMs).toBeGreaterThan(Date.now() + 55_000);
+    const [first] = server.arrivedAt(BULK);
+    expect(client.gates()[0]?.untilMs).toBeGreaterThanOrEqual((first?.atMs ?? Number.NaN) + 60_000);
   });
 
   it('waits a second or two within the call, and hands longer waits back at once', async () => {
@@ -137,7 +151,7 @@ describe('pacing of the Genesys client', () => {
     on('/organizations/me', { json: { id: 'o', name: 'O' } });
     const waited = await spanOf(() => client.organization());
     expect(waited.tookMs).toBeGreaterThan(800 - refused.delayedMs);
-    on('/organizations/me', { status: 429, headers: { 'retry-after': '5' }, body: '' });
+    on('/organizations/me', { status: 429, headers: { 'retry-after': '60' }, body: '' });
     await failureOf(client.organization());
     const handedBack = await spanOf(() => failureOf(client.organization()));
     expect(handedBack.result).toMatchObject({ name: 'Throttled' });
@@ -160,14 +174,7 @@ describe('pacing of the Genesys client', () => {
       return { status: count > allowed ? 429 : 200, headers, json: { id: 'o', name: 'O' } };
     });
     const caller = async (calls: number) => {
-      for (let made = 0; made < calls; ) {
-        const failure = await client.organization().then(
-          () => null,
-          (error: unknown) => error,
-        );
-        if (failure === null) made++;
-        else await new Promise((resolve) => setTimeout(resolve, Math.max(1, retryAtMs(failure) - Date.now())));
-      }
+      for (let made = 0; made < calls; made++) await untilMade(() => client.organization());
     };
     const { tookMs, delayedMs } = await spanOf(() => Promise.all(Array.from({ length: 5 }, () => caller(6))));
     expect(refused).toBe(0);

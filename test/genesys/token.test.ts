@@ -5,7 +5,8 @@ import { CLIENT_SECRET, type Organisation, startOrganisation } from './support/o
 
 let organisation: Organisation;
 beforeEach(async () => {
-  organisation = await startOrganisation();
+  // No call waits its two seconds out, however long the first is under way on this machine.
+  organisation = await startOrganisation({}, { timeMs: () => 1_000_000 });
 });
 afterEach(() => organisation.close());
 
@@ -109,6 +110,15 @@ describe('the token of the Genesys client', () => {
     expect(await failureOf(client.organization())).toMatchObject({ name: 'Throttled' });
     expect(server.arrivedAt('/oauth/token')).toHaveLength(1);
     expect(client.gates()).toMatchObject([{ gate: 'token' }]);
+  });
+
+  it('waits as the login service says, though the body of its refusal breaks off', async () => {
+    organisation.on('/oauth/token', (_arrival, response) => {
+      response.writeHead(429, { 'content-length': '1000', 'retry-after': '20' });
+      response.write('{', () => response.destroy());
+      return undefined;
+    });
+    expect(await failureOf(organisation.client.organization())).toMatchObject({ name: 'Throttled' });
   });
 
   it('is used to its end while the login service has a bad moment', async () => {

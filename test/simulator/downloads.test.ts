@@ -76,6 +76,7 @@ describe('downloading a result', () => {
   it('counts a download broken off and resumed as one, and a second whole one as two', async () => {
     const whole = await request(url, { method: 'GET', headers: { ...IDENTITY, range: 'bytes=0-999' } });
     await whole.body.dump();
+    await drained();
     expect(calls.simulator.counts().downloads).toMatchObject({ complete: 0, bytesServed: 1000 });
     const rest = await request(url, { headers: { ...IDENTITY, range: 'bytes=900-' } });
     const size = 900 + (await rest.body.arrayBuffer()).byteLength;
@@ -99,12 +100,15 @@ describe('downloading a result', () => {
   });
 
   it('serves no faster than it was told, and stops serving when the caller is gone', async () => {
-    calls.simulator.addFault({ kind: 'downloadRate', bytesPerSecond: 100_000, times: 2 });
+    calls.simulator.addFault({ kind: 'downloadRate', bytesPerSecond: 100_000 });
     const startedAt = performance.now();
     const slow = await request(url, { headers: { ...IDENTITY, range: 'bytes=0-49999' } });
     await slow.body.arrayBuffer();
     expect(performance.now() - startedAt).toBeGreaterThan(400);
 
+    await drained();
+    // Far longer than this machine may stand still.
+    calls.simulator.addFault({ kind: 'downloadRate', bytesPerSecond: 1_000 });
     const gone = new AbortController();
     const broken = await request(url, { headers: IDENTITY, signal: gone.signal });
     expect(calls.simulator.counts().activeDownloads).toBe(1);

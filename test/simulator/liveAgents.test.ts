@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '../support/eventually.js';
 import { type ChannelListener, channelListener } from './channelListener.js';
 import { type SimulatorCalls, simulatorCalls } from './simulatorCalls.js';
 
@@ -61,10 +62,13 @@ describe('what agents do now', () => {
     const { notifications } = calls.simulator;
     notifications.setEventsPerSecond(400);
     await listener.heard(`v2.users.${truth()[3]?.userId ?? ''}.routingStatus`);
+    await eventually('many messages', () => notifications.messages().length > 20);
     notifications.setEventsPerSecond(0);
     const last = notifications.messages().length;
     listener.send({ message: 'ping' });
-    await listener.heard('channel.metadata');
+    await eventually('a pong', () =>
+      listener?.messages.some(({ eventBody }) => String(eventBody['message']) === 'pong'),
+    );
     expect(last).toBeGreaterThan(20);
     for (const { userId, adherence, routingStatus } of truth()) {
       const { eventBody: status } =

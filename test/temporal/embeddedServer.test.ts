@@ -19,9 +19,9 @@ import {
 } from '../../src/temporal/devServer.js';
 import { type EmbeddedServer, startEmbeddedServer } from '../../src/temporal/embeddedServer.js';
 import { findTemporalCli } from '../../src/temporal/findTemporalCli.js';
-import { freePort } from '../../src/temporal/freePort.js';
 import { processBirth, processesWith } from '../../src/temporal/processIdentity.js';
 import { eventually } from '../support/eventually.js';
+import { ownPort } from '../support/ownPort.js';
 import { quietTemporal } from '../support/quietTemporal.js';
 import type { nap } from './napWorkflow.js';
 
@@ -112,7 +112,7 @@ describe('the embedded Temporal server', () => {
   });
 
   it('is started again on the ports asked for, with the workflows it had', async () => {
-    const [port, uiPort] = [await freePort('127.0.0.1'), await freePort('127.0.0.1')];
+    const [port, uiPort] = [await ownPort('127.0.0.1'), await ownPort('127.0.0.1')];
     const first = await startEmbeddedServer({ dataDirectory, port, uiPort, log });
     await startNap(first, 'kept');
     await first.stop();
@@ -137,7 +137,7 @@ describe('the embedded Temporal server', () => {
     const left = await startEmbeddedServer({ dataDirectory, log });
     await startNap(left, 'kept');
     leaveBehind(left);
-    const port = await freePort('127.0.0.1');
+    const port = await ownPort('127.0.0.1');
     const next = await startEmbeddedServer({ dataDirectory, port, log });
     expect(next).toMatchObject({ adopted: false, address: `127.0.0.1:${port}` });
     expect(servers()).toEqual([next.pid]);
@@ -149,7 +149,7 @@ describe('the embedded Temporal server', () => {
   it('that no pid file tells of is still found, so that two never write one file', async () => {
     mkdirSync(join(dataDirectory, 'temporal'));
     const database = join(dataDirectory, 'temporal', 'temporal.db');
-    const ports = { port: await freePort('127.0.0.1'), uiPort: await freePort('127.0.0.1') };
+    const ports = { port: await ownPort('127.0.0.1'), uiPort: await ownPort('127.0.0.1') };
     const args = devServerArguments({ ip: '127.0.0.1', ...ports, database });
     const stray: ProcessId = await spawnDevServer(cli.path, args, join(dataDirectory, 'temporal', 'server.log'));
     const next = await startEmbeddedServer({ dataDirectory, log });
@@ -169,7 +169,7 @@ describe('the embedded Temporal server', () => {
     expect(next.adopted).toBe(false);
     expect(servers()).toEqual([next.pid]);
     await next.stop();
-  }, 60_000);
+  });
 
   it('ignores the pid file of a server whose pid was given to another program', async () => {
     const first = await startEmbeddedServer({ dataDirectory, log });
@@ -187,10 +187,9 @@ describe('the embedded Temporal server', () => {
   });
 
   it('is not started on a port that another program has, which would answer in its place', async () => {
-    const other = createServer().listen(0, '127.0.0.1');
+    const port = await ownPort('127.0.0.1');
+    const other = createServer().listen(port, '127.0.0.1');
     await once(other, 'listening');
-    const address = other.address();
-    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
     const failed = startEmbeddedServer({ dataDirectory, port, log });
     await expect(failed).rejects.toMatchObject({ name: 'Blocked' });
     await expect(failed).rejects.toThrow(`Port ${port} of 127.0.0.1, asked for the server, is in use`);
@@ -219,7 +218,7 @@ describe('the embedded Temporal server', () => {
       workflowsPath: fileURLToPath(new URL('napWorkflow.ts', import.meta.url)),
       logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} },
     });
-    const [port, uiPort] = [await freePort('127.0.0.1'), await freePort('127.0.0.1')];
+    const [port, uiPort] = [await ownPort('127.0.0.1'), await ownPort('127.0.0.1')];
     const startedMs = Date.now();
     const first = await startEmbeddedServer({ dataDirectory, port, uiPort, log });
     const firstStartMs = Date.now() - startedMs;

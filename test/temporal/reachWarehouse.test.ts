@@ -9,8 +9,6 @@ import { openPostgresWarehouse } from '../../src/warehouse/postgres/openPostgres
 import { eventually } from '../support/eventually.js';
 import { type PostgresCluster, startPostgresCluster } from '../support/postgresCluster.js';
 
-const MINUTES = 60_000;
-
 describe('a worker that starts', () => {
   let cluster: PostgresCluster;
   let tempDirectory: string;
@@ -20,11 +18,11 @@ describe('a worker that starts', () => {
     tempDirectory = mkdtempSync(join(tmpdir(), 'rosterline-reach-'));
     cluster = await startPostgresCluster({ fsync: false });
     await cluster.stop();
-  }, MINUTES);
+  });
   afterAll(async () => {
     await cluster.remove();
     rmSync(tempDirectory, { recursive: true, force: true });
-  }, MINUTES);
+  });
 
   function warehouseWith(changes: Partial<PostgresConfig>) {
     const { host, port, database, superuser, password } = cluster.server;
@@ -33,20 +31,16 @@ describe('a worker that starts', () => {
     return openPostgresWarehouse(config, { tempDirectory });
   }
 
-  it(
-    'waits for a database that is down, says so, and goes on once it is there',
-    async () => {
-      const warehouse = warehouseWith({});
-      const reached = reachWarehouse(warehouse, log);
-      await eventually('it says that it waits', () => warned.length > 0);
-      expect(warned[0]).toMatch(/^the warehouse is not to be reached yet: .* does not answer; start it/);
-      await cluster.start();
-      await reached;
-      expect(await warehouse.query('SELECT count(*)::int AS rows FROM coverage')).toEqual([{ rows: 0 }]);
-      await warehouse.release();
-    },
-    MINUTES,
-  );
+  it('waits for a database that is down, says so, and goes on once it is there', async () => {
+    const warehouse = warehouseWith({});
+    const reached = reachWarehouse(warehouse, log);
+    await eventually('it says that it waits', () => warned.length > 0);
+    expect(warned[0]).toMatch(/^the warehouse is not to be reached yet: .* does not answer; start it/);
+    await cluster.start();
+    await reached;
+    expect(await warehouse.query('SELECT count(*)::int AS rows FROM coverage')).toEqual([{ rows: 0 }]);
+    await warehouse.release();
+  });
 
   it('ends where the database refuses it: waiting mends no password', async () => {
     const warehouse = warehouseWith({ password: 'a-wrong-one' });

@@ -39,7 +39,9 @@ export async function startChildCommand(
     stdio: ['pipe', 'pipe', openSync(logFile, 'a', 0o600)],
   });
   const exited = once(child, 'exit');
-  const line = await Promise.race([firstLine(child), exited.then(() => undefined)]);
+  exited.catch(() => undefined);
+  // Till the end of what it says: its exit may be told before its last line, which says why.
+  const line = await firstLine(child);
   if (line === undefined || child.pid === undefined)
     throw new Error(`rosterline ${args.join(' ')} ended before it was ready; its log is ${logFile}`);
   const ready = JSON.parse(line) as Record<string, unknown>;

@@ -46,6 +46,8 @@ export async function startScriptedServer(script: Script): Promise<ScriptedServe
       });
     });
   });
+  // A machine that stands still for five seconds must not make it close a connection on which a call is leaving.
+  server.keepAliveTimeout = 0;
   const scripted: ScriptedServer = {
     url: '',
     host: '',

@@ -59,13 +59,19 @@ All workers together keep one budget of calls: more workers are not more quota. 
           // A connection that never closes must not keep what an orchestrator wants gone.
           setTimeout(() => process.exit(EXIT.failed), DRAIN.exitMs).unref();
         });
-        try {
-          await Promise.race([worker.ended, sharing?.refused].filter((end) => end !== undefined));
-        } finally {
+        const stop = (): void => {
           worker.stop();
           stopping.abort();
-          await worker.ended;
-        }
+        };
+        await Promise.race([worker.ended, sharing?.refused].filter((end) => end !== undefined)).catch(
+          async (reason: unknown) => {
+            stop();
+            // What was cut off by the stop is not why it stopped.
+            await worker.ended.catch(() => undefined);
+            throw reason;
+          },
+        );
+        stop();
         return EXIT.done;
       });
     });

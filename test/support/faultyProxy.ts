@@ -61,6 +61,8 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
       handOn(target, incoming, outgoing, record, fault);
     }
   });
+  // A machine that stands still for five seconds must not make it close a connection on which a call is leaving.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

@@ -41,6 +41,8 @@ export async function startRecordingProxy(target: string): Promise<RecordingProx
     onward.on('error', () => outgoing.destroy());
     incoming.pipe(onward);
   });
+  // A machine that stands still for five seconds must not make it close a connection on which a call is leaving.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

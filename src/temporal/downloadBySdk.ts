@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -46,8 +47,8 @@ export async function downloadBySdk(request: SdkDownload): Promise<void> {
     chmodSync(file, 0o755);
     renameSync(file, request.to);
   } finally {
-    killGroup(child);
-    rmSync(directory, { recursive: true, force: true });
+    await endGroup(child);
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
@@ -76,11 +77,15 @@ function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-function killGroup(child: ChildProcess): void {
+/** Returns once the process is gone: one that still writes would keep its directory from being removed. */
+async function endGroup(child: ChildProcess): Promise<void> {
   if (child.pid === undefined) return;
+  const hasEnded = child.exitCode !== null || child.signalCode !== null;
+  const gone = hasEnded ? null : once(child, 'exit');
   try {
     process.kill(-child.pid, 'SIGKILL');
   } catch {
     // The group has ended already.
   }
+  await gone;
 }

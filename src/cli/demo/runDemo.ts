@@ -91,6 +91,7 @@ export async function runDemo(directory: string, status: StatusLine, closing: Cl
 
 class DemoRun {
   private lastText = 'starting';
+  private ended = false;
 
   constructor(
     private readonly client: Client,
@@ -111,23 +112,25 @@ class DemoRun {
       staticSummary: 'Demonstration: one year of two units',
     });
     const result = handle.result() as Promise<HistoryExportResult>;
-    // Handled where it is awaited; until then a failure must not count as unhandled.
-    result.catch(() => undefined);
+    const mark = (): void => {
+      this.ended = true;
+    };
+    // Handled where it is awaited, too; until then a failure must not count as unhandled.
+    void result.then(mark, mark);
     this.say(`export ${WORKFLOW_ID}: ${REQUEST.datasets.join(' and ')}, ${REQUEST.from} to ${REQUEST.to}`);
     await this.untilRefused();
-    await this.until(result, ({ windows }) => windows.done >= windows.total * KILL_AFTER);
+    await this.until(({ windows }) => windows.done >= windows.total * KILL_AFTER);
+    if (this.ended) return { result: await result, worker };
     await this.killWhileDownloading(worker);
     worker = await startWorker();
     this.say(`another worker started (process ${worker.pid}); it goes on where the first one was`);
-    await this.until(result, () => false);
+    await this.until(() => false);
     return { result: await result, worker };
   }
 
   private async untilRefused(): Promise<void> {
-    for (;;) {
-      if ((await this.control.counts()).refused > 0) break;
-      await this.lookAgain();
-    }
+    while (!this.ended && (await this.control.counts()).refused === 0) await this.lookAgain();
+    if (this.ended) return;
     this.say(`429 with Retry-After: ${REFUSAL.retryAfter} on a POST that creates a job; its family's gate is closed`);
     const opensAt = Date.now() + REFUSAL.retryAfter * 1000;
     let waiting = 0;
@@ -141,7 +144,7 @@ class DemoRun {
 
   private async killWhileDownloading(worker: ChildCommand): Promise<void> {
     await this.control.fault(SLOW_DOWNLOAD);
-    while ((await this.control.counts()).activeDownloads === 0) await this.lookAgain();
+    while (!this.ended && (await this.control.counts()).activeDownloads === 0) await this.lookAgain();
     const steps = await windowSteps(this.client);
     await worker.kill();
     await this.control.clearFaults();
@@ -150,13 +153,8 @@ class DemoRun {
   }
 
   /** Looks again and again until the condition holds or the export has ended. */
-  private async until(result: Promise<unknown>, holds: (progress: ExportProgress) => boolean): Promise<void> {
-    const state = { ended: false };
-    const mark = (): void => {
-      state.ended = true;
-    };
-    void result.then(mark, mark);
-    while (!state.ended) {
+  private async until(holds: (progress: ExportProgress) => boolean): Promise<void> {
+    while (!this.ended) {
       const progress = await this.progress();
       if (progress) this.lastText = progressText(progress, Date.now());
       this.status.show(`${duration(Date.now() - this.startedAt)}: ${this.lastText}`);

@@ -15,10 +15,13 @@ import { type ComingRefusal, createRefusal, isThrottle, mayBeDisguised } from '.
 import { isoInstant, throttled } from './throttled.js';
 import type { Token } from './tokenSource.js';
 import type { HttpAnswer, Transport } from './transport.js';
-import { decodedStart, decodedText, isPlainByStatus, landingEncoding, wholeBody } from './wholeBody.js';
+import { decodedStart, decodedText, landingEncoding, readUnlessRefused, wholeBody } from './wholeBody.js';
+
+/** A body of an answer, as it came and as it reads. */
+type AnswerBody = Pick<Exchanged, 'raw' | 'encoding' | 'text'>;
 
 /** Nobody lands what came with a refusal. */
-const NO_BYTES = new Uint8Array();
+const NO_BODY: AnswerBody = { raw: new Uint8Array(), encoding: 'identity', text: '' };
 
 /** A request that is to be sent. */
 export interface Outgoing {
@@ -125,20 +128,13 @@ export function createExchange(given: {
     return exchanged;
   };
 
-  const bodyOf = async (
-    endpoint: Endpoint,
-    answer: HttpAnswer,
-  ): Promise<Pick<Exchanged, 'raw' | 'encoding' | 'text'>> => {
-    try {
+  const bodyOf = (endpoint: Endpoint, answer: HttpAnswer): Promise<AnswerBody> =>
+    readUnlessRefused(answer.status, NO_BODY, async () => {
       const raw = await wholeBody(answer);
       const encoding = landingEncoding(answer.headers['content-encoding']);
       const landsUnread = endpoint.isLanded === true && answer.status < 300;
       return { raw, encoding, text: await (landsUnread ? decodedStart(raw, encoding) : decodedText(raw, encoding)) };
-    } catch (error) {
-      if (!isPlainByStatus(answer.status)) throw error;
-      return { raw: NO_BYTES, encoding: 'identity', text: '' };
-    }
-  };
+    });
 
   const requireNoThrottle = async ({ family }: Endpoint, asked: string, answer: Exchanged, refusal: ComingRefusal) => {
     const { status, headers, text, correlationId, sentAtMs } = answer;

@@ -10,7 +10,7 @@ import { refusalOf } from './refusalOf.js';
 import type { HttpAnswer, Transport } from './transport.js';
 import { isThrottle } from './throttle.js';
 import { isWebPage, webPageFailure } from './unreadableAnswer.js';
-import { decodedText, isPlainByStatus, landingEncoding, wholeBody } from './wholeBody.js';
+import { decodedText, landingEncoding, readUnlessRefused, wholeBody } from './wholeBody.js';
 
 /** Renewed this long before it expires, or a tenth of its life if that is less. */
 const RENEW_EARLY_MS = 60_000;
@@ -188,13 +188,10 @@ export function createTokenSource(
 }
 
 async function tokenText(answer: HttpAnswer): Promise<string> {
-  try {
+  return await readUnlessRefused(answer.status, '', async () => {
     const raw = await wholeBody(answer, LARGEST_TOKEN_ANSWER_BYTES);
     return await decodedText(raw, landingEncoding(answer.headers['content-encoding']), LARGEST_TOKEN_ANSWER_BYTES);
-  } catch (error) {
-    if (!isPlainByStatus(answer.status)) throw error;
-    return '';
-  }
+  });
 }
 
 function jsonOrNull(text: string): unknown {

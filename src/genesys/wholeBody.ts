@@ -49,9 +49,14 @@ export async function decodedText(
   }
 }
 
-/** Whether a status alone says what to do: a refusal for now stays one, though its body breaks off or does not decode. */
-export function isPlainByStatus(status: number): boolean {
-  return status === 429 || status >= 500;
+/** What is read of a body, or nothing where a status alone says what to do: a refusal stays one, though its body breaks off. */
+export async function readUnlessRefused<T>(status: number, nothing: T, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (status !== 429 && status < 500) throw error;
+    return nothing;
+  }
 }
 
 /**

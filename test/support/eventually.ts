@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Milliseconds between looks, at least; a look that takes longer is followed by as long a pause. */
-const LOOK_EVERY_MS = 25;
+/** Milliseconds between looks: as many as the last one took, within these. What comes is met soon, even where a look was slow once. */
+const PAUSE_MS = { least: 25, most: 250 };
 
 /** Enough for whatever a machine of a load of twenty still does: nobody waits that long for what comes. */
 const WITHIN_MS = 120_000;
@@ -18,6 +18,6 @@ export async function eventually<T>(
     const found = await look();
     if (found !== undefined && found !== null && found !== false) return found;
     if (Date.now() > deadlineMs) throw new Error(`not within ${withinMs / 1000} s: ${what}`);
-    await sleep(Math.max(LOOK_EVERY_MS, Date.now() - lookedMs));
+    await sleep(Math.min(Math.max(PAUSE_MS.least, Date.now() - lookedMs), PAUSE_MS.most));
   }
 }

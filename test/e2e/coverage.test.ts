@@ -6,11 +6,11 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { CoverageReport } from '../../src/cli/coverage/coverageReport.js';
 import type { StatusReport } from '../../src/cli/status/statusReport.js';
 import type { CoverageFinding } from '../../src/domain/coverage/coverageFinding.js';
-import { freePort } from '../../src/temporal/freePort.js';
 import { askOwner } from '../../src/temporal/owner/askOwner.js';
 import { inspectWarehouse } from '../../src/warehouse/duckdb/inspectWarehouse.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
+import { ownPort } from '../support/ownPort.js';
 import { type EndedCommand, runRosterline } from '../support/runRosterline.js';
 import { temporalServer } from '../support/temporalServer.js';
 import { PROVENANCE, without } from '../support/withoutColumns.js';
@@ -120,7 +120,7 @@ describe('rosterline coverage', () => {
   it(
     'repairs exactly those days, beside a worker whose metrics had named them',
     async () => {
-      const port = await freePort('127.0.0.1');
+      const port = await ownPort('127.0.0.1');
       await rig.startWorker([], { ROSTERLINE_METRICS_PORT: String(port) });
       const faults = await eventually('the metrics name the faults', async () => {
         const page = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
@@ -174,7 +174,7 @@ describe('rosterline coverage', () => {
   it(
     'is whole then, and judges the warehouse also where no Temporal server answers',
     async () => {
-      const settings = { ...rig.environment, TEMPORAL_ADDRESS: `127.0.0.1:${await freePort('127.0.0.1')}` };
+      const settings = { ...rig.environment, TEMPORAL_ADDRESS: `127.0.0.1:${await ownPort('127.0.0.1')}` };
       const ended = await runRosterline(['coverage'], settings);
       expect(ended.code).toBe(0);
       expect(ended.stdout).toContain('coverage is whole: 56 days as they should be');

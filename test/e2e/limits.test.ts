@@ -3,9 +3,9 @@ import type { LimitsRow, LimitsTable } from '../../src/domain/budget/limitsTable
 import type { GateName } from '../../src/domain/family.js';
 import { askLimits } from '../../src/temporal/askLimits.js';
 import { keeperIdOf } from '../../src/temporal/budgetLink.js';
-import { freePort } from '../../src/temporal/freePort.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
+import { ownPort } from '../support/ownPort.js';
 import { type EndedCommand, runRosterline } from '../support/runRosterline.js';
 import { temporalServer } from '../support/temporalServer.js';
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
     jobSeconds: 0.1,
     units: [{ name: 'Leeds', timeZone: 'Europe/London', agents: 4 }],
   });
-  metricsPort = await freePort('127.0.0.1');
+  metricsPort = await ownPort('127.0.0.1');
 }, 5 * MINUTES);
 afterAll(async () => await rig.close(), MINUTES);
 

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { keeperIdOf } from '../../src/temporal/budgetLink.js';
-import { freePort } from '../../src/temporal/freePort.js';
 import { handleOf } from '../../src/temporal/nightly/nightlySchedules.js';
 import { encodedRuns } from '../support/encodedRuns.js';
 import { documentedMetrics, metricsInCode, metricsOnPage } from '../support/metricCatalogue.js';
@@ -13,6 +12,7 @@ import { type ExportRig, startExportRig } from '../support/exportRig.js';
 import { watchedMetrics } from '../support/promExpressions.js';
 import { reportsOfJobs, reportsOfWindows } from '../support/learntReports.js';
 import { type OtlpReceiver, otlpReceiver, type ReceivedSpan } from '../support/otlpReceiver.js';
+import { ownPort } from '../support/ownPort.js';
 import { runRosterline } from '../support/runRosterline.js';
 import { secretsIn } from '../support/secretScan.js';
 import { temporalServer } from '../support/temporalServer.js';
@@ -42,7 +42,7 @@ beforeAll(async () => {
     "nightly: [{ name: all-units, at: '02:30', timeZone: Europe/London, datasets: [adherence], horizonDays: 0, lookBackDays: 0 }]\n",
   );
   traces = await otlpReceiver();
-  const [metrics, health] = [await freePort('127.0.0.1'), await freePort('127.0.0.1')];
+  const [metrics, health] = [await ownPort('127.0.0.1'), await ownPort('127.0.0.1')];
   metricsUrl = `http://127.0.0.1:${metrics}/metrics`;
   healthUrl = `http://127.0.0.1:${health}`;
   await rig.startWorker([], {

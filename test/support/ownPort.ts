@@ -3,11 +3,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isPortFree } from '../../src/temporal/freePort.js';
 
-/** Below those that Linux, by default, gives to whoever asks for any port, and to every connection (32768 to 60999). */
-const PORTS = { from: 12_000, to: 32_000 };
+/**
+ * Below those that an embedded Temporal server takes by itself (src/temporal/freePort.ts), and those that Linux, by default, gives to
+ * whoever asks for any port, and to every connection (32768 to 60999).
+ */
+const PORTS = { from: 12_000, to: 20_000 };
 
 /**
- * A port for a server that a test stops and starts again: nobody is given it meanwhile, no other test of the run takes it.
+ * A port for a server that is told where to listen, and may be stopped and started again: nobody is given it meanwhile, no other
+ * test of the run takes it.
  *
  * @param ip the address that the server listens on.
  */

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { devServerArguments, endedEarly, spawnDevServer, untilServing } from '../../src/temporal/devServer.js';
 import { findTemporalCli } from '../../src/temporal/findTemporalCli.js';
-import { freePort } from '../../src/temporal/freePort.js';
 import { withLock } from '../../src/temporal/processLock.js';
+import { ownPort } from './ownPort.js';
 import { readJson, recordSharedServer, testRunDirectory } from './testRun.js';
 
 /** Where a Temporal server listens. Its namespace is `default`. */
@@ -40,7 +40,7 @@ export async function temporalServer(): Promise<TemporalServer> {
 
 async function start(cliPath: string, run: string): Promise<TemporalServer> {
   const ip = '127.0.0.1';
-  const [port, uiPort] = [await freePort(ip), await freePort(ip)];
+  const [port, uiPort] = [await ownPort(ip), await ownPort(ip)];
   const logFile = join(run, 'server.log');
   const id = await spawnDevServer(cliPath, devServerArguments({ ip, port, uiPort }), logFile);
   recordSharedServer('server', id.pid);

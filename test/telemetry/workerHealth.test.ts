@@ -6,9 +6,9 @@ import pino from 'pino';
 import { openFileStore } from '../../src/objects/fileStore.js';
 import { type HealthServer, startHealthServer } from '../../src/telemetry/healthServer.js';
 import { rememberedLook } from '../../src/telemetry/rememberedLook.js';
-import { freePort } from '../../src/temporal/freePort.js';
 import { lookAtObjects } from '../../src/temporal/healthLooks.js';
 import { WorkerHealth } from '../../src/temporal/workerHealth.js';
+import { ownPort } from '../support/ownPort.js';
 
 const THERE = () => Promise.resolve();
 const REFUSED = () => Promise.reject(new Error('secret reason of host db.example'));
@@ -22,7 +22,7 @@ beforeEach(async () => {
   logged = [];
   const log = pino({ base: null, level: 'info' }, { write: (line: string) => void logged.push(line) });
   health = new WorkerHealth(['temporal', 'genesys', 'objects'], log);
-  const port = await freePort('127.0.0.1');
+  const port = await ownPort('127.0.0.1');
   server = await startHealthServer({ host: '127.0.0.1', port }, health);
   url = `http://127.0.0.1:${port}`;
 });

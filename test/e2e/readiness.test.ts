@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -6,6 +6,7 @@ import { type EmbeddedServer, startEmbeddedServer } from '../../src/temporal/emb
 import { findTemporalCli } from '../../src/temporal/findTemporalCli.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
+import { logLines } from '../support/logLines.js';
 import { ownPort } from '../support/ownPort.js';
 import { type PostgresCluster, startPostgresCluster } from '../support/postgresCluster.js';
 
@@ -100,15 +101,14 @@ describe('a worker under which Temporal and PostgreSQL are stopped', () => {
     5 * MINUTES,
   );
 
-  it('says in its log why each was not there, and when it was again', () => {
-    const lines = readFileSync(join(directory, 'worker.log'), 'utf8')
-      .split('\n')
-      .filter((line) => line.startsWith('{'))
-      .map((line) => JSON.parse(line) as { level: number; part?: string; msg: string });
+  it('says in its log why each was not there, and when it was again', async () => {
     for (const part of ['temporal', 'warehouse']) {
-      const said = lines.filter((line) => line.part === part);
+      const said = await eventually(`its log says that ${part} is ready again`, () => {
+        const lines = logLines(join(directory, 'worker.log')).filter((line) => line['part'] === part);
+        return lines.at(-1)?.msg === `ready again: ${part}` && lines;
+      });
       expect(said[0]).toMatchObject({ level: 40, msg: expect.stringMatching(`^not ready: ${part}: .`) as unknown });
-      expect(said.at(-1)).toMatchObject({ level: 30, msg: `ready again: ${part}` });
+      expect(said.at(-1)).toMatchObject({ level: 30 });
     }
   });
 });

@@ -11,6 +11,7 @@ import { eventually } from '../support/eventually.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
 import { watchedMetrics } from '../support/promExpressions.js';
 import { reportsOfJobs, reportsOfWindows } from '../support/learntReports.js';
+import { logLines } from '../support/logLines.js';
 import { type OtlpReceiver, otlpReceiver, type ReceivedSpan } from '../support/otlpReceiver.js';
 import { ownPort } from '../support/ownPort.js';
 import { runRosterline } from '../support/runRosterline.js';
@@ -28,6 +29,7 @@ let rig: ExportRig;
 let traces: OtlpReceiver;
 let metricsUrl: string;
 let healthUrl: string;
+let logFile: string;
 
 beforeAll(async () => {
   rig = await startExportRig('telemetry', {
@@ -36,6 +38,7 @@ beforeAll(async () => {
     tokenLimitPerMinute: 300,
     units: [{ name: 'Leeds', timeZone: 'Europe/London', agents: 4 }],
   });
+  logFile = join(rig.directory, 'worker.log');
   const file = join(rig.directory, 'rosterline.yaml');
   writeFileSync(
     file,
@@ -71,10 +74,6 @@ afterAll(async () => {
   await traces.close();
 }, MINUTES);
 
-function log(): Buffer {
-  return readFileSync(join(rig.directory, 'worker.log'));
-}
-
 async function page(): Promise<string> {
   return await (await fetch(metricsUrl)).text();
 }
@@ -100,17 +99,11 @@ describe('the log of a worker', () => {
       rig.simulator.addFault({ kind: 'status', method: 'POST', path: BULK, status: 503, body: {} });
       rig.simulator.addFault({ kind: 'throttle', method: 'GET', path: `${BULK}/jobs/`, retryAfter: 3 });
       expect(await rig.export(EXPORT, 'logged')).toMatchObject({ status: 'complete' });
-      const bytes = log();
-      const lines = bytes
-        .toString('utf8')
-        .split('\n')
-        .filter((line) => line.startsWith('{'));
-      const withToken = lines
-        .map((line) => JSON.parse(line) as Record<string, unknown>)
-        .filter((line) => 'taskToken' in line);
+      const withToken = logLines(logFile).filter((line) => 'taskToken' in line);
       expect(withToken.length).toBeGreaterThan(10);
       expect([...new Set(withToken.map(({ taskToken }) => taskToken))]).toEqual(['[hidden]']);
-      expect(withToken.some(({ msg }) => /failed/.test(String(msg)))).toBe(true);
+      expect(withToken.some(({ msg }) => /failed/.test(msg))).toBe(true);
+      const bytes = readFileSync(logFile);
       // A task token names the workflow: so it is found by what is in it, however it is written.
       expect(
         encodedRuns(bytes.toString('latin1')).filter((text) => /export\/|historyExport|logged/.test(text)),

@@ -216,7 +216,7 @@ export class ChannelKeeper {
     const fromMs = untilMs === null ? null : untilMs - ON_THE_WAY_MS;
     this.#lastMessageMs = connection.channel?.socket.lastMessageMs() ?? null;
     log.warn({ connection: connection.number, cause, why }, 'notification channel lost');
-    this.#lost = gaps.began(lossCause(this.parts, connection, cause), fromMs, this.watch);
+    this.#lost = gaps.began(cause, fromMs, this.watch, lossCause(this.parts, connection, cause));
     this.#hearing.isAlone();
     this.#wake();
     changed();

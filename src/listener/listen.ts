@@ -41,7 +41,8 @@ export async function listen(given: GivenParts, watched: Watched, signal: AbortS
     sink.changed({ ...state, sinceMs: connectedSinceMs });
   };
 
-  const keepers = new Keepers({ ...parts, gaps: new Gaps(sink, refused) }, tell, stopped);
+  const gaps = new Gaps(sink, refused);
+  const keepers = new Keepers({ ...parts, gaps }, tell, stopped);
   keepers.begin(watched.now);
   watched.onChange((change) => void keepers.rewatch(change).catch(refused));
   const telling = setInterval(() => {
@@ -52,6 +53,8 @@ export async function listen(given: GivenParts, watched: Watched, signal: AbortS
   try {
     await aborted(stopped);
     await keepers.ended();
+    // Nobody who takes over knows of a loss that was made good already.
+    await gaps.close();
   } finally {
     clearInterval(telling);
   }

@@ -344,6 +344,21 @@ describe('a listener', () => {
     expect(await listening.outcome()).toBeNull();
   });
 
+  it('tells of a loss whose cause is still being asked for when it is stopped, though its channel is back', async () => {
+    const asked: string[] = [];
+    const noAnswer = (id: string): Promise<boolean> => {
+      asked.push(id);
+      return new Promise(() => undefined);
+    };
+    await startWhole({}, { callTimeoutMs: 3_600_000 }, { calls: (real) => ({ ...real, isChannelAlive: noAnswer }) });
+    simulator.notifications.befall({ kind: 'cut' });
+    await eventually('its cause is asked for', () => asked.length > 0);
+    await eventually('the channel is back', () => listening.states.at(-1)?.connected);
+    expect(listening.began).toHaveLength(1);
+    await listening.stop();
+    expect(listening.began).toMatchObject([{ cause: 'started' }, { cause: 'cut', missed: everything(simulator) }]);
+  });
+
   it('stops where its sink says that another listener has taken over', async () => {
     const conflict = new Failure('Conflict', 'another listener has taken over');
     await start({}, {}, { sink: { gapEnded: () => Promise.reject(conflict) } });

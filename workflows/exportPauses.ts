@@ -1,4 +1,4 @@
-import { condition, isCancellation, setHandler } from '@temporalio/workflow';
+import { condition, isCancellation, patched, setHandler } from '@temporalio/workflow';
 import type { Pause } from '../src/domain/exportSteps.js';
 import { SYSTEMIC_FAILURES } from '../src/domain/failure.js';
 import { causeOf, failedWith } from './failedWith.js';
@@ -36,6 +36,8 @@ export class ExportPauses {
   private cause: Pause | null = null;
   private prober: string | null = null;
   private readonly blocked = new Map<string, Blocked>();
+  /** Orders for windows of which the export has not heard yet that they began. */
+  private readonly untold = new Map<string, boolean>();
   private ownSteps = 0;
   private readonly hold = new StepHold();
 
@@ -93,6 +95,7 @@ export class ExportPauses {
 
   /** A window ended: it blocks nothing any more, and another has to keep trying in its place. */
   windowEnded(windowId: string): void {
+    this.untold.delete(windowId);
     if (!this.blocked.delete(windowId)) return;
     if (this.prober === windowId) this.prober = null;
     if (this.blocked.size === 0) this.goOn();
@@ -123,9 +126,16 @@ export class ExportPauses {
     }
   }
 
-  /** A window has begun: one that was on its way when the export was paused is held too. */
+  /**
+   * A window has begun: one that was on its way when the export was paused is held too, and one that was blocked before the export
+   * heard that it had begun (signals of a task are met before all else in it) is told what it was to do.
+   */
   windowBegun(windowId: string): void {
     if (this.hold.isHeld) this.tellHold(windowId);
+    const probe = this.untold.get(windowId);
+    this.untold.delete(windowId);
+    // To go once no run from before is left: there the order was lost.
+    if (probe !== undefined && patched('tells-windows-once-begun')) this.proceed(windowId, probe);
   }
 
   /** Waits while an operator has paused the export. */
@@ -195,10 +205,9 @@ export class ExportPauses {
   }
 
   private proceed(windowId: string, probe: boolean): void {
+    const handle = this.pool().handle(windowId);
     // A window that has ended since cannot be told, and need not be.
-    this.pool()
-      .handle(windowId)
-      ?.signal(proceedSignal, { probe })
-      .catch(() => undefined);
+    if (handle) handle.signal(proceedSignal, { probe }).catch(() => undefined);
+    else this.untold.set(windowId, probe);
   }
 }

@@ -14,6 +14,7 @@ import type { Warehouse } from '../../src/warehouse/warehouse.js';
 import type { ExportProgress } from '../../src/domain/exportProgress.js';
 import type { historyExport } from '../../workflows/historyExport.js';
 import { keeperIdOf } from '../../src/temporal/budgetLink.js';
+import type { HeldPayloads } from './heldPayloads.js';
 import { skippingClock, type TestClock, WALL_CLOCK } from './testClock.js';
 import { startTestWorker, type TestWorker } from './testWorker.js';
 
@@ -32,6 +33,8 @@ export interface ExportEnvironmentOptions {
    * a workflow's task or its next run, and the budget's keeper is asked by queries before every call. @default true
    */
   readonly sharesBudget?: boolean;
+  /** What the worker is to be slow with. */
+  readonly heldPayloads?: HeldPayloads;
 }
 
 /** A simulated organisation, a worker on it, and a client of the Temporal server that both use. */
@@ -59,7 +62,8 @@ export async function exportEnvironment(
   address: string,
   options: ExportEnvironmentOptions,
 ): Promise<ExportEnvironment> {
-  const connection = await NativeConnection.connect({ address });
+  const plugins = options.heldPayloads ? [options.heldPayloads.plugin] : [];
+  const connection = await NativeConnection.connect({ address, plugins });
   const clientConnection = await Connection.connect({ address });
   const client = new Client({ connection: clientConnection });
   return await environmentOn(client, connection, WALL_CLOCK, options, async () => {

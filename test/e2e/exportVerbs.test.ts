@@ -4,11 +4,13 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
+import { addDays, localDateOf } from '../../src/domain/calendar.js';
 import type { ExportProgress } from '../../src/domain/exportProgress.js';
 import type { SimulatorOptions } from '../../src/simulator/simulatorOptions.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
 import { FACT_TABLES as TABLES, factRows, truth } from '../support/exportTruth.js';
+import { holdJobs } from '../support/holdJobs.js';
 import { rowDifferences } from '../support/rowDifferences.js';
 import { runRosterline } from '../support/runRosterline.js';
 import { secretsIn } from '../support/secretScan.js';
@@ -37,15 +39,24 @@ const REQUEST = {
   maxParallelWindows: 4,
 };
 const WINDOWS = 28;
+/** Days of which jobs are held until the export was paused, and until it was cancelled: four windows of each are under way meanwhile. */
+const HELD = { untilPaused: ['2024-03-06', '2024-03-10'], untilCancelled: ['2024-03-10', '2024-03-18'] } as const;
+const AT_ONCE = REQUEST.maxParallelWindows;
 const NO_DIFFERENCE = { missing: [], unexpected: [] };
 const ID = 'historyExport/an operator’s';
 
 describe('an operator at an export', () => {
   let rig: ExportRig;
   let handle: WorkflowHandle;
+  /** What each verb has held until it came: let go of then, so that calls would leave if it did not hold. */
+  let letGo: { readonly paused: () => void; readonly cancelled: () => void };
   beforeAll(async () => {
     rig = await startExportRig('export-verbs', ORGANISATION);
     await rig.startWorker();
+    letGo = {
+      paused: holdJobs(rig.simulator, ...HELD.untilPaused),
+      cancelled: holdJobs(rig.simulator, ...HELD.untilCancelled),
+    };
     handle = rig.client.workflow.getHandle(ID);
   }, MINUTES);
   afterAll(async () => await rig.close());
@@ -61,11 +72,18 @@ describe('an operator at an export', () => {
     return await handle.query<ExportProgress>('progress');
   }
 
-  async function windowsDone(atLeast: number): Promise<void> {
-    await eventually(`${atLeast} windows are done and others under way`, async () => {
+  async function untilHeld(done: number): Promise<void> {
+    await eventually(`${done} windows are done and the others under way are held`, async () => {
       const { windows } = await progress();
-      return windows.done >= atLeast && windows.running >= 3;
+      return windows.done === done && windows.running === AT_ONCE;
     });
+  }
+
+  /** When the export was told to end, in milliseconds since the epoch; null before. */
+  async function cancelRequestedMs(): Promise<number | null> {
+    const { events } = await handle.fetchHistory();
+    const asked = events?.find((event) => event.workflowExecutionCancelRequestedEventAttributes);
+    return asked ? Number(asked.eventTime?.seconds ?? 0) * 1000 + (asked.eventTime?.nanos ?? 0) / 1e6 : null;
   }
 
   /** What an act gave, when the last call came, until all was quiet for longer than it may take, and what the machine delayed. */
@@ -92,11 +110,13 @@ describe('an operator at an export', () => {
     'finds it in the list, with how far it is',
     async () => {
       await rig.start(REQUEST, ID);
-      await windowsDone(2);
+      await untilHeld(4);
       const { code, running } = await json('export', 'list');
       expect({ code, running }).toMatchObject({
         code: 0,
-        running: [{ workflowId: ID, state: 'RUNNING', progress: { windows: { total: WINDOWS }, paused: null } }],
+        running: [
+          { workflowId: ID, state: 'RUNNING', progress: { windows: { total: WINDOWS, done: 4 }, paused: null } },
+        ],
       });
     },
     MINUTES,
@@ -106,7 +126,12 @@ describe('an operator at an export', () => {
     'pauses it: within two seconds no call leaves any more, also none of the windows under way',
     async () => {
       const pause = () => json('export', 'pause', ID, '--reason', 'a change at Genesys');
-      const { result: paused, lastCallMs } = await quietAfter(pause);
+      const { result: paused, lastCallMs } = await quietAfter(async () => {
+        const told = pause();
+        await eventually('it is paused', async () => (await progress()).paused !== null);
+        letGo.paused();
+        return await told;
+      });
       const { paused: shown, windows } = await progress();
       expect(paused).toMatchObject({ code: 0, paused: { reason: 'a change at Genesys' } });
       expect(lastCallMs - Date.parse(shown?.since ?? '')).toBeLessThanOrEqual(TAKES_EFFECT_WITHIN_MS);
@@ -175,7 +200,7 @@ describe('an operator at an export', () => {
       );
       expect(tookMs - delayedMs).toBeLessThanOrEqual(TAKES_EFFECT_WITHIN_MS);
       expect(await json('export', 'resume', ID)).toMatchObject({ code: 0, paused: null });
-      await windowsDone(6);
+      await untilHeld(12);
     },
     MINUTES,
   );
@@ -183,12 +208,14 @@ describe('an operator at an export', () => {
   it(
     'cancels it: no call leaves after two seconds, whole windows stay, and of the others nothing is there',
     async () => {
-      const { result: cancelled, lastCallMs } = await quietAfter(() => json('export', 'cancel', ID, '--yes'));
+      const { result: cancelled, lastCallMs } = await quietAfter(async () => {
+        const told = json('export', 'cancel', ID, '--yes');
+        await eventually('it is told to end', async () => (await cancelRequestedMs()) !== null);
+        letGo.cancelled();
+        return await told;
+      });
       expect(cancelled).toMatchObject({ code: 0, cancelled: true });
-      const { events } = await handle.fetchHistory();
-      const asked = events?.find((event) => event.workflowExecutionCancelRequestedEventAttributes);
-      const askedMs = Number(asked?.eventTime?.seconds ?? 0) * 1000 + (asked?.eventTime?.nanos ?? 0) / 1e6;
-      expect(lastCallMs - askedMs).toBeLessThanOrEqual(TAKES_EFFECT_WITHIN_MS);
+      expect(lastCallMs - ((await cancelRequestedMs()) ?? 0)).toBeLessThanOrEqual(TAKES_EFFECT_WITHIN_MS);
 
       const coverage = await rig.read((warehouse) => warehouse.allCoverage());
       expect(coverage.map(({ state }) => state)).not.toContain('pending');
@@ -237,10 +264,16 @@ describe('an operator at an export', () => {
         },
       ];
       const start = { taskQueue: 'rosterline', workflowId: night, args };
+      // Of the six days, the last four.
+      const today = localDateOf('Europe/London', nominalTime);
+      const letNightGo = holdJobs(rig.simulator, addDays(today, -4), today);
       const load = await rig.client.workflow.start('nightlyLoad', start);
       const child = rig.client.workflow.getHandle(`${night}/1`);
       const ofChild = () => child.query<ExportProgress>('progress').catch(() => null);
-      await eventually('two windows of the night are done', async () => ((await ofChild())?.windows.done ?? 0) >= 2);
+      await eventually('four windows of the night are done and two are held', async () => {
+        const windows = (await ofChild())?.windows;
+        return windows?.done === 4 && windows.running === 2;
+      });
 
       const { result: told, lastCallMs } = await quietAfter(() => json('export', 'pause', night));
       expect(told).toMatchObject({ code: 0, exports: [{ workflowId: `${night}/1` }] });
@@ -253,6 +286,7 @@ describe('an operator at an export', () => {
       const states = (await rig.read((warehouse) => warehouse.allCoverage())).map(({ state }) => state);
       expect(states).not.toContain('pending');
 
+      letNightGo();
       const again = await rig.client.workflow.start('nightlyLoad', start);
       expect(await again.result()).toMatchObject({ status: 'complete' });
       expect(rig.simulator.counts().jobs).toMatchObject({ duplicates: 0 });
@@ -288,6 +322,10 @@ describe('an operator at an export', () => {
         .getHandle(`historyExport/for ${agent}`)
         .result()
         .catch(() => undefined);
+      await eventually('the list of workflows has that it failed', async () => {
+        for await (const found of rig.client.workflow.list({ query: 'ExecutionStatus = "Failed"' })) return found;
+        return null;
+      });
       const settings = {
         ...rig.environment,
         ROSTERLINE_CONFIG: file('planted.yaml'),

@@ -30,6 +30,17 @@ describe('jobs and results that are not as they should be', () => {
     expect((await calls.readJob(anew.job.id)).job.status).toBe('Complete');
   });
 
+  it('holds jobs that match, however often they are read, until the fault is removed', async () => {
+    const held = calls.simulator.addFault({ kind: 'jobHeld', match: '2024-05-02' });
+    const fine = await calls.makeJob(day('2024-05-01'), 'UTC');
+    const { job } = await calls.makeJob(day('2024-05-02'), 'UTC');
+    expect((await calls.readJob(fine.job.id)).job.status).toBe('Complete');
+    for (let reading = 0; reading < 2; reading++)
+      expect(await calls.readJob(job.id)).toMatchObject({ job: { status: 'Processing' }, downloadUrls: [] });
+    calls.simulator.removeFaults(held);
+    expect((await calls.readJob(job.id)).job.status).toBe('Complete');
+  });
+
   it('forgets a job as it is read, for good, with its files', async () => {
     const { job } = await calls.makeJob(day('2024-05-01'), 'UTC');
     const [url = ''] = (await calls.readJob(job.id)).downloadUrls;

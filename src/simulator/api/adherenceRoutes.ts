@@ -46,7 +46,8 @@ export function adherenceRoutes(api: FastifyInstance, context: SimulatorContext,
     if (unknown) jobs.forget(jobId);
     if (!job || unknown || job.clientId !== request.clientId)
       throw new ApiError(404, 'job.not.found', `Job ${jobId} was not found`, { params: { jobId } });
-    if (now() < job.readyAtMs) return answer(job, 'Processing');
+    const held = faults.take('jobHeld', request.met, (fault) => about(fault) ?? false) !== undefined;
+    if (held || now() < job.readyAtMs) return answer(job, 'Processing');
     counters.jobs.foundEnded(jobId, now());
     return answer(job, job.fate.ends === 'Error' ? 'Error' : 'Complete');
   });

@@ -10,6 +10,11 @@ export const RESULT_FAULTS = [
   z.strictObject({ kind: z.literal('jobError'), times, match }),
   /** The next jobs never leave `Processing`. */
   z.strictObject({ kind: z.literal('jobStuck'), times, match }),
+  /**
+   * No job ends as long as this is armed; those whose time was over meanwhile have ended once it is removed. Ledgers and limits go by
+   * when they would have ended.
+   */
+  z.strictObject({ kind: z.literal('jobHeld'), match }),
   /** The next jobs that are read are forgotten: 404 `job.not.found` from then on. */
   z.strictObject({ kind: z.literal('jobUnknown'), times, match }),
   /** The next downloads find their URL expired; that URL stays so, a fresh one works. */

@@ -56,6 +56,7 @@ export class ChannelKeeper {
   #aborted: Promise<void> = Promise.resolve();
   /** Ends the wait for something to happen to the current connection. */
   #wake: () => void = () => undefined;
+  readonly #leaving = new AbortController();
   /** Who waits until the topics of now are subscribed to. */
   #waiting: (() => void)[] = [];
 
@@ -81,8 +82,13 @@ export class ChannelKeeper {
     };
   }
 
-  /** Listens until the signal; then lets go of its channel. Throws nothing. @param cause of what was missed until it listens. */
-  async keep(signal: AbortSignal, cause: GapCause, sinceMs: number | null): Promise<void> {
+  /**
+   * Listens until the signal, or until it is to leave; then lets go of its channel. Throws nothing.
+   *
+   * @param cause of what was missed until it listens.
+   */
+  async keep(until: AbortSignal, cause: GapCause, sinceMs: number | null): Promise<void> {
+    const signal = AbortSignal.any([until, this.#leaving.signal]);
     this.#lost = this.parts.gaps.began(cause, sinceMs, this.watch);
     this.#aborted = aborted(signal);
     void this.#aborted.then(() => this.#wake());
@@ -103,6 +109,14 @@ export class ChannelKeeper {
     const subscribed = new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#wake();
     await subscribed;
+  }
+
+  /** Nothing that it carries is wanted any more: what it lost ends here, because no other channel will end it. */
+  leave(): void {
+    this.#leaving.abort();
+    if (this.#lost !== null) this.parts.gaps.ended(this.#lost, this.parts.clock.genesysMs());
+    this.#lost = null;
+    for (const tell of this.#waiting.splice(0)) tell();
   }
 
   /** Opens the next connection, trying until it is there. @returns null where the signal came first. */
@@ -208,6 +222,7 @@ export class ChannelKeeper {
   /** A connection brings nothing any more. Of no matter where another is there already. */
   #ended(connection: Connection, { cause, why }: SocketEnd): void {
     if (connection !== this.#current || this.#lost !== null || cause === 'let go') return;
+    if (this.#leaving.signal.aborted) return;
     const { clock, log, settings, gaps, changed } = this.parts;
     const lived = clock.steadyMs() - connection.openedMs;
     this.#attempt = lived >= settings.lastingMs ? 0 : this.#attempt + 1;

@@ -8,15 +8,10 @@ import type { Gaps } from './gaps.js';
 import type { ListenerParts } from './listenerParts.js';
 import type { WatchChange } from './watched.js';
 
-/** A keeper, until nothing is left for it to carry. */
-interface Kept {
-  readonly keeper: ChannelKeeper;
-  readonly leave: () => void;
-}
-
 /** The keepers of everything that is watched: one for each channel that it takes. */
 export class Keepers {
-  readonly #kept: Kept[] = [];
+  /** Until nothing is left for them to carry. */
+  readonly #kept: ChannelKeeper[] = [];
   readonly #running = new Set<Promise<void>>();
 
   /** @param changed called when something of their state changed. @param signal until which they listen. */
@@ -39,18 +34,18 @@ export class Keepers {
   async rewatch({ watch, missed, sinceMs }: WatchChange): Promise<void> {
     const { settings, gaps, clock } = this.parts;
     const before = [...this.#kept];
-    const carried = before.map(({ keeper }) => keeper.watch);
+    const carried = before.map((keeper) => keeper.watch);
     const plan = channelPlan(watch, settings.channels, carried);
     const gap = isNothing(missed) ? null : gaps.began('rewatched', sinceMs, missed);
     const subscribing: Promise<void>[] = [];
-    for (const [at, one] of before.entries()) {
+    for (const [at, keeper] of before.entries()) {
       const part = plan[at] ?? NOTHING_WATCHED;
       if (!isNothing(part)) {
-        subscribing.push(one.keeper.rewatch(part));
+        subscribing.push(keeper.rewatch(part));
         continue;
       }
-      this.#kept.splice(this.#kept.indexOf(one), 1);
-      one.leave();
+      this.#kept.splice(this.#kept.indexOf(keeper), 1);
+      keeper.leave();
     }
     for (const part of plan.slice(before.length)) this.#keep(part, 'rewatched', sinceMs);
     await Promise.all(subscribing);
@@ -64,7 +59,7 @@ export class Keepers {
   }
 
   get state(): Omit<ListenerState, 'sinceMs'> {
-    const states = this.#kept.map(({ keeper }) => keeper.state);
+    const states = this.#kept.map((keeper) => keeper.state);
     const answers = states.flatMap((state) => state.answers);
     const messages = states.flatMap(({ lastMessageMs }) => lastMessageMs ?? []);
     return {
@@ -80,12 +75,9 @@ export class Keepers {
   #keep(watch: LiveWatch, cause: GapCause, sinceMs: number | null): void {
     const { parts, changed } = this;
     const canOverlap = (): boolean => this.#kept.length < parts.settings.channels;
-    const leaving = new AbortController();
     const keeper = new ChannelKeeper({ ...parts, canOverlap, changed }, watch);
-    this.#kept.push({ keeper, leave: () => leaving.abort() });
-    const keeping = keeper
-      .keep(AbortSignal.any([this.signal, leaving.signal]), cause, sinceMs)
-      .finally(() => this.#running.delete(keeping));
+    this.#kept.push(keeper);
+    const keeping = keeper.keep(this.signal, cause, sinceMs).finally(() => this.#running.delete(keeping));
     this.#running.add(keeping);
   }
 }

@@ -287,6 +287,42 @@ describe('a listener', () => {
     expect(gap.missed.userIds).toHaveLength(second?.topics.length ?? 0);
   });
 
+  it('is whole without a channel that was lost, where nothing that it carried is to be heard any more', async () => {
+    const unit = { name: 'Large', timeZone: 'Asia/Singapore', agents: 1_100 };
+    let isAway = false;
+    await startWhole(
+      { units: [unit], turnover: false },
+      {},
+      {
+        calls: (real) => ({
+          ...real,
+          createChannel: () => (isAway ? new Promise(() => undefined) : real.createChannel()),
+        }),
+      },
+    );
+    const all = everything(simulator);
+    const [first, second] = simulator.notifications.channels();
+    const [last = ''] = all.userIds.slice(-1);
+    const change = (userIds: readonly string[], missed: readonly string[]) => {
+      const watch = { ...all, userIds };
+      listening.watched.change({ watch, missed: { ...NOTHING_WATCHED, userIds: missed }, sinceMs: 1_000 });
+    };
+    change(all.userIds.slice(0, -1), []);
+    const carried = () => simulator.notifications.channels().find(({ id }) => id === second?.id)?.topics.length ?? 0;
+    await eventually('one topic less', () => carried() === (second?.topics.length ?? 0) - 1);
+    isAway = true;
+    simulator.notifications.befall({ kind: 'cut', channelId: second?.id ?? '' });
+    await eventually('its loss is told', () => listening.began.some(({ cause }) => cause === 'cut'));
+    change(all.userIds, [last]);
+    await eventually('what came is told', () => listening.began.some(({ cause }) => cause === 'rewatched'));
+    const kept = all.userIds.filter((id) => first?.topics.includes(`v2.users.${id}.routingStatus`));
+    change(kept, []);
+    await listening.whole();
+    expect(listening.began.map(({ cause }) => cause)).toEqual(['started', 'started', 'cut', 'rewatched']);
+    expect(listening.states.at(-1)).toMatchObject({ channels: 1, topics: { routingStatus: kept.length } });
+    expect(kept.length).toBeGreaterThan(900);
+  });
+
   it('waits as long as Genesys asks before it tries again', async () => {
     let calls = 0;
     const answered: number[] = [];

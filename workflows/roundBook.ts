@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import { contentHash } from '../src/domain/contentHash.js';
 import { roundSealOf } from '../src/domain/sync/roundSeal.js';
 import { type BegunSync, isEnabled, type SyncCarried } from '../src/domain/sync/syncCarried.js';
@@ -37,7 +38,7 @@ export class RoundBook {
       causes: causesOf(of.taken, of.timer),
       policyHash: begun.policyHash,
       decisionHash: result.decision.hash,
-      enabled: isEnabled(carried),
+      enabled: enabledIn(result, carried),
       routes: result.decision.routes,
       drift: result.decision.drift,
       writes: result.written,
@@ -93,6 +94,16 @@ export class RoundBook {
 /** Whether sealing may be put off no longer: what would be written now, no seal would tell of. */
 export function mustSealFirst({ unsealed }: SyncCarried): boolean {
   return unsealed.length >= UNSEALED_AT_MOST;
+}
+
+/**
+ * Whether the round might write: an operator may have enabled its policy, or set another, since it decided.
+ *
+ * What decides whether a round is sealed must be on replay what it was. To go once no run from before is left.
+ */
+function enabledIn({ enabled }: RoundResult, carried: SyncCarried): boolean {
+  const isNow = isEnabled(carried);
+  return enabled === isNow || !patched('round-tells-what-it-decided-by') ? isNow : enabled;
 }
 
 function causesOf({ counts }: SyncHints, timer: boolean): Record<string, number> {

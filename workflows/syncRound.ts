@@ -40,6 +40,8 @@ export interface RoundResult {
   readonly memory: SyncMemory;
   readonly known: KnownTruth;
   readonly inputs: RoundInputs;
+  /** Whether its policy might write, as the round decided by. */
+  readonly enabled: boolean;
   /** Writes that are still to be made: behind a gate, or because the round was over. */
   readonly unsent: number;
   /** Why a snapshot is missing; null where none is. */
@@ -207,6 +209,7 @@ export class SyncRound implements WritingRound {
       memory: withoutCursors(memory, missing),
       known: { readAt, schedules, rows, campaigns },
       inputs: roundInputs(this.truth()),
+      enabled,
       unsent: this.unsentWrites,
       unfinished: missing.length === 0 ? null : problem === null ? 'gate' : 'failure',
       problem,

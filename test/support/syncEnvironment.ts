@@ -3,6 +3,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { z } from 'zod';
 import { SyncPolicy } from '../../src/domain/sync/syncPolicy.js';
 import type { RoundRecord, SyncState } from '../../src/domain/sync/syncState.js';
+import { heeds } from '../../src/cli/sync/heeds.js';
 import type { RunningSimulator } from '../../src/simulator/startSimulator.js';
 import type { trunkSync } from '../../workflows/trunkSync.js';
 import { clearSchedules } from './clearSchedules.js';
@@ -100,7 +101,8 @@ export function syncsOn(environment: ExportEnvironment): SyncEnvironment {
       await handle.signal('syncNow', {});
       return await eventually('the round that was asked for has ended', async () => {
         const state = await sync.state(handle);
-        return state.round > round && state.next !== 'under way' ? await sync.lastRound(handle) : null;
+        const last = await sync.lastRound(handle);
+        return heeds(round, state, last) && state.next !== 'under way' ? last : null;
       });
     },
     routed: () => {

@@ -46,6 +46,7 @@ export class ChannelKeeper {
   readonly #hearing: ChannelHearing;
   #topics: readonly string[];
   #connections = 0;
+  #isOpening = false;
   #current: Connection | null = null;
   readonly #former: FormerConnection;
   #lost: number | null = null;
@@ -65,7 +66,7 @@ export class ChannelKeeper {
     watch: LiveWatch,
   ) {
     this.#hearing = new ChannelHearing(parts, watch, parts.gaps.refused);
-    this.#former = new FormerConnection(parts, () => this.#hearing.isAlone());
+    this.#former = new FormerConnection(parts, () => this.#overlapOver());
     this.#topics = topicsOf(watch);
   }
 
@@ -126,8 +127,9 @@ export class ChannelKeeper {
       const waitMs = reconnectDelayMs(this.#attempt, this.parts.random(), notBeforeMs);
       const hasWaited = await sleep(waitMs, true, { signal }).catch(() => false);
       if (!hasWaited) return null;
-      if (this.#current !== null && this.#lost === null) this.#hearing.overlaps();
+      if (this.#former.isHeard || (this.#current !== null && this.#lost === null)) this.#hearing.overlaps();
       const connection = newConnection(++this.#connections, this.#topics, this.parts.clock);
+      this.#isOpening = true;
       try {
         await this.#open(connection, signal);
         return this.#current === connection ? connection : null;
@@ -155,7 +157,8 @@ export class ChannelKeeper {
   #notOpened(error: unknown): number {
     const { clock, log, changed } = this.parts;
     this.#attempt++;
-    this.#hearing.isAlone();
+    this.#isOpening = false;
+    this.#overlapOver();
     this.#problem = textOf(error);
     log.warn({ attempt: this.#attempt, why: this.#problem }, 'no notification channel yet');
     changed();
@@ -168,6 +171,7 @@ export class ChannelKeeper {
     const { clock, log, gaps } = this.parts;
     const before = this.#current;
     this.#current = connection;
+    this.#isOpening = false;
     this.#problem = null;
     const steadyMs = clock.steadyMs();
     Object.assign(connection, {
@@ -182,6 +186,11 @@ export class ChannelKeeper {
     if (before !== null) this.#former.take(before);
     log.info({ connection: connection.number, topics: connection.topics.length }, 'notification channel subscribed');
     this.#subscribed(connection);
+  }
+
+  /** A connection brings nothing any more; while two others may bring the same, what it brought is remembered with theirs. */
+  #overlapOver(): void {
+    if (!this.#isOpening && !this.#former.isHeard) this.#hearing.isAlone();
   }
 
   #subscribed(connection: Connection): void {
@@ -232,7 +241,7 @@ export class ChannelKeeper {
     this.#lastMessageMs = connection.channel?.socket.lastMessageMs() ?? null;
     log.warn({ connection: connection.number, cause, why }, 'notification channel lost');
     this.#lost = gaps.began(cause, fromMs, this.watch, lossCause(this.parts, connection, cause));
-    this.#hearing.isAlone();
+    this.#overlapOver();
     this.#wake();
     changed();
   }

@@ -12,6 +12,11 @@ export class FormerConnection {
     private readonly over: () => void,
   ) {}
 
+  /** Whether there is one that is listened to still. */
+  get isHeard(): boolean {
+    return this.#former !== null;
+  }
+
   take(connection: Connection): void {
     void letGo(this.parts, this.#former);
     this.#former = connection;

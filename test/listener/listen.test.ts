@@ -6,6 +6,7 @@ import { Failure } from '../../src/domain/failure.js';
 import { type RunningSimulator, startSimulator } from '../../src/simulator/startSimulator.js';
 import { eventually } from '../support/eventually.js';
 import { everything, type Listening, startListening } from './support/listening.js';
+import { heardBy, heardLast, toldBy } from './support/told.js';
 
 let simulator: RunningSimulator;
 let listening: Listening;
@@ -29,34 +30,9 @@ afterEach(async () => {
   await simulator.close();
 });
 
-/** Statuses and adherence that the simulator told since a message, as the listener tells them: whose, and as of when. */
-function told(fromMessage = 1): string[] {
-  return simulator.notifications.messages(fromMessage).flatMap(({ topic, eventBody }) => {
-    const body = eventBody as {
-      id: string;
-      routingStatus?: { startTime?: string };
-      user?: { id: string };
-      adherenceChangeTime?: string;
-      presenceUpdateTime?: string;
-    };
-    if (topic.endsWith('.routingStatus'))
-      return [`routingStatus ${body.id} ${Date.parse(body.routingStatus?.startTime ?? '')}`];
-    if (!topic.startsWith('v2.workforcemanagement.managementunits.') || !topic.endsWith('.adherence')) return [];
-    const atMs = Math.max(Date.parse(body.adherenceChangeTime ?? ''), Date.parse(body.presenceUpdateTime ?? ''));
-    return [`adherence ${body.user?.id} ${atMs}`];
-  });
-}
-
-function heard(): string[] {
-  return listening.events.flatMap((event) =>
-    event.kind === 'adherence' || event.kind === 'routingStatus' ? [`${event.kind} ${event.userId} ${event.atMs}`] : [],
-  );
-}
-
-/** Waits until the last thing that was told was heard. */
-async function heardUpTo(last: string | undefined): Promise<void> {
-  await eventually(`${last} was heard`, () => last !== undefined && heard().includes(last));
-}
+const told = (fromMessage = 1): string[] => toldBy(simulator, fromMessage);
+const heard = (): string[] => heardBy(listening);
+const heardUpTo = (last: string | undefined): Promise<void> => heardLast(listening, last);
 
 /** Lets something befall the channel, and waits for the gap that it makes. */
 async function gapAfter(befall: () => unknown): Promise<GapBegun & GapEnded> {

@@ -25,7 +25,7 @@ export interface ChannelSocket {
   close(): void;
 }
 
-/** A check that comes so late was kept waiting by this process, and so was what had come meanwhile. */
+/** A check that comes so late was kept waiting by this process, and what had come meanwhile may take more than one reading. */
 const LATE_MS = 500;
 /** For a closing handshake; then the socket is destroyed. */
 const CLOSE_WITHIN_MS = 1_000;
@@ -106,20 +106,22 @@ export async function openSocket(
     if (isOver) return;
     const dueMs = clock.steadyMs() + ms;
     check = setTimeout(() => {
-      const nowMs = clock.steadyMs();
       // What lies in the socket is read first: judged at once, a busy process would take itself for a dead server.
-      if (nowMs - dueMs > LATE_MS) {
-        lookIn(LATE_MS);
-        return;
-      }
-      const verdict = judgeQuiet(quiet, settings, nowMs);
-      if (verdict.what === 'lost') {
-        end('silence', `nothing came for ${Math.round((nowMs - quiet.anyMs) / 1000)} s`);
-        return;
-      }
-      if (verdict.what === 'ping') ping();
-      lookIn(verdict.what === 'wait' ? verdict.ms : settings.pongWithinMs);
+      if (clock.steadyMs() - dueMs > LATE_MS) lookIn(LATE_MS);
+      else setImmediate(judge);
     }, ms);
+  };
+
+  const judge = (): void => {
+    if (isOver) return;
+    const nowMs = clock.steadyMs();
+    const verdict = judgeQuiet(quiet, settings, nowMs);
+    if (verdict.what === 'lost') {
+      end('silence', `nothing came for ${Math.round((nowMs - quiet.anyMs) / 1000)} s`);
+      return;
+    }
+    if (verdict.what === 'ping') ping();
+    lookIn(verdict.what === 'wait' ? verdict.ms : settings.pongWithinMs);
   };
 
   // From the beginning: what comes with the handshake's answer is read before anybody could be told that it is open.

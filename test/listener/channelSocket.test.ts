@@ -73,6 +73,17 @@ describe('the socket of a channel', () => {
     expect(await socket.ended).toMatchObject({ cause: 'cut', why: expect.stringContaining('closed') });
   });
 
+  it('is not lost for what had come, but could not be read because this process was busy', async () => {
+    const [accepted, quiet] = [[] as WebSocket[], new Int32Array(new SharedArrayBuffer(4))];
+    const url = await serving((socket) => accepted.push(socket));
+    const { socket, heard } = await opening(url, { silenceMs: 300 });
+    accepted[0]?.send(message('v2.users.user-1.routingStatus'));
+    Atomics.wait(quiet, 0, 0, 400);
+    accepted[0]?.close();
+    expect(await socket.ended).toMatchObject({ cause: 'cut' });
+    expect(heard).toMatchObject([{ kind: 'event' }]);
+  });
+
   it('is over when the server says so, before it closes', async () => {
     const url = await serving((socket) => socket.send(message('v2.system.no_longer_subscribed', { reason: 'why' })));
     const { socket } = await opening(url);

@@ -85,8 +85,8 @@ export interface PacerOptions {
 /** Wait after a refusal that names none, where the shared budget works out the rest. */
 const UNTOLD_BUT_SHARED_MS = 1_000;
 
-/** So long after a refusal all workers know of it. */
-const OTHERS_TOLD_MS = 300;
+/** So long after a refusal all workers know of it, on a busy machine, too. */
+const OTHERS_TOLD_MS = 1_000;
 /** What is doubted is worth a longer wait for the keeper's answer than a call is. */
 const DOUBT_ENDS_MS = 1_000;
 

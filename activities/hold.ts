@@ -1,7 +1,7 @@
 import { bindDocument } from '../src/custody/bindDocument.js';
 import { HoldRegistry } from '../src/custody/holdRegistry.js';
 import { CHAIN_START, endsPlacement, lastRecorded, recordStretch } from '../src/custody/recordHeld.js';
-import { heldObjectsIn, type ReleaseMeans, releaseUncovered } from '../src/custody/releaseHeld.js';
+import { heldObjectsIn, type ReleaseMeans, releaseUnbound, releaseUncovered } from '../src/custody/releaseHeld.js';
 import { holdObjects, sealInScope } from '../src/custody/sealsHeld.js';
 import { Failure } from '../src/domain/failure.js';
 import {
@@ -95,17 +95,7 @@ export function holdActivities(deps: ActivityDeps) {
           const { objects } = await heldObjectsIn(deps.objects, next);
           return { next, objects: await releaseUncovered(means, objects) };
         }
-        let objects = 0;
-        for (const paths of await unboundObjects(placed)) {
-          const versions = await Promise.all(
-            paths.map(async (path) => {
-              const protection = await deps.objects.protection(path);
-              return protection?.held ? [{ path, versionId: protection.versionId }] : [];
-            }),
-          );
-          objects += await releaseUncovered(means, versions.flat());
-        }
-        return { next: null, objects };
+        return { next: null, objects: await releaseUnbound(means, placed) };
       });
     },
   };

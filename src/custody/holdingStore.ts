@@ -26,13 +26,29 @@ export interface ObjectVersion {
 /** Calls of the store at once: a bucket answers in some ten milliseconds, and an evening has few. */
 const AT_ONCE = 16;
 
-/** Does something to each, a few at once, in an order of no meaning. */
-export async function forEachOf<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+/**
+ * Does something to each, a few at once, in an order of no meaning.
+ *
+ * After the first failure nothing more is begun, and it is told once what was begun has ended: who tries again is alone with the store.
+ */
+export async function forEachOf<T>(
+  all: readonly T[],
+  work: (one: T) => Promise<void>,
+  atOnce: number = AT_ONCE,
+): Promise<void> {
   const waiting = all.values();
-  const next = async (): Promise<void> => {
-    for (const one of waiting) await work(one);
+  const failures: unknown[] = [];
+  const lane = async (): Promise<void> => {
+    for (const one of waiting) {
+      await work(one);
+      if (failures.length > 0) return;
+    }
   };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, all.length) }, next));
+  const lanes = Array.from({ length: Math.min(atOnce, all.length) }, () =>
+    lane().catch((error: unknown) => failures.push(error)),
+  );
+  await Promise.all(lanes);
+  if (failures.length > 0) throw failures[0];
 }
 
 /** A document of ours in the store, as JSON; null where there is none or it is no JSON. */

@@ -3,7 +3,7 @@ import { HeldObjects, heldFolder, type PlacedHold } from '../domain/legalHold.js
 import type { HoldRegistry } from './holdRegistry.js';
 import { forEachOf, type HoldingStore, type ObjectVersion, readDocument } from './holdingStore.js';
 import { isPlaced, recordArrivals } from './recordHeld.js';
-import { sealInScope } from './sealsHeld.js';
+import { holdObjects, sealInScope } from './sealsHeld.js';
 
 /** How long a release waits for a hold that is being placed before it looks again. */
 const PLACED_WITHIN_MS = 2000;
@@ -28,28 +28,53 @@ export interface ReleaseMeans {
  * Ends the hold on objects that no standing hold keeps.
  *
  * Looks again afterwards, and holds again what is kept by then: who places a hold registers it before it holds anything, and who writes
- * a seal holds it after it is written, so what was released under their hands is seen here. Safe to repeat after a crash at any point.
+ * a seal holds it after it is written, so what was released under their hands is seen here. What is kept is held again before anything
+ * is released, too: an attempt before this one may have died before it looked. So it is safe to repeat after a crash at any point.
  *
+ * @param lifted objects that are not held, perhaps by an attempt before this one; those that are kept are held again.
  * @returns how many were released.
  * @throws Failure `NotReady` while another hold is being placed: what it keeps is known when it has ended.
  */
-export async function releaseUncovered(means: ReleaseMeans, objects: readonly ObjectVersion[]): Promise<number> {
+export async function releaseUncovered(
+  means: ReleaseMeans,
+  objects: readonly ObjectVersion[],
+  lifted: readonly ObjectVersion[] = [],
+): Promise<number> {
   const { store } = means;
-  const kept = await keptByOthers(means, objects);
+  const kept = await keptByOthers(means, [...objects, ...lifted]);
+  await holdObjects(store, [...kept]);
   const released = objects.filter(({ path }) => !kept.has(path));
-  await forEachOf(released, async ({ path, versionId }) => await store.releaseHold(path, versionId));
-  const again = async (paths: Iterable<string>): Promise<void> =>
-    await forEachOf([...paths], async (path) => {
-      await store.hold(path);
-    });
   try {
+    await forEachOf(released, async ({ path, versionId }) => await store.releaseHold(path, versionId));
     const now = await keptByOthers(means, released);
-    await again(now);
+    await holdObjects(store, [...now]);
     return released.length - now.size;
   } catch (error) {
-    await again(released.map(({ path }) => path));
+    // Why it failed is what is told; the next attempt holds again what this one cannot.
+    await holdObjects(
+      store,
+      released.map(({ path }) => path),
+    ).catch(() => undefined);
     throw error;
   }
+}
+
+/** Ends a hold on what seals keep that no entry of the chain binds yet, and no standing hold keeps. @returns and throws as `releaseUncovered`. */
+export async function releaseUnbound(means: ReleaseMeans, hold: PlacedHold): Promise<number> {
+  const { store } = means;
+  let count = 0;
+  for (const { path, content } of await means.unbound()) {
+    const seal = await sealInScope(store, path, [hold], parsedSeal(content));
+    const held: ObjectVersion[] = [];
+    const lifted: ObjectVersion[] = [];
+    await forEachOf(seal?.objects ?? [], async (object) => {
+      const protection = await store.protection(object);
+      if (protection !== null)
+        (protection.held ? held : lifted).push({ path: object, versionId: protection.versionId });
+    });
+    count += await releaseUncovered(means, held, lifted);
+  }
+  return count;
 }
 
 /** Objects of a document that records what a hold keeps. */
@@ -83,10 +108,14 @@ async function keptByOthers(means: ReleaseMeans, objects: readonly ObjectVersion
       for (const object of (await heldObjectsIn(store, path)).objects) keep(object.path);
   }
   for (const { path, content } of unbound) {
-    const document = content === null ? undefined : (JSON.parse(content) as unknown);
-    for (const object of (await sealInScope(store, path, holds, document))?.objects ?? []) keep(object);
+    for (const object of (await sealInScope(store, path, holds, parsedSeal(content)))?.objects ?? []) keep(object);
   }
   return kept;
+}
+
+/** A seal that is at hand; undefined for one that is in the store. */
+function parsedSeal(content: string | null): unknown {
+  return content === null ? undefined : (JSON.parse(content) as unknown);
 }
 
 async function assertPlaced(means: ReleaseMeans, { holdId }: PlacedHold): Promise<void> {

@@ -9,7 +9,7 @@ import { planPurge } from '../../src/custody/planPurge.js';
 import { assertLandingsStay } from '../../src/custody/purgesUnderWay.js';
 import { removePage } from '../../src/custody/purgePage.js';
 import { CHAIN_START, lastRecorded, recordArrivals, recordStretch } from '../../src/custody/recordHeld.js';
-import { heldObjectsIn, releaseUncovered } from '../../src/custody/releaseHeld.js';
+import { heldObjectsIn, type ReleaseMeans, releaseUnbound, releaseUncovered } from '../../src/custody/releaseHeld.js';
 import { holdObjects, sealInScope } from '../../src/custody/sealsHeld.js';
 import { writeSeals } from '../../src/custody/writeSeals.js';
 import { addDays } from '../../src/domain/calendar.js';
@@ -34,6 +34,8 @@ const AT = '2024-06-01T00:00:00.000Z';
 type CustodyObjects = HoldingStore & {
   landBytes(bytes: Uint8Array, encoding: LandingEncoding): Promise<Landing>;
 };
+
+type Repeated = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** An organisation, in memory unless told otherwise: loads, holds and purges as the activities do them, one step after the other. */
 export class HeldOrganisation {
@@ -87,24 +89,26 @@ export class HeldOrganisation {
     }
   }
 
-  async release(holdId: string): Promise<void> {
+  /** @param step runs each step, as an activity is run: one that dies is repeated, and no other. */
+  async release(holdId: string, step: Repeated = async (work) => await work()): Promise<void> {
     const about = { holdId, reason: 'closed', by: 'counsel', at: AT };
     const released = { v: 1, kind: 'holdReleased', ...about };
-    await bindDocument(this.store, { path: releasedPath(holdId), document: released, kind: 'hold' });
-    const hold = (await this.registry.find(holdId))?.placed;
+    await step(
+      async () => await bindDocument(this.store, { path: releasedPath(holdId), document: released, kind: 'hold' }),
+    );
+    const hold = (await step(async () => await this.registry.find(holdId)))?.placed;
     if (!hold) throw new Error(`no hold ${holdId}`);
-    for (let complete = false; !complete; ) {
-      const from = (await lastRecorded(this.store, holdId))?.next ?? CHAIN_START;
-      ({ complete } = await recordStretch(this.store, hold, from, { at: AT, during: 'arrivals' }));
-    }
-    for (const path of await this.store.list(heldFolder(holdId)))
-      await this.letGo((await heldObjectsIn(this.store, path)).objects);
-    for (const { path, content } of await this.ledger.openSeals()) {
-      const known = content === null ? undefined : (JSON.parse(content) as unknown);
-      const found = await sealInScope(this.store, path, [hold], known);
-      const held = (found?.objects ?? []).filter((object) => this.memory.isHeld(object) === true);
-      await this.letGo(held.map((object) => ({ path: object, versionId: null })));
-    }
+    for (let complete = false; !complete; )
+      complete = await step(async () => {
+        const from = (await lastRecorded(this.store, holdId))?.next ?? CHAIN_START;
+        return (await recordStretch(this.store, hold, from, { at: AT, during: 'arrivals' })).complete;
+      });
+    for (const path of await step(async () => await this.store.list(heldFolder(holdId))))
+      await step(async () => {
+        const { objects } = await heldObjectsIn(this.store, path);
+        await this.letGo((means) => releaseUncovered(means, objects));
+      });
+    await step(async () => await this.letGo((means) => releaseUnbound(means, hold)));
   }
 
   private async plan(before: number): Promise<{ page: PurgedPage; headSeq: number }> {
@@ -199,12 +203,12 @@ export class HeldOrganisation {
     return dayOf(from) <= date && date < dayOf(to);
   }
 
-  private async letGo(objects: readonly { path: string; versionId: string | null }[]): Promise<void> {
+  private async letGo(release: (means: ReleaseMeans) => Promise<number>): Promise<void> {
     const unbound = async () => await this.ledger.openSeals();
     const means = { store: this.store, registry: this.registry, unbound, now: () => new Date(AT) };
     for (;;) {
       try {
-        await releaseUncovered(means, objects);
+        await release(means);
         return;
       } catch (error) {
         // As Temporal would: what waits for another placement is tried again.

@@ -159,6 +159,25 @@ describe('legal holds, whatever happens in whatever order', () => {
     );
   });
 
+  it('keep what another lets go of at any moment of their placement, though who releases that dies at any call after it', async () => {
+    let deaths = 0;
+    for (let moment = 0, wasPlaced = true; wasPlaced; moment++)
+      for (let death = moment + 1, died = true; died; death++) {
+        const organisation = new HeldOrganisation();
+        await organisation.load(1, 'shared');
+        await organisation.write();
+        await organisation.bind();
+        await organisation.place('first', 0, 2);
+        await organisation.load(1, 'not bound yet');
+        await organisation.write();
+        ({ wasPlaced, died } = await releaseDying(organisation, { moment, death }));
+        if (!wasPlaced) break;
+        allHeld(organisation, 2);
+        deaths += Number(died);
+      }
+    expect(deaths).toBeGreaterThan(500);
+  });
+
   it('win over a purge at every moment of it, for all that is still there', async () => {
     const there: number[] = [];
     await atEveryMoment(
@@ -216,6 +235,43 @@ describe('a purge', () => {
     expect([...told].sort()).toEqual(['NotReady Corrupt', 'NotReady stay', 'stay stay']);
   });
 });
+
+/**
+ * Releases `first`, while `second` is placed right before one call of the store; from a later call on every call fails, as if the process
+ * were killed, until the step that was under way is repeated.
+ */
+async function releaseDying(
+  organisation: HeldOrganisation,
+  { moment, death }: { moment: number; death: number },
+): Promise<{ wasPlaced: boolean; died: boolean }> {
+  const killed = new Error('killed');
+  let calls = 0;
+  let isPlacing = false;
+  let wasPlaced = false;
+  let isDead = false;
+  let died = false;
+  organisation.memory.onCall = async () => {
+    if (isPlacing) return;
+    const call = calls++;
+    if (call === death) isDead = died = true;
+    if (isDead) throw killed;
+    if (call !== moment) return;
+    isPlacing = wasPlaced = true;
+    await organisation.place('second', 1, 3);
+    isPlacing = false;
+  };
+  await organisation.release('first', async (step) => {
+    try {
+      return await step();
+    } catch (error) {
+      if (error !== killed) throw error;
+      isDead = false;
+      return await step();
+    }
+  });
+  organisation.memory.onCall = null;
+  return { wasPlaced, died };
+}
 
 /** Every seal that is there is held, with its landings. */
 function allHeld(organisation: HeldOrganisation, seals: number): void {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../support/eventually.js';
 import { openPublishRig, type PublishRig } from '../support/publishRig.js';
 import { runRosterline } from '../support/runRosterline.js';
 import { holdWarehouse } from '../support/warehouseHolder.js';
@@ -15,9 +16,9 @@ describe('rosterline publish', () => {
 
   it('waits for whoever holds the warehouse, says for whom, and ends with what it published', async () => {
     const holder = await holdWarehouse(rig.warehousePath);
-    const publishing = runRosterline(['publish', '--to', rig.to, '--json'], environment);
-    // Long enough that it starts and finds the file held; it says so only after two seconds.
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    let said = '';
+    const publishing = runRosterline(['publish', '--to', rig.to, '--json'], environment, (stderr) => (said = stderr));
+    await eventually('it says whom it waits for', () => said.includes(`process ${holder.pid}`));
     await holder.letGo();
     const { code, stdout, stderr } = await publishing;
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('published: ') });

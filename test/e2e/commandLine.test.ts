@@ -9,6 +9,7 @@ import { type RunningSimulator, startSimulator } from '../../src/simulator/start
 import { findTemporalCli } from '../../src/temporal/findTemporalCli.js';
 import { processesWith } from '../../src/temporal/processIdentity.js';
 import { eventually } from '../support/eventually.js';
+import { type EndedCommand, runRosterline } from '../support/runRosterline.js';
 
 const BIN = fileURLToPath(new URL('../../bin/rosterline', import.meta.url));
 const RANGE = ['--from', '2024-03-25', '--to', '2024-04-08'];
@@ -43,13 +44,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 }, 60_000);
 
-interface Ended {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-function run(program: string, args: readonly string[], more: Record<string, string> = {}): Promise<Ended> {
+function run(program: string, args: readonly string[], more: Record<string, string> = {}): Promise<EndedCommand> {
   return new Promise((resolve) => {
     execFile(
       program,
@@ -61,11 +56,11 @@ function run(program: string, args: readonly string[], more: Record<string, stri
   });
 }
 
-function rosterline(args: readonly string[], more: Record<string, string> = {}): Promise<Ended> {
-  return run(process.execPath, [BIN, ...args], { ...env, ...more });
+function rosterline(args: readonly string[], more: Record<string, string> = {}): Promise<EndedCommand> {
+  return runRosterline(args, { ...env, ...more });
 }
 
-function lastJson({ stdout }: Ended): Record<string, unknown> {
+function lastJson({ stdout }: EndedCommand): Record<string, unknown> {
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
 }
 
@@ -77,7 +72,7 @@ async function dev(): Promise<ChildCommand> {
 }
 
 describe('the command line, used wrongly', () => {
-  let unanswered: Promise<Ended>;
+  let unanswered: Promise<EndedCommand>;
   beforeAll(() => {
     // It looks for the server for ten seconds, while the others are run.
     unanswered = rosterline(['export', 'start', ...RANGE, '--json'], { TEMPORAL_ADDRESS: '127.0.0.1:1' });
@@ -273,10 +268,17 @@ describe('rosterline dev', () => {
   }, 120_000);
 
   it('attaches a second identical command to the first, and ends both with the same outcome', async () => {
-    const [first, second] = await Promise.all([
-      rosterline(['export', 'start', ...RANGE, '--wait', '--json'], address),
-      rosterline(['export', 'start', ...RANGE, '--wait', '--json'], address),
-    ]);
+    // The export does not end before both have attached.
+    const held = simulator.addFault({ kind: 'jobHeld' });
+    const attached = new Set<number>();
+    const start = (command: number) =>
+      runRosterline(['export', 'start', ...RANGE, '--wait', '--json'], { ...env, ...address }, (stderr) => {
+        if (/^export \S+ runs$/m.test(stderr)) attached.add(command);
+      });
+    const both = Promise.all([start(1), start(2)]);
+    await eventually('both say that it runs', () => attached.size === 2);
+    simulator.removeFaults(held);
+    const [first, second] = await both;
 
     expect([first.code, second.code]).toEqual([0, 0]);
     expect(lastJson(first)).toEqual(lastJson(second));

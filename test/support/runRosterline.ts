@@ -10,13 +10,27 @@ export interface EndedCommand {
   readonly stderr: string;
 }
 
-/** Runs `rosterline` to its end, as a person would, with nothing in its environment but what is given. */
-export function runRosterline(args: readonly string[], env: Readonly<Record<string, string>>): Promise<EndedCommand> {
+/**
+ * Runs `rosterline` to its end, as a person would, with nothing in its environment but what is given.
+ *
+ * @param heard told of all that it has said on standard error, whenever it says more.
+ */
+export function runRosterline(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  heard: (stderr: string) => void = () => undefined,
+): Promise<EndedCommand> {
   const { PATH, HOME, TMPDIR } = process.env;
   const inherited = { PATH, HOME, TMPDIR };
   return new Promise((resolve) => {
-    execFile(process.execPath, [BIN, ...args], { env: { ...inherited, ...env } }, (error, stdout, stderr) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, stdout, stderr }),
+    const command = execFile(
+      process.execPath,
+      [BIN, ...args],
+      { env: { ...inherited, ...env } },
+      (error, stdout, stderr) =>
+        resolve({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, stdout, stderr }),
     );
+    let said = '';
+    command.stderr?.on('data', (text) => heard((said += String(text))));
   });
 }

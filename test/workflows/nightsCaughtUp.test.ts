@@ -17,9 +17,9 @@ quietTemporal('ERROR');
 
 const directory = mkdtempSync(join(tmpdir(), 'rosterline-caught-up-'));
 const temporal = await OwnTemporal.start(directory);
-let environment: ExportEnvironment;
+let environment: ExportEnvironment | undefined;
 afterAll(async () => {
-  await environment.close();
+  await environment?.close();
   await temporal.stop();
   rmSync(directory, { recursive: true, force: true });
 });
@@ -29,8 +29,7 @@ const timeZone = new Date().getUTCHours() < 12 ? 'Asia/Tokyo' : 'America/New_Yor
 const UNITS = [{ name: 'Night Desk', timeZone, agents: 3 }];
 
 /** Makes a schedule with two nominal times a minute apart, and takes the server away over both. */
-async function downOver(form: DesiredForm, firstMs: number): Promise<Date[]> {
-  const { client, taskQueue } = environment;
+async function downOver({ client, taskQueue }: ExportEnvironment, form: DesiredForm, firstMs: number): Promise<Date[]> {
   const nominalTimes = [firstMs, firstMs + 60_000].map((ms) => new Date(ms));
   // To the second, where the configuration has minutes: so nobody waits for the next full one.
   const calendars = nominalTimes.map((at) =>
@@ -46,27 +45,35 @@ async function downOver(form: DesiredForm, firstMs: number): Promise<Date[]> {
   }
   expect(nextActionTimes.slice(0, 2)).toEqual(nominalTimes);
   await temporal.kill(firstMs + 61_000 - Date.now());
-  expect(temporal.outages.at(-1)?.from.atMs).toBeLessThan(firstMs);
+  if (Date.now() >= firstMs) {
+    await temporal.answers();
+    await handle.delete();
+    throw new MomentPassed('the server was not away in time');
+  }
   return nominalTimes;
 }
 
 describe('a Temporal server that is down over two nominal times one minute apart', () => {
   it('starts both once it is back, each for its own, and no day is read twice', async () => {
-    environment = await exportEnvironment(temporal.address, { name: 'caught up', organisation: { units: UNITS } });
-    const { taskQueue } = environment;
     const entry = { datasets: ['adherence'], at: '00:00', horizonDays: 3, lookBackDays: 2 };
-    const form = desiredForm(nightlyEntry(environment, entry), taskQueue, new Date().toISOString());
     let nominalTimes: Date[] = [];
     await inTime([5, 60], async (seconds) => {
-      nominalTimes = await downOver(form, Math.ceil(Date.now() / 1000 + seconds) * 1000);
+      // What an earlier one has loaded would be there.
+      await environment?.close();
+      const organisation = { units: UNITS };
+      environment = await exportEnvironment(temporal.address, { name: `caught up ${seconds}`, organisation });
+      const form = desiredForm(nightlyEntry(environment, entry), environment.taskQueue, new Date().toISOString());
+      nominalTimes = await downOver(environment, form, Math.ceil(Date.now() / 1000 + seconds) * 1000);
     });
+    if (!environment) throw new Error('no scenario was played');
+    const during = environment;
     await temporal.answers();
-    const results = await eventually('the schedule answers', () => nightsRun(environment, 2).catch(() => null));
+    const results = await eventually('the schedule answers', () => nightsRun(during, 2).catch(() => null));
     expect(results.map(({ nominalTime }) => nominalTime)).toEqual(nominalTimes.map((at) => at.toISOString()));
     expect(results).toMatchObject([
       { status: 'complete', units: [{ daysRead: 5, daysMissing: 0 }] },
       { status: 'complete', units: [{ daysRead: 0, daysMissing: 0 }] },
     ]);
-    expect([...daysAsked(environment.simulator).values()]).toEqual([1, 1, 1, 1, 1]);
+    expect([...daysAsked(during.simulator).values()]).toEqual([1, 1, 1, 1, 1]);
   });
 });

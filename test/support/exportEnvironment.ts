@@ -33,6 +33,8 @@ export interface ExportEnvironmentOptions {
    * a workflow's task or its next run, and the budget's keeper is asked by queries before every call. @default true
    */
   readonly sharesBudget?: boolean;
+  /** Another than Temporal's, where no budget is shared: the keeper goes by Temporal's. @default the wall clock, or the server's */
+  readonly clock?: TestClock;
   /** What the worker is to be slow with. */
   readonly heldPayloads?: HeldPayloads;
 }
@@ -57,7 +59,7 @@ export interface ExportEnvironment {
   close(): Promise<void>;
 }
 
-/** An environment on the dev server at `address` (see temporalServer.ts), by the wall clock. */
+/** An environment on the dev server at `address` (see temporalServer.ts). */
 export async function exportEnvironment(
   address: string,
   options: ExportEnvironmentOptions,
@@ -66,7 +68,7 @@ export async function exportEnvironment(
   const connection = await NativeConnection.connect({ address, plugins });
   const clientConnection = await Connection.connect({ address });
   const client = new Client({ connection: clientConnection });
-  return await environmentOn(client, connection, WALL_CLOCK, options, async () => {
+  return await environmentOn(client, connection, options.clock ?? WALL_CLOCK, options, async () => {
     await clientConnection.close();
     await connection.close();
   });

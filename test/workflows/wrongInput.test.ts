@@ -4,6 +4,7 @@ import { failureOf, failureOfExport } from '../support/exportFailure.js';
 import { planOf } from '../support/planOf.js';
 import { type ExportEnvironment, exportEnvironment } from '../support/exportEnvironment.js';
 import { quietTemporal } from '../support/quietTemporal.js';
+import { clockFrom } from '../support/testClock.js';
 import { temporalServer } from '../support/temporalServer.js';
 
 quietTemporal('ERROR');
@@ -18,7 +19,10 @@ const MARCH = { from: '2024-03-04', to: '2024-03-06' };
 
 let environment: ExportEnvironment;
 beforeAll(async () => {
-  environment = await exportEnvironment(address, { name: 'wrong input', organisation: { units: UNITS } });
+  // In both units it is midnight at 10:00 UTC.
+  const organisation = { units: UNITS };
+  const options = { name: 'wrong input', organisation, clock: clockFrom(22), sharesBudget: false };
+  environment = await exportEnvironment(address, options);
 });
 afterAll(() => environment.close());
 
@@ -79,7 +83,7 @@ describe.each<[string, WorkflowType]>([
   });
 
   it('fails after two calls where a day is not over in one of the units, and says when it is and what works now', async () => {
-    const now = new Date().toISOString();
+    const now = new Date(environment.clock.now()).toISOString();
     const to = localDateOf('Pacific/Kiritimati', now);
     const { type, message, calls } = await refused({ from: addDays(to, -3), to });
     expect(type).toBe('InvalidInput');
@@ -94,7 +98,7 @@ describe.each<[string, WorkflowType]>([
 
 describe('an export of some of the units', () => {
   it('runs where the day is over in those that were asked for', async () => {
-    const to = localDateOf('Pacific/Kiritimati', new Date().toISOString());
+    const to = localDateOf('Pacific/Kiritimati', new Date(environment.clock.now()).toISOString());
     const request = {
       datasets: ['adherence' as const],
       from: addDays(to, -1),

@@ -12,6 +12,7 @@ import {
 } from '../src/domain/live/liveRoster.js';
 import type { LiveSettings } from '../src/domain/live/liveSettings.js';
 import type { LiveReport } from '../src/domain/live/liveState.js';
+import { aborted } from '../src/listener/aborted.js';
 import { listen } from '../src/listener/listen.js';
 import { Watched } from '../src/listener/watched.js';
 import type { LiveClaim } from '../src/warehouse/live/liveStore.js';
@@ -71,14 +72,15 @@ async function listenOnce(
       'the live feed is switched off in the configuration of this worker (live.enabled); switch it on and restart the worker, or stop the feed with "rosterline live stop"',
     );
   const client = getClient();
+  const claim = await claimed(deps, client, input.after);
   const ending = new AbortController();
   const lasts = setTimeout(() => ending.abort(), live.times.lastsMs);
   const end = AbortSignal.any([beat.signal, live.stopping, ending.signal]);
-  const claim = await claimed(deps, client, input.after);
   const listening = new LiveListening({ deps, live, client, settings, claim, feedId: input.feedId, signal: end });
   const beating = setInterval(() => beat.say(listening.report()), HEARTBEAT_MS);
+  const following = follow(deps, listening, settings, claim, end);
   try {
-    await Promise.race([listening.failed, follow(deps, listening, settings, claim, end)]);
+    await Promise.race([listening.failed, following]);
   } catch (error) {
     if (isFailure(error)) listening.inTheWay(error.message);
     throw fenced(error, deps);
@@ -86,6 +88,8 @@ async function listenOnce(
     ending.abort();
     clearTimeout(lasts);
     clearInterval(beating);
+    // Where another has taken over it runs still; what it fails with then is of no matter.
+    await following.catch(() => undefined);
     await listening.close();
   }
   if (beat.signal.aborted) throw new CancelledFailure('the listener was stopped');
@@ -159,19 +163,24 @@ async function lookAgain(
 ): Promise<void> {
   const rosterMs = deps.live?.times.rosterMs ?? 0;
   const calls = deps.genesys.inLane('sync');
+  const over = aborted(signal).then(() => null);
   let before = first;
   for (let waitMs = Math.max(0, first.readMs + rosterMs - calls.timeMs()); ; ) {
     await sleep(waitMs, null, { signal }).catch(() => undefined);
     if (signal.aborted) return;
     const askedMs = calls.timeMs();
     try {
-      const now = await readRoster(calls, settings, deps.syncPolicy);
+      const now = await Promise.race([readRoster(calls, settings, deps.syncPolicy), over]);
+      if (now === null) return;
       if (JSON.stringify(now) !== JSON.stringify(before.roster)) changed(before, now);
       before = { roster: now, readMs: askedMs };
       waitMs = rosterMs;
-    } catch {
-      // What was known is listened to meanwhile.
+    } catch (error) {
       waitMs = Math.min(ROSTER_AGAIN_MS, rosterMs);
+      Context.current().log.warn(
+        'who and what there is to watch could not be read again; what was known is listened to meanwhile',
+        { why: error instanceof Error ? error.message : String(error), againInMs: waitMs },
+      );
     }
   }
 }
@@ -182,9 +191,10 @@ async function untilRead(
   listening: LiveListening,
   signal: AbortSignal,
 ): Promise<LiveRoster | null> {
+  const over = aborted(signal).then(() => null);
   for (let failures = 0; !signal.aborted; failures++) {
     try {
-      return await read();
+      return await Promise.race([read(), over]);
     } catch (error) {
       if (!isFailure(error, 'Transient', 'Throttled')) throw error;
       listening.inTheWay(error.message);

@@ -50,6 +50,8 @@ export class LiveWriter {
   readonly #known = new Map<string, { readonly atMs: number; readonly sinceMs: number }>();
   #wroteMs = -Infinity;
   #isOver = false;
+  /** Why nobody writes any more what is waited for; null while somebody does. */
+  #ended: Error | null = null;
   /** Why the last write failed; null where it did not. */
   problem: string | null = null;
   /** The feed as it was written last; null before. */
@@ -89,8 +91,13 @@ export class LiveWriter {
     for (const userId of userIds) this.#left.add(userId);
   }
 
-  /** Writes as soon as may be. Resolved once all that there is by now is written. */
+  /**
+   * Writes as soon as may be. Resolved once all that there is by now is written.
+   *
+   * @throws Failure `Conflict` where another listener has taken over; Error where this one has ended.
+   */
   async soon(): Promise<void> {
+    if (this.#ended !== null) throw this.#ended;
     const written = new Promise<void>((done, failed) => this.#waiters.push({ done, failed }));
     this.#wake();
     await written;
@@ -109,13 +116,21 @@ export class LiveWriter {
   /** Writes until the signal; then once more. */
   async run(signal: AbortSignal): Promise<void> {
     const { store, quietWriteMs } = this.parts;
-    while (!signal.aborted && !this.#isOver) {
-      await this.#pause(this.problem === null ? store.flushEveryMs : AGAIN_MS, signal);
-      const isQuiet = this.pending.users === 0 && !this.parts.gaps.hasChanged && this.#waiters.length === 0;
-      if (!isQuiet || performance.now() - this.#wroteMs >= quietWriteMs) await this.#write();
+    try {
+      while (!signal.aborted && !this.#isOver) {
+        await this.#pause(this.problem === null ? store.flushEveryMs : AGAIN_MS, signal);
+        const isQuiet = this.pending.users === 0 && !this.parts.gaps.hasChanged && this.#waiters.length === 0;
+        if (!isQuiet || performance.now() - this.#wroteMs >= quietWriteMs) await this.#write();
+      }
+      if (!this.#isOver) await this.#write();
+    } finally {
+      this.#end(new Error('the listener has ended'));
     }
-    if (!this.#isOver) await this.#write();
-    for (const { failed } of this.#waiters.splice(0)) failed(new Error('the listener has ended'));
+  }
+
+  #end(why: Error): void {
+    this.#ended ??= why;
+    for (const { failed } of this.#waiters.splice(0)) failed(this.#ended);
   }
 
   /** What is waited for comes at once, but not sooner after a failure. */
@@ -181,7 +196,7 @@ export class LiveWriter {
     if (isFailure(error, 'Conflict')) {
       this.#isOver = true;
       this.#fail(error);
-      for (const { failed } of this.#waiters.splice(0)) failed(error);
+      this.#end(error);
       throw error;
     }
     const known = isFailure(error) ? said : 'unexpected trouble of the live tables; the log has the details';

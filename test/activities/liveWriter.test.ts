@@ -11,13 +11,23 @@ import { adherence, at, batch } from '../support/liveBatches.js';
 let directory: string;
 let store: LiveStore;
 let writer: LiveWriter;
+let takeOver: number;
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'rosterline-live-writer-'));
   store = openDuckdbLiveStore({ path: join(directory, 'live.duckdb'), tempDirectory: join(directory, 'temp') });
   await store.migrate();
-  const { takeOver } = await store.claim({ organisationId: 'acme', after: 0 });
-  writer = new LiveWriter({
+  ({ takeOver } = await store.claim({ organisationId: 'acme', after: 0 }));
+  writer = aWriter();
+});
+
+afterAll(async () => {
+  await store.release();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function aWriter(): LiveWriter {
+  return new LiveWriter({
     store,
     takeOver,
     gaps: new LiveGaps(takeOver, []),
@@ -25,12 +35,7 @@ beforeAll(async () => {
     quietWriteMs: 5_000,
     log: { warn: () => undefined },
   });
-});
-
-afterAll(async () => {
-  await store.release();
-  rmSync(directory, { recursive: true, force: true });
-});
+}
 
 const never = new AbortController().signal;
 const saying = (userId: string, routingStatus: string) => adherence(userId, at(10), { routingStatus });
@@ -63,5 +68,26 @@ describe('what is known of an agent at one instant of Genesys’s', () => {
     writer.hear(saying('ben', 'INTERACTING'));
     await answers('ben', 'IDLE', performance.now() + 1_000);
     expect(await written('ben')).toBe('IDLE');
+  });
+});
+
+describe('who waits until something is written', () => {
+  it('is told where the listener has ended, also when they ask later', async () => {
+    const ending = new AbortController();
+    const one = aWriter();
+    const running = one.run(ending.signal);
+    await one.soon();
+    ending.abort();
+    await running;
+    await expect(one.soon()).rejects.toThrow('the listener has ended');
+  });
+
+  it('is told where another listener has taken over, also when they ask later', async () => {
+    const one = aWriter();
+    await store.claim({ organisationId: 'acme', after: takeOver });
+    const running = one.run(never);
+    await expect(one.soon()).rejects.toMatchObject({ name: 'Conflict' });
+    await expect(one.soon()).rejects.toMatchObject({ name: 'Conflict' });
+    await expect(running).rejects.toMatchObject({ name: 'Conflict' });
   });
 });

@@ -50,20 +50,27 @@ export function liveStoreContract(name: string, open: OpenLiveStore): void {
       it('is one at any moment: of two that claim and write at once, the rows are those of the higher number', async () => {
         const stores = [store, opened.again()];
         const written: number[] = [];
+        const late: number[] = [];
+        // Who is answered first of two that the database took one after the other is chance; what was answered before a question is not.
+        let lastClaimed = 0;
         await Promise.all(
           stores.map(async (one, which) => {
             for (let round = 0; round < 5; round++) {
               const { takeOver } = await one.claim(ACME);
+              lastClaimed = Math.max(lastClaimed, takeOver);
+              // Some write at once, and some when the other may have claimed meanwhile.
+              for (let looks = 0; looks < 5 && round % 2 === which; looks++) await one.gaps(1);
               const rows = batch({ adherence: [{ ...adherence(`user-${which}`, at(takeOver)), source: 'event' }] });
+              const isLate = lastClaimed > takeOver;
               await one.write(takeOver, rows).then(
-                () => written.push(takeOver),
+                () => (isLate ? late : written).push(takeOver),
                 (error: unknown) => expect(error).toMatchObject({ name: 'Conflict' }),
               );
             }
           }),
         );
         const rows = await users('adherence_live', 'take_over');
-        expect(written).toEqual([...written].sort((one, other) => one - other));
+        expect(late).toEqual([]);
         expect(Math.max(...rows.map(({ take_over }) => Number(take_over)))).toBe(Math.max(...written));
         expect(written).toContain(10);
       });

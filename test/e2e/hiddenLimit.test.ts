@@ -14,6 +14,7 @@ import { type KeptServer, startKeptServer } from '../../src/temporal/keptServer.
 import { processesWith } from '../../src/temporal/processIdentity.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
+import { killedWith } from '../support/killedWith.js';
 import { queueRate } from '../support/queueRate.js';
 import { arrivalsMs, putLimits } from '../support/simulatedLimits.js';
 
@@ -117,8 +118,7 @@ describe('an export that meets a limit which no document names and no answer tel
       const known = (await rateOfQueue()) ?? Number.POSITIVE_INFINITY;
       expect(known).toBeLessThanOrEqual(1.25 * BEST_PER_SECOND);
       const database = `--db-filename ${directory}/temporal/temporal.db `;
-      const killed = processesWith(database)[0] ?? 0;
-      process.kill(killed, 'SIGKILL');
+      const killed = killedWith(database);
       await eventually('another server', () => processesWith(database).some((pid) => pid !== killed));
       await eventually('it answers', () => rateOfQueue().catch(() => null));
       // The server holds the rate by itself, before any worker is there.

@@ -10,6 +10,7 @@ import { createBudgetLink } from '../../src/temporal/budgetLink.js';
 import { eventually } from '../support/eventually.js';
 import { startExportRig } from '../support/exportRig.js';
 import { type KeeperRig, refusal, startKeeperRig } from '../support/keeperRig.js';
+import { killedWith } from '../support/killedWith.js';
 import { reportsOfWindows } from '../support/learntReports.js';
 import { quietTemporal } from '../support/quietTemporal.js';
 
@@ -48,12 +49,9 @@ describe('what the keeper of the budget knows', () => {
     await eventually('the gate shows', async () => (await rig.view()).families['wfm-jobs']?.gate);
 
     await rig.stopWorkers();
-    const killed = processesWith(`--db-filename ${dataDirectory}/temporal/temporal.db `)[0] ?? 0;
-    process.kill(killed, 'SIGKILL');
-    await eventually('another server', () => {
-      const [pid] = processesWith(`--db-filename ${dataDirectory}/temporal/temporal.db `);
-      return pid !== undefined && pid !== killed;
-    });
+    const database = `--db-filename ${dataDirectory}/temporal/temporal.db `;
+    const killed = killedWith(database);
+    await eventually('another server', () => processesWith(database).some((pid) => pid !== killed));
     await eventually('the server answers', () => rig.keeper.describe().catch(() => null));
     // Before any worker is there, the server holds the rate by itself.
     expect(await rig.queueRate('analytics')).toBe(rate);

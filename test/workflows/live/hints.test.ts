@@ -23,7 +23,11 @@ describe('what the feed hears of schedules and trunks', () => {
     await rig.start();
     await rig.whole();
     // What the first gap may have missed was told to nobody.
-    expect((await rig.state()).sync).toMatchObject({ state: 'none', told: 0 });
+    const none = await eventually('nobody is there to be told', async () => {
+      const { sync } = await rig.state();
+      return sync.state === 'none' ? sync : null;
+    });
+    expect(none.told).toBe(0);
 
     const syncId = `trunkSync/${rig.simulator.organisationId}`;
     const policy = SyncPolicy.parse({ ...firstPolicy(rig.simulator), debounceSeconds: 1 });
@@ -95,10 +99,13 @@ describe('the live feed', () => {
     for (let round = 0; round < 10; round++)
       await Promise.all(Array.from({ length: 200 }, () => handle.signal('listening', 'unreadable')));
     const state = await rig.whole(1);
-    expect(state).toMatchObject({ takeOver: 2, takeOvers: 2, unreadableSignals: 2000 });
+    // More than two where the machine stood still for so long that the listener was taken for dead.
+    expect(state.takeOver).toBeGreaterThanOrEqual(2);
+    expect(state).toMatchObject({ takeOvers: state.takeOver, unreadableSignals: 2000 });
     const described = await handle.describe();
     expect(described.runId).not.toBe(firstExecutionRunId);
     expect(described.historyLength).toBeLessThan(300);
-    expect(await rig.store.gaps(1)).toMatchObject([{ cause: 'takenOver', read: 14 }]);
+    const gaps = await rig.store.gaps(10);
+    expect(gaps.filter(({ cause }) => cause === 'takenOver').at(-1)).toMatchObject({ takeOver: 2, read: 14 });
   });
 });

@@ -14,8 +14,8 @@ export default {
   },
   // Many times what any test takes: it only ends what hangs.
   testTimeout: 300_000,
-  // More than the processors: tests that run a Temporal server wait for it half of their time.
-  maxWorkers: 3,
+  // Twice the processors: tests that run a Temporal server wait for it half of their time.
+  maxWorkers: 4,
   // Modules of test files that have ended stay in memory, and near its heap's limit a process does little but collect.
   workerIdleMemoryLimit: '1GB',
   reporters: ['default', '<rootDir>/test/support/countReporter.js'],

@@ -60,6 +60,12 @@ async function start(queue: string): Promise<void> {
   await client.workflow.start<typeof runStep>('runStep', { taskQueue: host.queue, workflowId, args: [queue] });
 }
 
+interface Tried {
+  readonly running: RunningWorkers;
+  readonly outcome: Promise<unknown>;
+  readonly failFirst: () => Promise<void>;
+}
+
 async function runWorker(worker: Worker, run: (worker: Worker) => Promise<void>): Promise<void> {
   await run(worker).catch((error: unknown) => {
     reasons.push(error);
@@ -67,10 +73,8 @@ async function runWorker(worker: Worker, run: (worker: Worker) => Promise<void>)
   });
 }
 
-/** Two workers: the first has failed, and a step of the other, which lasts until it is let go, was under way then. */
-async function oneFailed(
-  shutdownForceTime?: '1 second',
-): Promise<{ running: RunningWorkers; outcome: Promise<unknown> }> {
+/** Two workers: the second has a step under way that lasts until it is let go, and the first fails when it is told to. */
+async function twoWorkers(shutdownForceTime?: '1 second'): Promise<Tried> {
   const [failing, loading] = [randomUUID(), randomUUID()];
   let isUnderWay = false;
   const lasting = new Promise<void>((resolve) => (letGo = resolve));
@@ -92,28 +96,46 @@ async function oneFailed(
   const outcome = running.ended.catch((error: unknown) => error);
   await start(loading);
   await eventually('a step is under way', () => isUnderWay);
-  await start(failing);
-  await eventually('the first has failed', () => running.states()[0] === 'FAILED');
-  return { running, outcome };
+  const failFirst = async (): Promise<void> => {
+    await start(failing);
+    await eventually('the first has failed', () => running.states()[0] === 'FAILED');
+  };
+  return { running, outcome, failFirst };
 }
 
 describe('the workers of a process, when one cannot go on', () => {
   it('have all ended before anything is closed under them', async () => {
-    const { running, outcome } = await oneFailed();
+    const { running, outcome, failFirst } = await twoWorkers();
+    await failFirst();
     let hasEnded = false;
     void outcome.finally(() => (hasEnded = true));
     await eventually('the other takes no more', () => running.states()[1] === 'DRAINING');
     await new Promise((resolve) => setImmediate(resolve));
     expect(hasEnded).toBe(false);
     letGo();
-    expect(await outcome).toBe(reasons[0]);
+    expect(await outcome).toMatchObject({ cause: reasons[0] });
     expect(running.states()).toEqual(['FAILED', 'STOPPED']);
   });
 
   it('tell the first reason, and not that its stop cut off what was under way', async () => {
-    const { running, outcome } = await oneFailed('1 second');
-    expect(await outcome).toBe(reasons[0]);
+    const { running, outcome, failFirst } = await twoWorkers('1 second');
+    await failFirst();
+    expect(await outcome).toMatchObject({ cause: reasons[0] });
     expect(reasons).toHaveLength(2);
     expect(running.states()).toEqual(['FAILED', 'FAILED']);
+  });
+
+  it('say where the reason is read, because the SDK writes it to the log and hands over another', async () => {
+    const { outcome, failFirst } = await twoWorkers('1 second');
+    await failFirst();
+    const message = expect.stringMatching(/^The worker of task queue [0-9a-f-]+ could not go on: .*"Worker failed"/);
+    expect(await outcome).toMatchObject({ name: 'Transient', message });
+  });
+
+  it('tell that a stop cut off what was under way, and that nothing is lost', async () => {
+    const { running, outcome } = await twoWorkers('1 second');
+    running.stop();
+    const message = 'what still ran 1 s after the stop was cut off; nothing is lost, the next worker does it again';
+    expect(await outcome).toMatchObject({ name: 'Transient', message });
   });
 });

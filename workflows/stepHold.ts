@@ -1,4 +1,4 @@
-import { ActivityFailure, CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, condition, isCancellation, patched } from '@temporalio/workflow';
 import { RetryState } from '@temporalio/common';
 
 /** What a window is told when its export is paused or resumed. Of two that cross on their way, the later one counts. */
@@ -37,7 +37,7 @@ export class StepHold {
   async outlast<T>(step: () => Promise<T>): Promise<T> {
     const around = CancellationScope.current();
     for (;;) {
-      if (this.isHeld) await condition(() => !this.isHeld);
+      await this.untilFree();
       const scope = new CancellationScope();
       this.underWay.add(scope);
       try {
@@ -48,6 +48,12 @@ export class StepHold {
         this.underWay.delete(scope);
       }
     }
+  }
+
+  private async untilFree(): Promise<void> {
+    // Held again by the task that let go. To go once no run from before is left: there the step began all the same.
+    for (let isAgain = false; this.isHeld && (!isAgain || patched('held-again-at-once')); isAgain = true)
+      await condition(() => !this.isHeld);
   }
 }
 

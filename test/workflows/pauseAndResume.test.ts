@@ -3,8 +3,10 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
 import { type ExportEnvironment, exportEnvironment } from '../support/exportEnvironment.js';
 import { holdJobs } from '../support/holdJobs.js';
+import { HeldPayloads } from '../support/heldPayloads.js';
 import { quietTemporal } from '../support/quietTemporal.js';
 import { temporalServer } from '../support/temporalServer.js';
+import { eventsOf, oneDayWindowIds, pendingAttemptsOf } from '../support/windowHistory.js';
 
 quietTemporal('ERROR');
 const { address } = await temporalServer();
@@ -27,6 +29,25 @@ async function isHeld(dates: string): Promise<boolean> {
   const { raw } = await window.describe();
   const isTold = events?.some((event) => event.workflowExecutionSignaledEventAttributes?.signalName === 'hold');
   return isTold === true && !raw.pendingActivities?.length;
+}
+
+const KEEPS_BUSY = 'so that the window is busy';
+
+function isHold(signalled: { signalName?: string | null } | null | undefined): boolean {
+  return signalled?.signalName === 'hold';
+}
+
+/** Holds, and their ends, that the windows of an export were told of. */
+async function holdsTold(exportId: string): Promise<number> {
+  const events = await eventsOf(environment, exportId);
+  const sent = new Set(
+    events
+      .filter((event) => isHold(event.signalExternalWorkflowExecutionInitiatedEventAttributes))
+      .map(({ eventId }) => String(eventId)),
+  );
+  return events.filter(({ externalWorkflowExecutionSignaledEventAttributes: told }) =>
+    sent.has(String(told?.initiatedEventId)),
+  ).length;
 }
 
 describe('an operator who pauses an export', () => {
@@ -66,5 +87,41 @@ describe('an operator who pauses an export', () => {
     const result = await handle.result();
     expect(result).toMatchObject({ status: 'complete', windows: 8, gaps: [] });
     expect(simulator.counts().jobs).toMatchObject({ total: 8, duplicates: 0 });
+  });
+
+  it('and who resumes and pauses again at once lets no call leave in between', async () => {
+    const heldPayloads = new HeldPayloads();
+    const message = heldPayloads.hold('decode', KEEPS_BUSY);
+    environment = await exportEnvironment(address, { name: 'paused again at once', heldPayloads });
+    const { simulator, client } = environment;
+    const path = '/api/v2/workforcemanagement/adherence';
+    simulator.addFault({ kind: 'status', path, status: 503, times: null });
+    const handle = await environment.start({ ...EIGHT_DAYS, to: '2024-03-05' });
+    const [windowId = ''] = oneDayWindowIds(environment, { from: EIGHT_DAYS.from, days: 1 });
+    const attempts = () => pendingAttemptsOf(environment, windowId);
+    await eventually('its call is to be tried again', async () => (await attempts()).some(({ failure }) => failure));
+    await handle.executeUpdate('pause');
+    await eventually('that try is given up', async () =>
+      (await eventsOf(environment, windowId)).some((event) => event.activityTaskCanceledEventAttributes),
+    );
+
+    // What the export tells while a task of the window lasts, the window hears at once.
+    await client.workflow.getHandle(windowId).signal('proceed', { probe: false, why: KEEPS_BUSY });
+    await message.reached;
+    await handle.executeUpdate('resume');
+    await handle.executeUpdate('pause');
+    await eventually('both are told', async () => (await holdsTold(handle.workflowId)) === 3);
+    message.letGo();
+    const sinceThen = await eventually('the window has heard both', async () => {
+      const events = await eventsOf(environment, windowId);
+      const at = events.map((event) => event.workflowExecutionSignaledEventAttributes?.signalName).lastIndexOf('hold');
+      const since = events.slice(at);
+      const isThird = events.filter((event) => isHold(event.workflowExecutionSignaledEventAttributes)).length === 3;
+      return isThird && since.some((event) => event.workflowTaskCompletedEventAttributes) && since;
+    });
+    expect(sinceThen.filter((event) => event.activityTaskScheduledEventAttributes)).toEqual([]);
+    simulator.removeFaults();
+    await handle.executeUpdate('resume');
+    expect(await handle.result()).toMatchObject({ status: 'complete', windows: 1, gaps: [] });
   });
 });

@@ -6,6 +6,7 @@ import type { NotificationFaultInput } from '../../src/simulator/notifications/n
 import { type RunningSimulator, startSimulator } from '../../src/simulator/startSimulator.js';
 import { eventually } from '../support/eventually.js';
 import { everything, type Listening, startListening } from './support/listening.js';
+import { heardBy } from './support/told.js';
 
 let simulator: RunningSimulator;
 let listening: Listening;
@@ -63,6 +64,8 @@ describe('a listener in a storm', () => {
       struck = connected();
       if (fault === 'revoke') simulator.addFault({ kind: 'tokenRevoked' });
       else simulator.notifications.befall(fault);
+      // However quick the machine is, something happens before it is heard again.
+      simulator.notifications.move(3);
     }
     await eventually('what was struck last is gone', () => !connected().some((id) => struck.includes(id)));
     await listening.whole();
@@ -71,12 +74,7 @@ describe('a listener in a storm', () => {
         const what = said(topic, eventBody as Record<string, unknown>);
         return what === null ? [] : [{ atMs, topic, what }];
       });
-    const heard = (): string[] =>
-      listening.events.flatMap((event) =>
-        event.kind === 'adherence' || event.kind === 'routingStatus'
-          ? [`${event.kind} ${event.userId} ${event.atMs}`]
-          : [],
-      );
+    const heard = (): string[] => heardBy(listening);
     // What was published before nothing was struck any more may lie in a gap; what comes now is heard to the last event.
     const now = simulator.notifications.counts().published + 1;
     await eventually('what is told after the storm is heard', () => {
@@ -85,23 +83,23 @@ describe('a listener in a storm', () => {
     });
     simulator.notifications.setEventsPerSecond(0);
     const messages = published(from);
-    await eventually('the last event is heard', () => heard().includes(messages.at(-1)?.what ?? ''));
+    const isInGap = ({ atMs, topic }: { readonly atMs: number; readonly topic: string }): boolean =>
+      listening.began.some(({ gap, fromMs, missed }) => {
+        const toMs = listening.ended.find((end) => end.gap === gap)?.toMs ?? -Infinity;
+        return (fromMs ?? 0) <= atMs && atMs <= toMs && covers(missed, topic);
+      });
+    // A machine that stands still long enough is a silence, and a gap, once more.
+    const [last] = messages.slice(-1);
+    await eventually(
+      'the last event is heard, or lies in a gap',
+      () => last && (heard().includes(last.what) || isInGap(last)),
+    );
 
     const told = new Set(heard());
     expect(heard()).toHaveLength(told.size);
-    const gaps = listening.began.map((gap) => ({
-      ...gap,
-      toMs: listening.ended.find((end) => end.gap === gap.gap)?.toMs,
-    }));
     const untold = messages.filter(({ what }) => !told.has(what));
-    const unnoticed = untold.filter(
-      ({ atMs, topic }) =>
-        !gaps.some(
-          ({ fromMs, toMs, missed }) => (fromMs ?? 0) <= atMs && atMs <= (toMs ?? -Infinity) && covers(missed, topic),
-        ),
-    );
-    expect(unnoticed).toEqual([]);
+    expect(untold.filter((message) => !isInGap(message))).toEqual([]);
     expect(untold.length).toBeGreaterThan(0);
-    expect(gaps.length).toBeGreaterThan(3);
+    expect(listening.began.length).toBeGreaterThan(3);
   });
 });

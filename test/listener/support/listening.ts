@@ -46,7 +46,12 @@ export function startListening(
   simulator: RunningSimulator,
   watch: LiveWatch,
   settings: Partial<ListenerSettings> = {},
-  changes: { calls?: (calls: ChannelCalls) => ChannelCalls; sink?: Partial<LiveSink>; genesysMs?: () => number } = {},
+  changes: {
+    calls?: (calls: ChannelCalls) => ChannelCalls;
+    sink?: Partial<LiveSink>;
+    genesysMs?: () => number;
+    steadyMs?: () => number;
+  } = {},
 ): Listening {
   const { url, clientId, clientSecret } = simulator;
   const client = createGenesysClient({ apiUrl: url, loginUrl: url, clientId, clientSecret, downloadHosts: [] });
@@ -72,7 +77,7 @@ export function startListening(
     sink,
     clock: {
       genesysMs: changes.genesysMs ?? (() => client.timeMs()),
-      steadyMs: () => performance.now(),
+      steadyMs: changes.steadyMs ?? (() => performance.now()),
       wallMs: () => Date.now(),
     },
     random: () => 0.5,

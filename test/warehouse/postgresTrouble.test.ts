@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import type { PostgresConfig } from '../../src/config/storageConfig.js';
 import { openPostgresWarehouse } from '../../src/warehouse/postgres/openPostgresWarehouse.js';
+import { PostgresConnections } from '../../src/warehouse/postgres/postgresConnections.js';
 import type { Warehouse } from '../../src/warehouse/warehouse.js';
 import { eventually } from '../support/eventually.js';
 import { asSuperuser, postgresServer, testSchema, type TestSchema } from '../support/postgresServer.js';
@@ -325,6 +326,23 @@ describe('a server that refuses', () => {
 });
 
 describe('connections', () => {
+  it('that are all in use are waited for, and never taken for a server that does not answer', async () => {
+    const patient = new PostgresConnections(schema.config, { connections: 1 });
+    const hasty = new PostgresConnections(schema.config, { connections: 1, freeWithinMs: 0 });
+    const only = await patient.taken();
+    const others = await hasty.taken();
+    // Its turn in the pool's queue ends before that of the other, which is asked after it.
+    const taking = patient.taken();
+    await expect(hasty.taken()).rejects.toMatchObject({
+      name: 'Transient',
+      message: expect.stringContaining('all connections of this process are in use') as unknown,
+    });
+    patient.givenBack(only, true);
+    patient.givenBack(await taking, true);
+    hasty.givenBack(others, true);
+    await Promise.all([patient.release(), hasty.release()]);
+  });
+
   it('are as many as were allowed, however many calls there are, and named', async () => {
     const narrow = open({}, 3);
     await narrow.migrate();

@@ -2,17 +2,21 @@ import { Client, Pool, type PoolClient } from 'pg';
 import type { PostgresConfig } from '../../config/storageConfig.js';
 import { postgresLocation } from '../../domain/locationText.js';
 import { clientSettings } from './clientSettings.js';
-import { isAway, postgresFailure } from './postgresFailure.js';
+import { isAway, isInUse, postgresFailure } from './postgresFailure.js';
 
 export interface PostgresConnectionsOptions {
   /** Connections at most. */
   readonly connections: number;
   /** How long a server that does not answer is tried before it counts as away; 0 unless given. */
   readonly reachedWithinMs?: number | undefined;
+  /** How long a free connection is waited for; a minute unless given. The pool's own timeout of 10 s is the least. */
+  readonly freeWithinMs?: number | undefined;
   readonly log?: ((message: string) => void) | undefined;
 }
 
 const REACH_AGAIN_MS = 250;
+/** How long a free connection is waited for, in turns of the pool's own timeout; after that the place is better given to other work. */
+const FREE_WITHIN_MS = 60_000;
 
 /** Connections to one database: a bounded pool, made when first asked for, and single ones beside it. */
 export class PostgresConnections {
@@ -30,10 +34,11 @@ export class PostgresConnections {
   /**
    * One of the pool's, once one is free and the server answers.
    *
-   * @throws Failure `Blocked` where it does not answer in time or refuses.
+   * @throws Failure `Blocked` where it does not answer in time or refuses, `Transient` where none becomes free in time.
    */
   async taken(signal?: AbortSignal): Promise<PoolClient> {
     const until = Date.now() + (this.#options.reachedWithinMs ?? 0);
+    const freeUntil = Date.now() + (this.#options.freeWithinMs ?? FREE_WITHIN_MS);
     for (;;) {
       try {
         const client = await (await this.#opened()).connect();
@@ -41,6 +46,8 @@ export class PostgresConnections {
         client.on('error', ignore);
         return client;
       } catch (error) {
+        signal?.throwIfAborted();
+        if (isInUse(error) && Date.now() < freeUntil) continue;
         if (!isAway(error) || Date.now() >= until) throw postgresFailure(error, this.location, 'connecting');
         await new Promise((resolved) => setTimeout(resolved, REACH_AGAIN_MS));
         signal?.throwIfAborted();

@@ -5,7 +5,9 @@ const NETWORK =
   /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|EADDRNOTAVAIL)$/;
 /** How `pg` says that a connection ended under it; it has no codes. */
 const ENDED =
-  /Connection terminated|connection timeout|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Query read timeout|socket hang up|read ECONN|write E(PIPE|CONN)/i;
+  /Connection terminated|connection timeout|Client has encountered a connection error|Client was closed|Query read timeout|socket hang up|read ECONN|write E(PIPE|CONN)/i;
+/** How the pool says that none of its connections became free in time: the server is well. */
+const ALL_IN_USE = 'timeout exceeded when trying to connect';
 const TLS =
   /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|ERR_OSSL|EPROTO|HOSTNAME_MISMATCH|INVALID_CA)|does not support SSL/;
 const EXPIRED = /CERT_HAS_EXPIRED/;
@@ -52,6 +54,11 @@ export function isAway(error: unknown): boolean {
   return lostConnection(error) || partsOf(error).code === '57P03';
 }
 
+/** Whether an error says that other work of this process has all connections of the pool. */
+export function isInUse(error: unknown): boolean {
+  return partsOf(error).message === ALL_IN_USE;
+}
+
 /**
  * A thrown value as our failure, by whom it is for: `Blocked` where the operator must mend something, `Transient` where the work is
  * to be begun again, `Corrupt` for text that the database cannot hold. Anything else is returned as it came: it is a defect of ours.
@@ -73,6 +80,7 @@ export function postgresFailure(error: unknown, location: string, phase: 'connec
   if (TLS.test(code) || TLS.test(message)) return failure('Blocked', tlsAdvice(code, message));
   if (code === TOO_MANY || /too many (clients|connections)|remaining connection slots/i.test(message))
     return failure('Transient', 'has no connection left; raise its max_connections or run fewer workers');
+  if (isInUse(error)) return failure('Transient', 'is busy: all connections of this process are in use; begun again');
   if (/^SASL: .*password/.test(message)) return failure('Blocked', 'asks for a password, and none is set');
   const inTheWay = IN_THE_WAY[code];
   if (inTheWay !== undefined) return failure('Transient', `is used by others: ${inTheWay}; begun again`);

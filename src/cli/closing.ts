@@ -1,3 +1,5 @@
+import { endAfter } from '../domain/endAfter.js';
+
 /** What a command has started and must end, however it ends: last started, first ended, each once. */
 export class Closing {
   private readonly steps: (() => Promise<void>)[] = [];
@@ -16,11 +18,6 @@ export class Closing {
 
   /** Runs, and ends everything whatever comes of it: why it failed is told before what could not be ended. */
   async around<Result>(run: () => Promise<Result>): Promise<Result> {
-    const result = await run().catch(async (reason: unknown) => {
-      await this.close().catch(() => undefined);
-      throw reason;
-    });
-    await this.close();
-    return result;
+    return await endAfter(run, () => this.close());
   }
 }

@@ -1,3 +1,4 @@
+import { endAfter } from '../domain/endAfter.js';
 import type { Config } from '../config/loadConfig.js';
 import { publish, type PublishReport, type PublishRequest } from '../publish/publish.js';
 import { openParquetSource } from '../temporal/openParquetSource.js';
@@ -13,35 +14,36 @@ import { whenWarehouseFree } from './whenWarehouseFree.js';
 export async function publishHere(config: Config, to: string, request: PublishRequest): Promise<PublishReport> {
   const source = openParquetSource(config);
   const status = createStatusLine();
-  try {
+  const publishing = async (): Promise<PublishReport> => {
     const destination = await openDestination(config, to);
-    try {
-      return await publish({
-        source: {
-          ...source,
-          read: (use) =>
-            whenWarehouseFree(
-              (opened) =>
-                source.read((snapshot) => {
-                  opened();
-                  return use(snapshot);
-                }),
-              (waiting) => status.show(waiting),
-            ),
-        },
-        destination,
-        request,
-        now: new Date().toISOString(),
-        onProgress: ({ table, month, written }) =>
-          status.show(`publishing ${table}${month === null ? '' : ` of ${month}`}; ${written} files written so far`),
-      });
-    } finally {
-      await destination.close();
-    }
-  } finally {
+    return await endAfter(
+      () =>
+        publish({
+          source: {
+            ...source,
+            read: (use) =>
+              whenWarehouseFree(
+                (opened) =>
+                  source.read((snapshot) => {
+                    opened();
+                    return use(snapshot);
+                  }),
+                (waiting) => status.show(waiting),
+              ),
+          },
+          destination,
+          request,
+          now: new Date().toISOString(),
+          onProgress: ({ table, month, written }) =>
+            status.show(`publishing ${table}${month === null ? '' : ` of ${month}`}; ${written} files written so far`),
+        }),
+      () => destination.close(),
+    );
+  };
+  return await endAfter(publishing, async () => {
     status.end();
     await source.release();
-  }
+  });
 }
 
 /** What was published, in a few lines: the figures, what changed, where it is. */

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { endAfter } from '../domain/endAfter.js';
 import { errorCode } from './storageFailure.js';
 
 /** Makes what a directory lists survive a power cut: a renamed or linked file is durable only after this. */
 export async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
+  await endAfter(
+    () => directory.sync(),
+    () => directory.close(),
+  );
 }
 
 /** Makes a directory and its parents, mode 0700, durably. */
@@ -30,7 +30,8 @@ export async function replaceFile(scratch: string, path: string, bytes: Uint8Arr
   try {
     await rename(unfinished, path);
   } catch (error) {
-    await rm(unfinished, { force: true });
+    // Why it could not be named is told; a later opening sweeps what is left.
+    await rm(unfinished, { force: true }).catch(() => undefined);
     throw error;
   }
   await syncDirectory(dirname(path));
@@ -45,31 +46,35 @@ export async function replaceFile(scratch: string, path: string, bytes: Uint8Arr
  */
 export async function createFileOnce(scratch: string, path: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
   const unfinished = await writeUnfinished(scratch, bytes);
-  try {
-    await link(unfinished, path);
-    return 'created';
-  } catch (error) {
-    if (errorCode(error) === 'EEXIST') return 'exists';
-    throw error;
-  } finally {
+  const linked = async (): Promise<'created' | 'exists'> => {
+    try {
+      await link(unfinished, path);
+      return 'created';
+    } catch (error) {
+      if (errorCode(error) === 'EEXIST') return 'exists';
+      throw error;
+    }
+  };
+  return await endAfter(linked, async () => {
     await rm(unfinished, { force: true });
     // Also when it exists: whoever made it may not have come this far, and the caller is about to rely on it.
     await syncDirectory(dirname(path));
-  }
+  });
 }
 
 /** Writes and syncs a file of a random name; its path. Whoever calls gives it a name of its own, or removes it. */
 export async function writeUnfinished(scratch: string, bytes: Uint8Array): Promise<string> {
   const path = join(scratch, `${process.pid}-${randomBytes(8).toString('hex')}`);
   const file = await open(path, 'wx', 0o600);
-  try {
+  const written = async (): Promise<void> => {
     await file.writeFile(bytes);
     await file.sync();
+  };
+  try {
+    await endAfter(written, () => file.close());
   } catch (error) {
-    await rm(path, { force: true });
+    await rm(path, { force: true }).catch(() => undefined);
     throw error;
-  } finally {
-    await file.close();
   }
   return path;
 }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, type Hash } from 'node:crypto';
 import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { endAfter } from '../domain/endAfter.js';
 import { Failure } from '../domain/failure.js';
 import type { Landing } from '../domain/landing.js';
 import type { BodyFacts, Spool } from './objectStore.js';
@@ -74,7 +75,7 @@ class FileSpool implements Spool {
   async append(body: AsyncIterable<Uint8Array>, onBytes: (receivedBytes: number) => void): Promise<void> {
     const record = this.begun();
     const file = await this.storing('opening', () => this.openBody(record));
-    try {
+    const appending = async (): Promise<void> => {
       await this.storing('reading back', () => this.catchUp(file));
       for await (const chunk of body) {
         if (record.totalBytes !== null && this.received + chunk.byteLength > record.totalBytes)
@@ -82,9 +83,8 @@ class FileSpool implements Spool {
         await this.storing('appending', () => this.write(file, chunk));
         onBytes(this.received);
       }
-    } finally {
-      await file.close();
-    }
+    };
+    await endAfter(appending, () => this.storing('closing', () => file.close()));
   }
 
   async finish(): Promise<Landing> {
@@ -122,12 +122,11 @@ class FileSpool implements Spool {
       if (isMissing(error)) return null;
       throw error;
     }
-    try {
+    const synced = async (): Promise<void> => {
       await this.catchUp(file);
       if (this.places.syncsBody) await file.sync();
-    } finally {
-      await file.close();
-    }
+    };
+    await endAfter(synced, () => file.close());
     const sha256 = this.#hash.copy().digest('hex');
     const landed: LandedRecord = { v: 1, body: record.body, sha256, bytes: this.received, encoding: record.encoding };
     // Before the move: dying between the two must not forget which landing this name became.

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
+import { endAfter } from '../domain/endAfter.js';
 import { Failure } from '../domain/failure.js';
 import type { Landing, LandingEncoding } from '../domain/landing.js';
 import { createFileOnce, makeDirectory, writeUnfinished } from './durableFile.js';
@@ -86,11 +87,10 @@ class FileStore
       await this.assertWritable();
       await makeDirectory(join(this.location, 'landings'));
       const unfinished = await writeUnfinished(this.scratch, bytes);
-      try {
-        await placeLanding(unfinished, join(this.location, landingPath(sha256)), sha256);
-      } finally {
-        await rm(unfinished, { force: true });
-      }
+      await endAfter(
+        () => placeLanding(unfinished, join(this.location, landingPath(sha256)), sha256),
+        () => rm(unfinished, { force: true }),
+      );
       return { sha256, bytes: bytes.byteLength, encoding };
     });
   }

@@ -1,5 +1,6 @@
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { endAfter } from '../domain/endAfter.js';
 import type { Landing } from '../domain/landing.js';
 import { fileSource } from './bodySource.js';
 import { openFileSpool } from './fileSpool.js';
@@ -97,12 +98,10 @@ class S3Spool implements Spool {
 async function deliver(s3: S3Connection, places: SpoolPlaces, landing: Landing): Promise<boolean> {
   const kept = `its ${landing.bytes} bytes are kept in ${places.landings}`;
   const source = await removing(places, () => fileSource(join(places.landings, landing.sha256)));
-  let outcome: 'landed' | 'differs';
-  try {
-    outcome = await landBody(s3, source, landing.sha256, kept);
-  } finally {
-    await source.close();
-  }
+  const outcome = await endAfter(
+    () => landBody(s3, source, landing.sha256, kept),
+    () => removing(places, () => source.close()),
+  );
   if (outcome === 'landed') await rememberLanded(s3, places.name, landing);
   await clear(places);
   return outcome === 'landed';

@@ -62,7 +62,8 @@ export async function writeRecord(
     await writeFile(unfinished, JSON.stringify(record), { flag: 'wx', mode: 0o600 });
     await rename(unfinished, path);
   } catch (error) {
-    await rm(unfinished, { force: true });
+    // Why it could not be written is told; a later opening sweeps what is left.
+    await rm(unfinished, { force: true }).catch(() => undefined);
     throw error;
   }
 }

@@ -98,8 +98,7 @@ function destination(
         'the new state is published whole, and some old files are still beside it',
       ),
     close: async () => {
-      await rm(scratchDirectory, { recursive: true, force: true });
-      unlock();
+      await rm(scratchDirectory, { recursive: true, force: true }).finally(unlock);
     },
   };
 }

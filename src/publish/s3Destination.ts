@@ -92,8 +92,7 @@ function destination(
     },
     async close() {
       s3.client.destroy();
-      await rm(scratchDirectory, { recursive: true, force: true });
-      unlock();
+      await rm(scratchDirectory, { recursive: true, force: true }).finally(unlock);
     },
   };
 }
@@ -168,8 +167,13 @@ async function lockScratch(scratchDirectory: string, takeLock: TakeLock, locatio
         `process ${pid} on ${host} publishes since ${since}. Nothing was changed; wait for it. If that host no longer exists, delete ${scratchDirectory}.lock`,
       );
     }
-    await rm(scratchDirectory, { recursive: true, force: true });
-    await mkdir(scratchDirectory, { recursive: true, mode: 0o700 });
+    try {
+      await rm(scratchDirectory, { recursive: true, force: true });
+      await mkdir(scratchDirectory, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
     return () => lock.release();
   } catch (error) {
     throw storageFailure(error, `using ${scratchDirectory}`, 'nothing was changed');

@@ -1,8 +1,10 @@
 import {
+  CancellationScope,
   condition,
   type ExternalWorkflowHandle,
   getExternalWorkflowHandle,
   isCancellation,
+  patched,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -73,7 +75,9 @@ export function patiently(windowId: string, lane: Lane, cancelled: WhenCancelled
       return await untilEnded(step);
     } finally {
       // An end of another kind is an answer too: what stood in the way is gone.
-      await tell((exportHandle) => exportHandle.signal(windowUnblockedSignal, { windowId }));
+      const telling = () => tell((exportHandle) => exportHandle.signal(windowUnblockedSignal, { windowId }));
+      // A cancel that comes meanwhile must not hide what the step brought. To go once no run from before is left: there it did.
+      await (patched('tells-even-cancelled') ? CancellationScope.nonCancellable(telling) : telling());
     }
   }
 

@@ -7,6 +7,7 @@ import type {
   WindowRequest,
 } from '../src/domain/exportSteps.js';
 import type { FailureName } from '../src/domain/failure.js';
+import { everyStep } from './everyStep.js';
 import { applicationFailure, failedWith } from './failedWith.js';
 import type { KeptSteps } from './keptSteps.js';
 import type { Patiently } from './patience.js';
@@ -95,7 +96,7 @@ export function adherenceFetcher(input: ExportWindowInput, patiently: Patiently,
     corrupt: readonly string[] | null,
   ): Promise<FetchedWindow> {
     const before = landed?.jobId === jobId ? landed.bodies : [];
-    const bodies = await Promise.all(
+    const bodies = await everyStep(
       Array.from({ length: files }, async (_, file): Promise<LandedBody> => {
         const sound = before[file];
         if (sound && corrupt?.length && !corrupt.includes(sound.landing.sha256)) return { ...sound, calls: 0 };

@@ -11,6 +11,7 @@ import type {
 import type { FailureName } from '../src/domain/failure.js';
 import { halveSlice, userSlices } from '../src/domain/userSlices.js';
 import { wholeDays } from '../src/domain/wholeDays.js';
+import { everyStep } from './everyStep.js';
 import { failedWith } from './failedWith.js';
 import type { FetchWindow } from './fetchAdherence.js';
 import type { KeptSteps } from './keptSteps.js';
@@ -56,7 +57,7 @@ export function schedulesFetcher(input: ExportWindowInput, patiently: Patiently,
   async function listed(made: Calls): Promise<ScheduleList[]> {
     const weekDates = input.window.weekDates ?? [];
     const lookup = ++lookups;
-    const lists = await Promise.all(
+    const lists = await everyStep(
       weekDates.map((weekDate) =>
         kept.once(`list ${lookup} of ${weekDate}`, () =>
           patiently((activities) =>

@@ -14,11 +14,13 @@ export interface KnownCodes {
 /**
  * What counting agents needs to know of units beside their shifts, read once an hour: a snapshot is one call then.
  *
- * Kept in the process alone: whoever starts reads it again.
+ * What is asked for while it is read is read once. Kept in the process alone: whoever starts reads it again.
  */
 export class UnitFacts {
   readonly #usersAtOnce = new Map<string, { readonly users: number; readonly learntMs: number }>();
   readonly #known = new Map<string, { readonly value: unknown; readonly readMs: number }>();
+
+  readonly #underWay = new Map<string, Promise<unknown>>();
 
   constructor(private readonly nowMs: () => number) {}
 
@@ -30,7 +32,10 @@ export class UnitFacts {
   /** @param anew whether a code was met that is not among those known. */
   async activityCodes(genesys: Structure, businessUnitId: string, anew = false): Promise<KnownCodes> {
     const key = `codes ${businessUnitId}`;
-    if (anew) this.#known.delete(key);
+    if (anew) {
+      this.#known.delete(key);
+      this.#underWay.delete(key);
+    }
     const { value: categories, isFresh } = await this.#once(key, async () => {
       const codes = (await genesys.activityCodes(businessUnitId)).value;
       return new Map(codes.map(({ id, category }) => [id, category]));
@@ -77,8 +82,23 @@ export class UnitFacts {
   async #once<T>(key: string, read: () => Promise<T>): Promise<{ value: T; isFresh: boolean }> {
     const known = this.#known.get(key);
     if (known && this.nowMs() - known.readMs < KNOWN_FOR_MS) return { value: known.value as T, isFresh: false };
-    const value = await read();
-    this.#known.set(key, { value, readMs: this.nowMs() });
-    return { value, isFresh: true };
+    const underWay = this.#underWay.get(key);
+    if (underWay) {
+      // One that failed was another's, who may only have been cancelled.
+      const shared = await underWay.then(
+        (value) => ({ value: value as T, isFresh: false }),
+        () => null,
+      );
+      if (shared) return shared;
+    }
+    const reading = read();
+    this.#underWay.set(key, reading);
+    try {
+      const value = await reading;
+      this.#known.set(key, { value, readMs: this.nowMs() });
+      return { value, isFresh: true };
+    } finally {
+      if (this.#underWay.get(key) === reading) this.#underWay.delete(key);
+    }
   }
 }

@@ -58,6 +58,15 @@ describe('counting the agents of sites', () => {
     expect([await counted([early, late]), looked()]).toEqual([[0, 1, 1, 0], 2]);
   });
 
+  it('reads the users of a unit once where two sites ask at once', async () => {
+    const users = '/managementunits/mu-1/users';
+    const read = (): number => organisation.server.arrivedAt(users).length;
+    const asked = () => units.users(organisation.client, ['mu-1']);
+    organisation.on(users, { json: { entities: [{ id: 'u-1', name: 'Tan Wei' }] } });
+    expect(await Promise.all([asked(), asked()])).toEqual([new Set(['u-1']), new Set(['u-1'])]);
+    expect(read()).toBe(1);
+  });
+
   it('reads instants without a zone as UTC, and agents without shifts as nobody', async () => {
     organisation.on('/activitycodes', { json: { entities: [{ id: 'calls', category: 'OnQueueWork' }] } });
     const agents = [agent('u-1', 'calls', '2026-03-02T03:00:00'), { user: { id: 'u-2' } }];

@@ -37,7 +37,7 @@ export async function giveQueueRates(
   rates: readonly QueueRate[],
 ): Promise<SetQueueRates> {
   try {
-    await Promise.all(
+    const ended = await Promise.allSettled(
       rates.map(({ family, ratePerSecond, reason }) =>
         workflowService.updateTaskQueueConfig({
           namespace: options.namespace,
@@ -50,6 +50,8 @@ export async function giveQueueRates(
         }),
       ),
     );
+    // All have ended: one that is still on its way would come after what is set next.
+    for (const outcome of ended) if (outcome.status === 'rejected') throw outcome.reason;
     return { impossible: null };
   } catch (error) {
     const impossible = whyImpossible(error);

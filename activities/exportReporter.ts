@@ -16,6 +16,8 @@ export class ExportReporter {
   private readonly gates = new Map<string, number>();
   private readonly causes = new Map<string, { told: string | null; signals: number }>();
 
+  private readonly telling = new Map<string, Promise<void>>();
+
   /** Tells of a failure that this export has not been told of. `attempt` is the activity's, from 1. */
   report(exportId: string, failure: Failure, attempt: number): void {
     if (isFailure(failure, 'Throttled')) this.reportGate(exportId, failure);
@@ -43,9 +45,15 @@ export class ExportReporter {
     if (attempt === 1) this.causes.set(exportId, { told: null, signals });
     if (attempt === 1 || told === message || signals === CAUSES_AN_EXPORT) return;
     this.causes.set(exportId, { told: message, signals: signals + 1 });
-    signal(exportId, 'causeChanged', { reason: message, kind: name }).catch(() =>
-      this.causes.set(exportId, { told: null, signals: signals + 1 }),
-    );
+    // One after the other: what comes last is what is shown.
+    const before = this.telling.get(exportId) ?? Promise.resolve();
+    const telling = before
+      .then(() => signal(exportId, 'causeChanged', { reason: message, kind: name }))
+      .catch(() => void this.causes.set(exportId, { told: null, signals: signals + 1 }))
+      .finally(() => {
+        if (this.telling.get(exportId) === telling) this.telling.delete(exportId);
+      });
+    this.telling.set(exportId, telling);
   }
 }
 

@@ -7,6 +7,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import { rootCause } from '@temporalio/common';
 import { DocumentedReport, RefusalReport, TallyReport } from '../src/domain/budget/budgetReports.js';
 import { describeLimits } from '../src/domain/budget/describeLimits.js';
 import {
@@ -119,7 +120,9 @@ export async function budgetKeeper(left?: unknown): Promise<void> {
       change(afterQueueRates(state, answer));
       return true;
     } catch (error) {
-      log.warn('rates of task queues could not be set; they are set again', { error: String(error) });
+      log.warn('rates of task queues could not be set; they are set again', {
+        error: rootCause(error) ?? String(error),
+      });
       return false;
     }
   }

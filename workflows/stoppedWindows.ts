@@ -1,4 +1,5 @@
 import { log, setHandler } from '@temporalio/workflow';
+import { rootCause } from '@temporalio/common';
 import type { KeptWindow } from '../src/domain/exportSteps.js';
 import { windowStoppedSignal } from './messages.js';
 import { abandoningActivitiesOf } from './policies.js';
@@ -28,8 +29,10 @@ export class StoppedWindows {
         { summary: 'Take back what was marked as asked for; bind the seals of what was loaded' },
         [{ ...abandoned, stopped: Object.fromEntries(this.stopped) }],
       );
-    } catch {
-      log.warn('cancelled without the owner of the warehouse: days that it had asked for stay marked as pending');
+    } catch (error) {
+      log.warn('cancelled without the owner of the warehouse: days that it had asked for stay marked as pending', {
+        error: rootCause(error) ?? String(error),
+      });
     }
   }
 }

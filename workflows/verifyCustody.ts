@@ -1,4 +1,5 @@
-import { isCancellation, patched, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import { isCancellation, log, patched, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import { rootCause } from '@temporalio/common';
 import type { CustodyCheck, CustodyMemo } from '../src/domain/nightly/custodyCheck.js';
 import { verifyingActivitiesOf } from './policies.js';
 
@@ -27,6 +28,9 @@ export async function verifyCustody(whose: {
     return custody;
   } catch (error) {
     if (isCancellation(error)) throw error;
+    log.warn('the chain of custody could not be verified; the next night verifies it', {
+      error: rootCause(error) ?? String(error),
+    });
     return null;
   }
 }

@@ -123,7 +123,7 @@ export class WindowPool {
     this.running.set(id, planned);
     this.toItsEnd(planned, id)
       .catch((error: unknown) => {
-        this.broken = { error };
+        this.broken ??= { error };
       })
       .finally(() => {
         this.running.delete(id);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../../temporal/childEnvironment.js';
@@ -34,10 +34,13 @@ export async function startChildCommand(
   logFile: string,
 ): Promise<ChildCommand> {
   const { variables, options } = howToStart();
+  const log = openSync(logFile, 'a', 0o600);
   const child = spawn(process.execPath, [...options, BIN, ...args, '--json'], {
     env: { ...childEnvironment(process.env, 'server'), ...variables, ...env, [STOP_WITH_PARENT]: '1' },
-    stdio: ['pipe', 'pipe', openSync(logFile, 'a', 0o600)],
+    stdio: ['pipe', 'pipe', log],
   });
+  // The child has its own by now, and each restart would leave another open here.
+  closeSync(log);
   const exited = once(child, 'exit');
   exited.catch(() => undefined);
   // Till the end of what it says: its exit may be told before its last line, which says why.

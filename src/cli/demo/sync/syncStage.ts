@@ -111,10 +111,16 @@ export async function startSyncStage(options: SyncStageOptions, closing: Closing
   const { policyHash } = await untilState((now) => now.round > 0);
   await handle.executeUpdate('enable', { args: [{ policyHash }] });
   await round();
+  const trunks = trunkIds(facts.trunkBases);
   return {
     policy,
     businessUnit,
-    ours: { control, handle, notify: (event) => void signal(handle, event, businessUnit, trunkIds(facts.trunkBases)) },
+    // An event that does not reach the sync is made up for by its own next look, as one that the organisation never sent.
+    ours: {
+      control,
+      handle,
+      notify: (event) => void signal(handle, event, businessUnit, trunks).catch(() => undefined),
+    },
     loop: { control: loopControl, notify: () => void onEvent().catch(() => undefined) },
     state,
     lastRound,

@@ -9,7 +9,7 @@ import { type RunningSimulator, startSimulator } from '../../src/simulator/start
 import { findTemporalCli } from '../../src/temporal/findTemporalCli.js';
 import { processesWith } from '../../src/temporal/processIdentity.js';
 import { eventually } from '../support/eventually.js';
-import { type EndedCommand, runRosterline } from '../support/runRosterline.js';
+import { type EndedCommand, lastJson, runRosterline } from '../support/runRosterline.js';
 
 const BIN = fileURLToPath(new URL('../../bin/rosterline', import.meta.url));
 const RANGE = ['--from', '2024-03-25', '--to', '2024-04-08'];
@@ -60,10 +60,6 @@ function rosterline(args: readonly string[], more: Record<string, string> = {}):
   return runRosterline(args, { ...env, ...more });
 }
 
-function lastJson({ stdout }: EndedCommand): Record<string, unknown> {
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
-}
-
 async function dev(): Promise<ChildCommand> {
   const args = ['dev', '--temporal-port', '0', '--ui-port', '0'];
   const command = await startChildCommand(args, env, path.join(directory, 'dev.log'));
@@ -92,7 +88,7 @@ describe('the command line, used wrongly', () => {
       const said = async (...args: string[]) => {
         const ended = await rosterline(['export', command, ...args, '--json'], { TEMPORAL_ADDRESS: '127.0.0.1:1' });
         expect(ended.code).toBe(2);
-        expect(lastJson(ended)['error']).toMatchObject({ name: 'InvalidInput' });
+        expect(lastJson(ended)).toMatchObject({ error: { name: 'InvalidInput' } });
         return ended.stderr;
       };
       const before = simulator.counts().made;
@@ -136,7 +132,7 @@ describe('the command line, used wrongly', () => {
     const ended = await unanswered;
 
     expect(ended.code).toBe(1);
-    expect(lastJson(ended)['error']).toMatchObject({ name: 'Blocked' });
+    expect(lastJson(ended)).toMatchObject({ error: { name: 'Blocked' } });
     expect(ended.stderr).toContain("start one with 'rosterline dev'");
   });
 

@@ -11,7 +11,7 @@ import { inspectWarehouse } from '../../src/warehouse/duckdb/inspectWarehouse.js
 import { eventually } from '../support/eventually.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
 import { ownPort } from '../support/ownPort.js';
-import { type EndedCommand, runRosterline } from '../support/runRosterline.js';
+import { lastJson, runRosterline } from '../support/runRosterline.js';
 import { temporalServer } from '../support/temporalServer.js';
 import { PROVENANCE, without } from '../support/withoutColumns.js';
 
@@ -56,10 +56,6 @@ async function rows(): Promise<Record<string, unknown>[][]> {
       ),
     ),
   );
-}
-
-function lastJson({ stdout }: EndedCommand): unknown {
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
 }
 
 /** A day deleted, some people's intervals of another, two days failed: as a bad restore or a careless hand would leave them. */

@@ -12,7 +12,7 @@ import { eventually } from '../support/eventually.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
 import { releaseHold, startHold } from '../support/holdRuns.js';
 import { startPurge } from '../support/purgeRuns.js';
-import { runRosterline } from '../support/runRosterline.js';
+import { lastJson, runRosterline } from '../support/runRosterline.js';
 import { type SlowDisk, slowDisk } from '../support/slowDisk.js';
 import { temporalServer } from '../support/temporalServer.js';
 
@@ -52,8 +52,8 @@ describe('legal holds on the command line', () => {
   afterAll(async () => await rig.close());
 
   async function cli(...args: string[]): Promise<{ code: number; said: Record<string, unknown>; stderr: string }> {
-    const { code, stdout, stderr } = await runRosterline([...args, '--json'], rig.environment);
-    return { code, said: JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as Record<string, unknown>, stderr };
+    const ended = await runRosterline([...args, '--json'], rig.environment);
+    return { code: ended.code, said: lastJson(ended) as Record<string, unknown>, stderr: ended.stderr };
   }
 
   async function seals(from: string, to: string): Promise<{ path: string; seal: WindowSeal }[]> {

@@ -6,7 +6,7 @@ import { keeperIdOf } from '../../src/temporal/budgetLink.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
 import { ownPort } from '../support/ownPort.js';
-import { type EndedCommand, runRosterline } from '../support/runRosterline.js';
+import { type EndedCommand, lastJson, runRosterline } from '../support/runRosterline.js';
 import { temporalServer } from '../support/temporalServer.js';
 
 await temporalServer();
@@ -31,8 +31,8 @@ async function limits(args: readonly string[] = [], settings: Record<string, str
   return await runRosterline(['limits', ...args], { ...rig.environment, ...settings });
 }
 
-function tableIn({ stdout }: EndedCommand): LimitsTable {
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as LimitsTable;
+function tableIn(ended: EndedCommand): LimitsTable {
+  return lastJson(ended) as LimitsTable;
 }
 
 function rowOf({ families }: LimitsTable, name: GateName): LimitsRow | undefined {

@@ -16,7 +16,7 @@ import { coverageOf, expectedCoverage, factRows, truth, type UnitRange } from '.
 import { textsIn, walkHistories } from '../support/historyTexts.js';
 import { type ProductionStores, productionStores } from '../support/productionStores.js';
 import { rowDifferences } from '../support/rowDifferences.js';
-import { runRosterline } from '../support/runRosterline.js';
+import { lastJson, runRosterline } from '../support/runRosterline.js';
 import { commandLines, filesUnder, secretsIn, type Written } from '../support/secretScan.js';
 import { workByProcess } from '../support/workByProcess.js';
 
@@ -126,7 +126,7 @@ const ALL = { ...BY_TWO, to: BY_FOUR.to };
       const cli = async (...args: string[]): Promise<unknown> => {
         const { stdout, stderr } = await runRosterline([...args, '--json'], rig.environment);
         outputs.push({ name: 'the output of a command', bytes: Buffer.from(stdout + stderr) });
-        return JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}');
+        return lastJson({ stdout });
       };
       const london = ['--unit', 'London', '--dataset', 'adherence'];
       const week = ['--from', '2024-01-08', '--to', '2024-01-15', '--reason', 'matter 7', '--by', 'counsel'];

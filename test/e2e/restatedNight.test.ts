@@ -12,7 +12,7 @@ import { eventually } from '../support/eventually.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
 import { postgresServer, testSchema, type TestSchema } from '../support/postgresServer.js';
 import { type PlainRow, rowDifferences } from '../support/rowDifferences.js';
-import { type EndedCommand, runRosterline } from '../support/runRosterline.js';
+import { type EndedCommand, lastJson, runRosterline } from '../support/runRosterline.js';
 import { PROVENANCE, without } from '../support/withoutColumns.js';
 
 const MINUTES = 60_000;
@@ -198,10 +198,6 @@ async function nightTriggered(count: number): Promise<NightlyLoadResult> {
 
 async function command(...args: string[]): Promise<EndedCommand> {
   return await runRosterline(args, { ...rig.environment, ROSTERLINE_CONFIG: join(rig.directory, 'rosterline.yaml') });
-}
-
-function lastJson({ stdout }: EndedCommand): unknown {
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
 }
 
 async function rowsThere(): Promise<Record<Table, PlainRow[]>> {

@@ -13,7 +13,7 @@ import { type ExportRig, startExportRig } from '../support/exportRig.js';
 import { ownPort } from '../support/ownPort.js';
 import { programsDirectory } from '../support/postgresCluster.js';
 import { asSuperuser, postgresServer } from '../support/postgresServer.js';
-import { type EndedCommand, runRosterline } from '../support/runRosterline.js';
+import { lastJson, runRosterline } from '../support/runRosterline.js';
 import { teachJobTimes } from '../support/teachJobTimes.js';
 import { temporalServer } from '../support/temporalServer.js';
 
@@ -46,10 +46,6 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 function exportOf({ from, to }: { from: string; to: string }): string[] {
   return ['export', 'start', '--from', from, '--to', to, '--wait', '--json'];
-}
-
-function lastJson({ stdout }: EndedCommand): unknown {
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
 }
 
 /** What was asked of the organisation so far, whatever it was: jobs and files of adherence, questions about occupancy. */

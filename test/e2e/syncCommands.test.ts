@@ -8,7 +8,7 @@ import type { SyncPolicy } from '../../src/domain/sync/syncPolicy.js';
 import { clearSchedules } from '../support/clearSchedules.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
-import { type EndedCommand, runRosterline } from '../support/runRosterline.js';
+import { type EndedCommand, lastJson, runRosterline } from '../support/runRosterline.js';
 import { temporalServer } from '../support/temporalServer.js';
 
 await temporalServer();
@@ -47,10 +47,6 @@ async function sync(...args: string[]): Promise<EndedCommand> {
   return await runRosterline(['sync', ...args], { ...rig.environment, ROSTERLINE_CONFIG: file });
 }
 
-function jsonOf({ stdout }: EndedCommand): unknown {
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
-}
-
 /** Seals of rounds, as they are written. */
 function sealedRounds(): string[] {
   const entries = readdirSync(join(rig.objects, 'seals/rounds'), { recursive: true, withFileTypes: true });
@@ -59,7 +55,7 @@ function sealedRounds(): string[] {
     .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8'));
 }
 
-const status = async (): Promise<SyncState> => jsonOf(await sync('status', '--json')) as SyncState;
+const status = async (): Promise<SyncState> => lastJson(await sync('status', '--json')) as SyncState;
 const trunkBases = () => rig.simulator.telephony.facts().trunkBases;
 const campaignRoute = () => rig.simulator.telephony.facts().routes.find(({ name }) => name === 'Singapore campaigns');
 const idOf = (name: string): string => trunkBases().find((base) => base.name === name)?.id ?? '';
@@ -69,7 +65,7 @@ describe('rosterline sync, where none runs', () => {
     const ended = await sync('status', '--json');
     expect(ended.code).toBe(2);
     expect(ended.stderr).toContain("no sync runs here: start one with 'rosterline sync start'");
-    expect(jsonOf(ended)).toMatchObject({ error: { name: 'InvalidInput' } });
+    expect(lastJson(ended)).toMatchObject({ error: { name: 'InvalidInput' } });
   }, 60_000);
 
   it('wants a policy before it starts one, and tells every error of one that is wrong', async () => {
@@ -94,7 +90,7 @@ describe('rosterline sync', () => {
     async () => {
       const started = await sync('start', '--json');
       expect(started.code).toBe(0);
-      expect(jsonOf(started)).toMatchObject({ workflowId, outcome: 'started' });
+      expect(lastJson(started)).toMatchObject({ workflowId, outcome: 'started' });
       const state = await eventually('the first round ends', async () => {
         const now = await rig.client.workflow.getHandle(workflowId).query<SyncState>('state');
         return now.round > 0 && now.problem === null ? now : null;
@@ -119,7 +115,7 @@ describe('rosterline sync', () => {
       expect(await sync('enable')).toMatchObject({ code: 0, stdout: expect.stringContaining('writes from now on') });
       const route = [idOf('SingTel 1'), idOf('StarHub 1'), idOf('M1 1')];
       await eventually('the route is as decided', () => campaignRoute()?.trunkBaseIds.join() === route.join());
-      const asked = jsonOf(await sync('now', '--wait', '--reason', 'a test', '--json')) as SyncState;
+      const asked = lastJson(await sync('now', '--wait', '--reason', 'a test', '--json')) as SyncState;
       expect(asked).toMatchObject({
         enabled: true,
         routes: [
@@ -147,11 +143,11 @@ describe('rosterline sync', () => {
       expect(trunk.stdout).toContain('role primary → failover');
 
       telephony.happen({ kind: 'route', id: campaignRoute()?.id ?? '', trunkBaseIds: [idOf('M1 2')], user: 'Mei Lin' });
-      expect((jsonOf(await sync('now', '--wait', '--json')) as SyncState).drift).toMatchObject([
+      expect((lastJson(await sync('now', '--wait', '--json')) as SyncState).drift).toMatchObject([
         { outboundRoute: campaignRoute()?.id, found: [idOf('M1 2')] },
       ]);
       const route = await sync('explain', 'Singapore campaigns', '--json');
-      expect(jsonOf(route)).toMatchObject({ byHand: [{ changes: [{ who: 'Mei Lin' }], notTold: null }] });
+      expect(lastJson(route)).toMatchObject({ byHand: [{ changes: [{ who: 'Mei Lin' }], notTold: null }] });
       const [unknown, noTime, before] = await Promise.all([
         sync('explain', 'SingTel 9'),
         sync('explain', 'SingTel 1', '--at', '25:00'),
@@ -167,14 +163,14 @@ describe('rosterline sync', () => {
   it(
     'lists its rounds from their seals, which verify proves with the chain',
     async () => {
-      const { rounds } = jsonOf(await sync('history', '--json')) as {
+      const { rounds } = lastJson(await sync('history', '--json')) as {
         rounds: { round: number; writes: unknown[] }[];
       };
       expect(rounds.map(({ round }) => round)).toEqual(rounds.map(({ round }) => round).sort((a, b) => b - a));
       expect(rounds.at(-1)?.writes).toEqual([]);
       expect((await sync('history', '--last', '1')).stdout.split('\n')[1]).toContain('UTC');
       const verified = await runRosterline(['verify', '--json'], rig.environment);
-      expect(jsonOf(verified)).toMatchObject({ ok: true });
+      expect(lastJson(verified)).toMatchObject({ ok: true });
     },
     3 * MINUTES,
   );
@@ -185,9 +181,9 @@ describe('rosterline sync', () => {
       writePolicy({ ...policy, everyMinutes: 7 });
       const refused = await sync('enable');
       expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('nothing was enabled') });
-      expect(jsonOf(await sync('start', '--json'))).toMatchObject({ outcome: 'changed' });
+      expect(lastJson(await sync('start', '--json'))).toMatchObject({ outcome: 'changed' });
       expect((await status()).enabled).toBe(false);
-      expect(jsonOf(await sync('start', '--json'))).toMatchObject({ outcome: 'runs' });
+      expect(lastJson(await sync('start', '--json'))).toMatchObject({ outcome: 'runs' });
       const unknown = await sync('approve', '9999');
       expect(unknown.code).toBe(2);
       expect(await sync('stop')).toMatchObject({ code: 0, stdout: expect.stringContaining('routes stay as they are') });

@@ -34,3 +34,8 @@ export function runRosterline(
     command.stderr?.on('data', (text) => heard((said += String(text))));
   });
 }
+
+/** What a command run with `--json` gave: the object on the last line of its output. */
+export function lastJson({ stdout }: Pick<EndedCommand, 'stdout'>): unknown {
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+}

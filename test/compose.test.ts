@@ -12,6 +12,7 @@ import { loadConfig } from '../src/config/loadConfig.js';
 import { oauthClients, simulatorSettings } from '../src/simulator/simulatorOptions.js';
 import { devServerArguments } from '../src/temporal/devServer.js';
 import { DRAIN } from '../src/temporal/drain.js';
+import { textOf } from './support/projectFiles.js';
 
 interface Service {
   readonly image: string;
@@ -253,10 +254,6 @@ function configOf(environment: Readonly<Record<string, string>>, envFile: string
 /** YAML as Compose reads it: with merge keys. */
 function read(text: string): unknown {
   return parse(text, { merge: true });
-}
-
-function textOf(path: string): string {
-  return readFileSync(join(ROOT, path), 'utf8');
 }
 
 /** The specification's JSON schema, as the linter `dclint` brings it. Its `$schema` is a spelling of draft 7 that ajv does not know. */

@@ -13,6 +13,7 @@ import { NightlyLoadInput } from '../src/domain/nightly/nightlyLoadInput.js';
 import { CoverageRules } from '../src/domain/coverage/coverageRules.js';
 import { HistoryExportInput } from '../src/domain/historyExportInput.js';
 import { ENDPOINTS } from '../src/genesys/endpoints.js';
+import { filesUnder, textOf } from './support/projectFiles.js';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const README = textOf('README.md');
@@ -274,14 +275,4 @@ function keysOf(value: unknown, prefix = ''): string[] {
   return Object.entries(value)
     .flatMap(([key, inner]) => keysOf(inner, prefix === '' ? key : `${prefix}.${key}`))
     .sort();
-}
-
-function filesUnder(folder: string): string[] {
-  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length));
-}
-
-function textOf(file: string): string {
-  return readFileSync(join(ROOT, file), 'utf8');
 }

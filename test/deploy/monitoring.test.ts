@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
@@ -7,6 +6,7 @@ import { SYSTEMIC_FAILURES } from '../../src/domain/failure.js';
 import { findExecutable } from '../../src/temporal/findExecutable.js';
 import { documentedLabels } from '../support/metricCatalogue.js';
 import { alertRules, dashboardExpressions, promExpression } from '../support/promExpressions.js';
+import { textOf } from '../support/projectFiles.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const RULES = alertRules();
@@ -23,10 +23,6 @@ const TEMPORALS_LABELS = ['task_queue', 'worker_type', 'workflow_type', 'activit
 const promtool = findExecutable('promtool', process.env);
 if (promtool === undefined)
   process.stderr.write('skipped, for want of promtool: whether each alert fires for what it is named after\n');
-
-function textOf(file: string): string {
-  return readFileSync(`${ROOT}${file}`, 'utf8');
-}
 
 describe('the alert rules and the dashboard', () => {
   const labelsOf = documentedLabels();

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -20,6 +20,7 @@ import { eventually } from '../support/eventually.js';
 import { type EndedCommand, runRosterline } from '../support/runRosterline.js';
 import { temporalNamespace } from '../support/temporalNamespace.js';
 import { temporalServer } from '../support/temporalServer.js';
+import { textOf } from '../support/projectFiles.js';
 
 const { address } = await temporalServer();
 const connection = await Connection.connect({ address });
@@ -261,7 +262,3 @@ describe('docs/nightly.md and README.md', () => {
     expect(input.type).toBe('nightlyLoad');
   }, 120_000);
 });
-
-function textOf(file: string): string {
-  return readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
-}

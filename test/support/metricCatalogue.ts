@@ -1,8 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+import { filesUnder, textOf } from './projectFiles.js';
 
 /** Names in the first column of the tables of docs/metrics.md, as Prometheus has them. */
 export function documentedMetrics(): ReadonlySet<string> {
@@ -17,7 +13,10 @@ export function documentedLabels(): ReadonlyMap<string, readonly string[]> {
 
 /** Names of the metrics that the code makes, as Prometheus has them: the exporter ends a counter's with `_total`. */
 export function metricsInCode(): ReadonlySet<string> {
-  const sources = ['src', 'activities', 'workflows'].flatMap(filesUnder).map(textOf);
+  const sources = ['src', 'activities', 'workflows']
+    .flatMap(filesUnder)
+    .filter((file) => file.endsWith('.ts'))
+    .map(textOf);
   const counters = new Set(named(sources, /createCounter\(\s*'(rosterline_\w+)'/g));
   return new Set(
     named(sources, /'(rosterline_[a-z_]+)'/g).map((name) => (counters.has(name) ? `${name}_total` : name)),
@@ -35,14 +34,4 @@ function quoted(cell = ''): string[] {
 
 function named(sources: readonly string[], pattern: RegExp): string[] {
   return sources.flatMap((text) => [...text.matchAll(pattern)].map(([, name]) => name ?? ''));
-}
-
-function filesUnder(folder: string): string[] {
-  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-    .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length));
-}
-
-function textOf(file: string): string {
-  return readFileSync(join(ROOT, file), 'utf8');
 }

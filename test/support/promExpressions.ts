@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { textOf } from './projectFiles.js';
 
 /** A rule of deploy/prometheus/rosterline.yml. */
 export interface AlertRule {
@@ -67,8 +66,4 @@ export function dashboardExpressions(): { title: string; expr: string }[] {
 export function watchedMetrics(): string[] {
   const expressions = [...alertRules(), ...dashboardExpressions()].map(({ expr }) => promExpression(expr));
   return [...new Set(expressions.flatMap(({ metrics }) => metrics))].sort();
-}
-
-function textOf(file: string): string {
-  return readFileSync(fileURLToPath(new URL(`../../${file}`, import.meta.url)), 'utf8');
 }

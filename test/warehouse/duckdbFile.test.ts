@@ -106,6 +106,30 @@ describe('the DuckDB file', () => {
     expect(Number(await tablesSeenByAnother())).toBeGreaterThan(10);
   });
 
+  it('is released only once nobody uses it, also where somebody comes while it is being closed', async () => {
+    const file = duckdbFile({ path, memory: '64MB', idleReleaseMs: 60_000, tempDirectory: join(directory, 'temp') });
+    let users = 0;
+    const read = async (): Promise<void> => {
+      users++;
+      await file.read(async () => {
+        await new Promise(setImmediate);
+        users--;
+      });
+    };
+    const first = read();
+    const releasing = file.release().then(() => users);
+    // Read again at each of the moments of the closing.
+    const reads: Promise<void>[] = [];
+    await first;
+    for (let moment = 0; moment < 5; moment++) {
+      reads.push(read());
+      await Promise.resolve();
+    }
+    expect(await releasing).toBe(0);
+    await Promise.all(reads);
+    await file.release();
+  });
+
   it('says which process holds it, and works once that process has gone', async () => {
     await warehouse.migrate();
     await warehouse.release();

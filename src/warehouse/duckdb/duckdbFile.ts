@@ -144,8 +144,11 @@ export class DuckdbFile {
 
   /** Waits for what runs, then closes the file, so that another process can open it. */
   async release(): Promise<void> {
-    while (this.#users > 0) await new Promise<void>((resolved) => this.#whenIdle.push(resolved));
-    await this.#close();
+    // Whoever comes while the file is being closed, or opened, has it open again: it is closed after that.
+    do {
+      while (this.#users > 0) await new Promise<void>((resolved) => this.#whenIdle.push(resolved));
+      await this.#close();
+    } while (this.#instance !== null);
   }
 
   async #useThreads(connection: DuckDBConnection, threads: number): Promise<void> {

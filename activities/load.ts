@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { log } from '@temporalio/activity';
 import { readDocument } from '../src/custody/holdingStore.js';
 import { assertLandingsStay } from '../src/custody/purgesUnderWay.js';
 import { writeSeals } from '../src/custody/writeSeals.js';
@@ -82,7 +83,13 @@ export function loadActivities(deps: ActivityDeps) {
         } catch (error) {
           throw isFailure(error, 'Corrupt') ? await quarantineLoad(error, input, fetched) : error;
         } finally {
-          await rm(scratch, { recursive: true, force: true });
+          // What cannot be tidied up must not hide why a load failed, nor fail one that is done.
+          await rm(scratch, { recursive: true, force: true }).catch((error: unknown) => {
+            log.warn('the lines of a load could not be removed; they may go once no worker runs', {
+              directory: scratch,
+              error: String(error),
+            });
+          });
         }
       });
     },

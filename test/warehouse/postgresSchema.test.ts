@@ -137,7 +137,7 @@ describe('the schema in Postgres', () => {
       ).toEqual([{ more: false }]);
     } finally {
       await worker.release();
-      await schema.admin(`DROP DATABASE IF EXISTS ${names.dwh}`);
+      await schema.admin(`DROP DATABASE IF EXISTS ${names.dwh} WITH (FORCE)`);
       await schema.admin(`DROP ROLE IF EXISTS ${names.rosterline}`);
     }
   });

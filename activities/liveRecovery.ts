@@ -96,21 +96,32 @@ export class LiveRecovery {
         return (await reads.adherenceOf(ids, signal)).map((event) => ({ event, askedMs }));
       });
       counts.read += adherence.length;
-      counts.changed += (await writer.writeRead({ adherence, statuses: [] }, signal)).adherence;
+      const present = this.#present();
+      const ofPresent = adherence.filter(({ event }) => present.has(event.userId));
+      counts.changed += (await writer.writeRead({ adherence: ofPresent, statuses: [] }, signal)).adherence;
     }
   }
 
   async #readStatuses(gap: LiveGap, missed: LiveWatch, counts: Counts): Promise<void> {
     const { reads, writer, isOccupancyOn, signal } = this.parts;
-    for (const some of chunks(missed.userIds)) {
+    const known = this.#present();
+    const users = missed.userIds.filter((userId) => known.has(userId));
+    for (const some of chunks(users)) {
       if (!isOccupancyOn()) return;
       const statuses = await this.#read(gap, some, (ids) => {
         counts.calls++;
         return reads.routingStatusesOf(ids, signal);
       });
       counts.read += statuses.length;
-      counts.changed += (await writer.writeRead({ adherence: [], statuses }, signal)).statuses;
+      const present = this.#present();
+      const ofPresent = statuses.filter(({ userId }) => present.has(userId));
+      counts.changed += (await writer.writeRead({ adherence: [], statuses: ofPresent }, signal)).statuses;
     }
+  }
+
+  /** Agents of units as they are known now: who left while a gap was open, or while it was read about, is a user of Genesys's still. */
+  #present(): ReadonlySet<string> {
+    return new Set(usersOf(this.parts.roster()));
   }
 
   /**

@@ -57,6 +57,11 @@ export class LiveAgents {
     return this.#states.get(userId);
   }
 
+  /** As a user of the organisation, which somebody who was taken out of their unit still is. Undefined where nobody of the id is one now. */
+  asUser(userId: string): AgentState | undefined {
+    return this.#states.get(userId) ?? this.#left.get(userId);
+  }
+
   all(): readonly AgentState[] {
     return [...this.#states.values()];
   }

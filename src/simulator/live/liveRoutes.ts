@@ -20,7 +20,7 @@ interface UsersQuery {
  * Agents as they are now: `GET workforcemanagement/adherence?userId=` and of a management unit, `GET users/{id}/routingstatus`, and
  * `GET users?id=&expand=routingStatus`, the only call that reads routing statuses of many with the instant they began.
  *
- * Real-time adherence leaves out users whom it does not know. Lists are taken with commas and repeated.
+ * Real-time adherence leaves out users whom it does not know; who was taken out of their unit is a user with a routing status still. Lists are taken with commas and repeated.
  */
 export function liveRoutes(api: FastifyInstance, { live, organisation, settings }: SimulatorContext): void {
   let expands = 0;
@@ -45,7 +45,7 @@ export function liveRoutes(api: FastifyInstance, { live, organisation, settings 
   });
 
   api.get<{ Params: { userId: string } }>('/api/v2/users/:userId/routingstatus', ({ params }) => {
-    const state = live.of(params.userId);
+    const state = live.asUser(params.userId);
     if (!state) throw new ApiError(404, 'not.found', `The requested user ${params.userId} was not found`);
     return routingStatusBody(state);
   });
@@ -55,10 +55,10 @@ export function liveRoutes(api: FastifyInstance, { live, organisation, settings 
     const isExpanded = listed(query.expand).includes('routingStatus');
     const random = seededRandom(settings.seed, 'expands', ++expands);
     const people = organisation.people.filter(({ id }) =>
-      asked.length === 0 ? live.of(id) !== undefined : asked.includes(id),
+      asked.length === 0 ? live.asUser(id) !== undefined : asked.includes(id),
     );
     return pageOf(people, query, '/api/v2/users', ({ id, name }) => {
-      const state = live.of(id);
+      const state = live.asUser(id);
       const isLeftOut = random.chance(settings.live.expandsLeftOut);
       return {
         id,

@@ -118,7 +118,8 @@ describe('the live feed', () => {
   });
 
   it('finds by itself who left while it heard nothing and who came, on the channel that it has', async () => {
-    rig = await startLiveRig(address, { name: 'changed roster', times: { rosterMs: 700 } });
+    // What was missed is read well after the roster was.
+    rig = await startLiveRig(address, { name: 'changed roster', times: { rosterMs: 700, settleMs: 3_000 } });
     await rig.startWorker();
     await rig.start();
     await rig.whole();
@@ -133,8 +134,9 @@ describe('the live feed', () => {
       'the row says so',
       async () => (await rowsOf('adherence_live', 'removed'))[0]?.['removed'] === true,
     );
-    expect(await rowsOf('occupancy_live', 'user_id')).toEqual([]);
     await rig.whole();
+    expect(await rowsOf('occupancy_live', 'user_id')).toEqual([]);
+    expect(await rowsOf('adherence_live', 'removed')).toEqual([{ removed: true }]);
     await untilRight();
     const connected = () => notifications.moments().filter(({ what }) => what === 'connected').length;
     const before = connected();

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import {
+  AbortMultipartUploadCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
@@ -68,20 +69,7 @@ function destination(
       return there;
     },
     async put({ localFile, path }) {
-      await s3.speaking(`writing ${path}`, KEPT, async () => {
-        const upload = new Upload({
-          client: s3.client,
-          partSize: PART_BYTES,
-          queueSize: 2,
-          params: {
-            ...keyOf(s3, path),
-            Body: createReadStream(localFile),
-            ContentType: 'application/vnd.apache.parquet',
-            ChecksumAlgorithm: 'SHA256',
-          },
-        });
-        await upload.done();
-      });
+      await s3.speaking(`writing ${path}`, KEPT, () => upload(s3, localFile, keyOf(s3, path)));
       await rm(localFile);
     },
     commit: (text) => s3.speaking(`writing ${MANIFEST}`, KEPT, () => commit(s3, text, found?.etag ?? null)),
@@ -95,6 +83,28 @@ function destination(
       await rm(scratchDirectory, { recursive: true, force: true }).finally(unlock);
     },
   };
+}
+
+/** By itself the SDK takes parts back first, and where that is refused says so in place of why the upload was. */
+async function upload(s3: S3Connection, localFile: string, key: { Bucket: string; Key: string }): Promise<void> {
+  const upload = new Upload({
+    client: s3.client,
+    partSize: PART_BYTES,
+    queueSize: 2,
+    leavePartsOnError: true,
+    params: {
+      ...key,
+      Body: createReadStream(localFile),
+      ContentType: 'application/vnd.apache.parquet',
+      ChecksumAlgorithm: 'SHA256',
+    },
+  });
+  await upload.done().catch(async (reason: unknown) => {
+    const { uploadId: UploadId } = upload;
+    if (UploadId !== undefined)
+      await s3.client.send(new AbortMultipartUploadCommand({ ...key, UploadId })).catch(() => undefined);
+    throw reason;
+  });
 }
 
 async function commit(s3: S3Connection, text: string, before: string | null): Promise<void> {

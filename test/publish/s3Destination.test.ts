@@ -1,5 +1,12 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { S3ObjectsConfig } from '../../src/config/storageConfig.js';
 import type { PublishDestination } from '../../src/publish/publishDestination.js';
@@ -7,6 +14,7 @@ import { filesOf, PublishManifest } from '../../src/publish/publishManifest.js';
 import { openS3Destination } from '../../src/publish/s3Destination.js';
 import { tryLock } from '../../src/temporal/processLock.js';
 import { describeObjectServer, objectServerProgram } from '../support/describeObjectServer.js';
+import { s3Error, startFaultyProxy } from '../support/faultyProxy.js';
 import { OBJECT_SERVER_KEYS, OBJECT_SERVER_REGION } from '../support/objectServer.js';
 import { openPublishRig, publishTo, type PublishRig } from '../support/publishRig.js';
 import { runRosterline } from '../support/runRosterline.js';
@@ -67,6 +75,30 @@ describeObjectServer('publish to a bucket', program, (server) => {
     const first = await open();
     await expect(open()).rejects.toMatchObject({ name: 'Blocked' });
     await first.close();
+  });
+
+  it('says why a part of a large file was refused, also where its parts cannot be taken back', async () => {
+    const proxy = await startFaultyProxy(server().endpoint);
+    config = { ...config, endpoint: proxy.url };
+    const destination = await open();
+    const localFile = join(destination.scratchDirectory, 'large.parquet');
+    const put = async (): Promise<unknown> => {
+      await writeFile(localFile, Buffer.alloc(33 * 1024 * 1024));
+      return await destination.put({ localFile, path: 'large.parquet', sha256: '' }).catch((error: unknown) => error);
+    };
+    const refused = { name: 'Blocked', message: expect.stringContaining('AccessDenied') as unknown };
+    const part = /^PUT .*partNumber=2/;
+    proxy.meets((call) => (part.test(call) ? s3Error(403, 'AccessDenied') : null));
+    expect(await put()).toMatchObject(refused);
+    const { Uploads } = await client.send(new ListMultipartUploadsCommand({ Bucket: config.bucket }));
+    expect(Uploads ?? []).toEqual([]);
+    proxy.meets((call) => {
+      if (part.test(call)) return s3Error(403, 'AccessDenied');
+      return call.startsWith('DELETE') ? s3Error(404, 'NoSuchUpload') : null;
+    });
+    expect(await put()).toMatchObject(refused);
+    await destination.close();
+    await proxy.close();
   });
 
   it('refuses a prefix that holds something else, and a bucket that is not there', async () => {

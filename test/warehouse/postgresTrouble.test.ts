@@ -1,10 +1,13 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import type { PostgresConfig } from '../../src/config/storageConfig.js';
 import { openPostgresWarehouse } from '../../src/warehouse/postgres/openPostgresWarehouse.js';
+import { isAway } from '../../src/warehouse/postgres/postgresFailure.js';
 import { PostgresConnections } from '../../src/warehouse/postgres/postgresConnections.js';
 import type { Warehouse } from '../../src/warehouse/warehouse.js';
 import { eventually } from '../support/eventually.js';
@@ -341,6 +344,21 @@ describe('connections', () => {
     patient.givenBack(await taking, true);
     hasty.givenBack(others, true);
     await Promise.all([patient.release(), hasty.release()]);
+  });
+
+  it('to a server that takes them and says nothing are told as unanswered, those of the pool and those beside it', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const connections = new PostgresConnections({ ...schema.config, host: '127.0.0.1', port }, { connections: 1 });
+    const [taken, beside] = await Promise.all([
+      connections.taken().catch((error: unknown) => error),
+      connections.alone(() => Promise.resolve(null)).catch((error: unknown) => error),
+    ]);
+    expect(taken).toMatchObject({ name: 'Blocked', message: expect.stringContaining('does not answer') as unknown });
+    expect(isAway(beside)).toBe(true);
+    await connections.release();
+    silent.close();
   });
 
   it('are as many as were allowed, however many calls there are, and named', async () => {

@@ -5,7 +5,7 @@ const NETWORK =
   /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|EADDRNOTAVAIL)$/;
 /** How `pg` says that a connection ended under it; it has no codes. */
 const ENDED =
-  /Connection terminated|connection timeout|Client has encountered a connection error|Client was closed|Query read timeout|socket hang up|read ECONN|write E(PIPE|CONN)/i;
+  /Connection terminated|connection timeout|timeout expired|Client has encountered a connection error|Client was closed|Query read timeout|socket hang up|read ECONN|write E(PIPE|CONN)/i;
 /** How the pool says that none of its connections became free in time: the server is well. */
 const ALL_IN_USE = 'timeout exceeded when trying to connect';
 const TLS =

@@ -50,7 +50,11 @@ export async function step<T, D = null>(
       signal: context.cancellationSignal,
     });
   } catch (thrown) {
-    if (context.cancellationSignal.aborted && !(thrown instanceof CancelledFailure)) await context.cancelled;
+    if (context.cancellationSignal.aborted && !(thrown instanceof CancelledFailure)) {
+      // What was wrong before is told nowhere else: the answer is that it was cancelled.
+      if (!isAborted(thrown)) context.log.info('step was cancelled, and ended so', { error: String(thrown) });
+      await context.cancelled;
+    }
     const error = await answerQuarantined(deps, thrown, { exportId: whose.exportId, windowId: windowOf(whose) }).catch(
       (inTheWay: unknown) => inTheWay,
     );
@@ -66,6 +70,10 @@ export async function step<T, D = null>(
   } finally {
     clearInterval(timer);
   }
+}
+
+function isAborted(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.name === 'AbortError';
 }
 
 function windowOf({ window }: Whose): string | null {

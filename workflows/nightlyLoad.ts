@@ -1,4 +1,4 @@
-import { ApplicationFailure, setCurrentDetails, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, isCancellation, setCurrentDetails, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { z } from 'zod';
 import { firstGaps, mergeGaps } from '../src/domain/exportSummary.js';
@@ -50,7 +50,11 @@ export async function nightlyLoad(raw: z.input<typeof NightlyLoadInput> = {}): P
     activities.warehouse.reportNight.executeWithOptions({ summary: 'See what is there now' }, [
       { organisationId, exportId, datasets: request.datasets, groups, startedAt, nominalTime },
     ]),
-  );
+  ).catch((error: unknown) => {
+    // Why an export failed comes first, and is why this did as often as not.
+    if (!isCancellation(error)) failWhereOneFailed(ended, null);
+    throw error;
+  });
 
   const custody = await verifyCustody({ organisationId, exportId });
 
@@ -91,8 +95,8 @@ function sumsOf(results: readonly HistoryExportResult[]): Pick<NightlyLoadResult
   return { rows, changes, calls };
 }
 
-/** A failed run is red in the Temporal UI; what the others loaded is in its details. */
-function failWhereOneFailed(ended: readonly EndedExport[], night: NightlyLoadResult): void {
+/** A failed run is red in the Temporal UI; what the others loaded is in its details, where it is known. */
+function failWhereOneFailed(ended: readonly EndedExport[], night: NightlyLoadResult | null): void {
   const failed = ended.find(({ failure }) => failure !== null);
   if (!failed?.failure) return;
   const { told, failure } = failed;
@@ -100,6 +104,6 @@ function failWhereOneFailed(ended: readonly EndedExport[], night: NightlyLoadRes
     type: failure.name,
     message: `${told.workflowId} (${told.from} to ${told.to}, ${told.units} units) failed: ${failure.message}. What the other exports of this night loaded is kept; the next night loads what is missing.`,
     nonRetryable: true,
-    details: [night],
+    ...(night !== null && { details: [night] }),
   });
 }

@@ -1,15 +1,12 @@
-import { condition, patched, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
-import { describeProgress } from '../src/domain/describeProgress.js';
+import { condition, patched, workflowInfo } from '@temporalio/workflow';
 import type { ExportWindowInput, PlannedWindow, WindowResult } from '../src/domain/exportSteps.js';
-import type { ClosedGate, ExportProgress } from '../src/domain/exportProgress.js';
 import { addOutcome, type ExportState } from '../src/domain/exportState.js';
 import { windowId } from '../src/domain/exportWindow.js';
 import type { HistoryExportInput } from '../src/domain/historyExportInput.js';
 import type { HistoryExportResult } from '../src/domain/historyExportResult.js';
-import { progressOf } from '../src/domain/progressOf.js';
 import { wholeDays } from '../src/domain/wholeDays.js';
 import { ExportPauses } from './exportPauses.js';
-import { gateClosedSignal, progressQuery } from './messages.js';
+import { ExportShown } from './exportShown.js';
 import { planHistory } from './planHistory.js';
 import { activitiesOf, type QueuedActivities } from './policies.js';
 import { StoppedWindows } from './stoppedWindows.js';
@@ -28,12 +25,11 @@ export class ExportRun {
   private readonly info = workflowInfo();
   private readonly impatient: QueuedActivities;
   private readonly probing: QueuedActivities;
-  private readonly gates = new Map<string, ClosedGate>();
+  private readonly shown: ExportShown;
   private readonly pauses: ExportPauses;
   private readonly pool: WindowPool;
   private readonly stopped = new StoppedWindows();
   private readonly holdsSteps: boolean;
-  private standsStillSinceMs: number | null = null;
   private state: ExportState | undefined;
 
   constructor(
@@ -47,7 +43,7 @@ export class ExportRun {
     this.impatient = activitiesOf(this.info.taskQueue, 'impatient', request.lane, cancelled);
     this.probing = activitiesOf(this.info.taskQueue, 'probing', request.lane, cancelled);
     this.pauses = new ExportPauses(() => this.pool, {
-      changed: () => this.pausesChanged(),
+      changed: () => this.shown.pausesChanged(),
       pausedBefore: continued?.paused ?? null,
       holdsSteps: this.holdsSteps,
     });
@@ -65,11 +61,13 @@ export class ExportRun {
       ended: (result) => this.ended(result),
       failed: (planned, reason, message) => this.failed(planned, reason, message),
     });
+    this.shown = new ExportShown(request, () => ({
+      state: this.state ?? null,
+      running: this.pool.size,
+      paused: this.pauses.current,
+    }));
     this.pauses.listen();
-    setHandler(progressQuery, () => this.progress());
-    setHandler(gateClosedSignal, (gate) => {
-      this.gates.set(gate.family, gate);
-    });
+    this.shown.listen();
   }
 
   /** Reads the organisation's structure and plans, unless an earlier run of the workflow has. */
@@ -80,7 +78,7 @@ export class ExportRun {
       runId: this.runId,
       own: (step) => this.own(step),
     });
-    this.show();
+    this.shown.show();
     return this.state;
   }
 
@@ -115,7 +113,7 @@ export class ExportRun {
         },
       ]),
     );
-    this.show();
+    this.shown.show();
     return {
       ...sealed,
       range: state.range,
@@ -142,7 +140,7 @@ export class ExportRun {
       runId: this.runId,
       settings: { exceptions, actuals },
     });
-    this.show();
+    this.shown.show();
   }
 
   private get begun(): ExportState {
@@ -226,7 +224,7 @@ export class ExportRun {
     state.done++;
     if (result.gaps.length > 0) state.failed++;
     this.pauses.windowEnded(result.windowId);
-    this.show();
+    this.shown.show();
   }
 
   private async failed(planned: PlannedWindow, reason: string, message: string): Promise<void> {
@@ -247,27 +245,7 @@ export class ExportRun {
     );
     state.done++;
     state.failed++;
-    this.show();
-  }
-
-  private progress(): ExportProgress {
-    const around = { running: this.pool.size, paused: this.pauses.current, gates: [...this.gates.values()] };
-    return progressOf(this.state ?? null, around, Date.now());
-  }
-
-  /** Time in which it stands still is none of its pace. */
-  private pausesChanged(): void {
-    const nowMs = Date.now();
-    if (this.pauses.current !== null) this.standsStillSinceMs ??= nowMs;
-    else if (this.standsStillSinceMs !== null) {
-      if (this.state) this.state.stoodStillMs += nowMs - this.standsStillSinceMs;
-      this.standsStillSinceMs = null;
-    }
-    this.show();
-  }
-
-  private show(): void {
-    setCurrentDetails(describeProgress(this.request, this.progress()));
+    this.shown.show();
   }
 }
 

@@ -7,7 +7,7 @@ import { hinted, type SyncHints } from '../src/domain/sync/syncHints.js';
 import type { RoundRecord, WrittenWrite } from '../src/domain/sync/syncState.js';
 import { problemOf } from './sendWrites.js';
 import { syncOwnSteps } from './syncActivities.js';
-import type { RoundResult } from './syncRound.js';
+import type { RoundResult } from './roundRequest.js';
 
 /** Rounds whose decision `approve` may name. */
 const ROUNDS_KNOWN = 50;

@@ -2,7 +2,6 @@ import { decideRound } from '../src/domain/sync/decideRound.js';
 import type { SyncGate } from '../src/domain/sync/gatedAnswer.js';
 import { attempting, remembered } from '../src/domain/sync/remembered.js';
 import type { PlannedWrite, RoundDecision, RoundWrites } from '../src/domain/sync/roundDecision.js';
-import type { RoundInputs } from '../src/domain/sync/roundSeal.js';
 import { roundInputs } from '../src/domain/sync/roundInputs.js';
 import { roundWrites } from '../src/domain/sync/roundWrites.js';
 import { schedulesMoved } from '../src/domain/sync/schedulesMoved.js';
@@ -10,45 +9,11 @@ import type { AvailabilityFact, ScheduleFact, SyncTruth } from '../src/domain/sy
 import type { SyncMemory } from '../src/domain/sync/syncMemory.js';
 import type { SyncPolicy } from '../src/domain/sync/syncPolicy.js';
 import { withoutCursors } from '../src/domain/sync/withoutCursors.js';
-import type { KnownTruth, RoundReads, RouteRead, RowRead } from '../src/domain/sync/syncReads.js';
+import type { RoundReads, RouteRead, RowRead } from '../src/domain/sync/syncReads.js';
 import type { WrittenWrite } from '../src/domain/sync/syncState.js';
+import type { RoundRequest, RoundResult } from './roundRequest.js';
 import { sendWrites, type WritingRound } from './sendWrites.js';
 import { takeSnapshots } from './takeSnapshots.js';
-
-/** What one round is given. */
-export interface RoundRequest {
-  readonly organisationId: string;
-  readonly syncId: string;
-  readonly policy: SyncPolicy;
-  readonly memory: SyncMemory;
-  readonly reads: RoundReads;
-  /** The time that the whole round is decided for, milliseconds since the epoch. */
-  readonly nowMs: number;
-  readonly enabled: boolean;
-  /** Hash of the decision that an operator approved. */
-  readonly approved: string | null;
-  isOver(): boolean;
-  gateOf(family: string): SyncGate | null;
-  gateMet(gate: SyncGate): void;
-}
-
-/** What a round came to. */
-export interface RoundResult {
-  readonly decision: RoundDecision;
-  readonly writes: RoundWrites;
-  readonly written: readonly WrittenWrite[];
-  readonly memory: SyncMemory;
-  readonly known: KnownTruth;
-  readonly inputs: RoundInputs;
-  /** Whether its policy might write, as the round decided by. */
-  readonly enabled: boolean;
-  /** Writes that are still to be made: behind a gate, or because the round was over. */
-  readonly unsent: number;
-  /** Why a snapshot is missing; null where none is. */
-  readonly unfinished: 'gate' | 'failure' | null;
-  /** What went wrong with a snapshot, in words; null where nothing did. */
-  readonly problem: string | null;
-}
 
 /** One round after its reads: snapshots of what moved, the decision, the writes, and what is to be remembered. */
 export class SyncRound implements WritingRound {

@@ -192,8 +192,10 @@ function keepHeld(path: string): { stop: () => Promise<string[]> } {
   const kept = (async () => {
     while (!stopping.signal.aborted) {
       await askOwner(path).query('SELECT 1');
+      const answeredMs = performance.now();
       const { state } = await inspectWarehouse(path);
-      if (state !== 'held') free.push(state);
+      // The worker keeps it for three seconds: a machine that stood still for most of them says nothing.
+      if (state !== 'held' && performance.now() - answeredMs < 2_000) free.push(state);
       await sleep(300);
     }
   })();

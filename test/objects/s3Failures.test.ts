@@ -275,9 +275,12 @@ describeObjectServer('a bucket, and a machine of its own', program, (server) => 
       await store.close();
       rmSync(config.spoolDirectory, { recursive: true });
     } finally {
-      await small.close();
-      disk.unmount();
-      rmSync(home, { recursive: true, force: true });
+      try {
+        await small.close();
+      } finally {
+        disk.unmount();
+        rmSync(home, { recursive: true, force: true });
+      }
     }
   });
 });

@@ -34,6 +34,19 @@ export async function startHold({ client, taskQueue }: Asked, holdId: string, ra
   });
 }
 
+/** Asks for a hold and, in the same breath, for its release: the first task of its workflow has both. Waits until nothing is held for it. */
+export async function placeAndRelease(asked: Asked, holdId: string, range: HeldRange): Promise<HoldProgress> {
+  const { client, taskQueue } = asked;
+  const handle = await client.workflow.signalWithStart<typeof legalHold, [ReleaseRequest]>('legalHold', {
+    taskQueue,
+    workflowId: holdId,
+    args: [{ v: 1, holdId, place: { ...MARCH, ...range } }],
+    signal: 'releaseHold',
+    signalArgs: [{ reason: 'a mistake', by: 'counsel' }],
+  });
+  return await handle.result();
+}
+
 /** Releases a hold and waits until nothing is held for it. */
 export async function releaseHold({ client, taskQueue }: Asked, holdId: string): Promise<HoldProgress> {
   const handle = await client.workflow.signalWithStart<typeof legalHold, [ReleaseRequest]>('legalHold', {

@@ -98,7 +98,7 @@ export async function startKeeperRig(address: string, activities: Partial<Activi
 }
 
 /** A refusal as the client tells it, of now. */
-export function refusal(changes: Partial<CallRefusal> = {}): CallRefusal {
+export function refusal(changes: Partial<Omit<CallRefusal, 'untilMs'>> = {}): CallRefusal {
   const receivedMs = Date.now();
   return {
     callId: randomUUID(),
@@ -108,7 +108,7 @@ export function refusal(changes: Partial<CallRefusal> = {}): CallRefusal {
     sentMs: receivedMs - 20,
     receivedMs,
     toldMs: 30_000,
-    untilMs: receivedMs + 30_000,
+    untilMs: receivedMs + (changes.toldMs ?? 30_000),
     status: 429,
     limitKey: null,
     limitNamespace: null,

@@ -3,11 +3,13 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { adherenceStates, coverageStates } from '../support/coverageStates.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportEnvironment, type ExportHandle, exportEnvironment } from '../support/exportEnvironment.js';
+import { holdJobs } from '../support/holdJobs.js';
 import { quietTemporal } from '../support/quietTemporal.js';
 import { currentDetails, refusals, standingStill, statusText } from '../support/standstill.js';
 import { temporalServer } from '../support/temporalServer.js';
 import { objectsDirectory, warehousePath } from '../support/testWorker.js';
 import { holdWarehouse, readyHolder } from '../support/warehouseHolder.js';
+import { eventsOf } from '../support/windowHistory.js';
 
 quietTemporal('ERROR');
 const { address } = await temporalServer();
@@ -22,8 +24,22 @@ const FOUR_DAYS = {
   windowDays: { adherence: 1 },
   maxParallelWindows: 3,
 };
-/** Slow enough that something can happen while windows are under way. */
-const SLOW_JOBS = { jobSeconds: 2 };
+
+/** Starts the four days' export and waits until three windows wait for their jobs. */
+async function underWay(): Promise<{ handle: ExportHandle; release: () => void }> {
+  const { simulator } = environment;
+  const release = holdJobs(simulator, FOUR_DAYS.from, FOUR_DAYS.to);
+  const handle = await environment.start(FOUR_DAYS);
+  await eventually('jobs run', () => simulator.counts().jobs.total === 3);
+  return { handle, release };
+}
+
+/** How often windows have told the export that they are blocked: what it answers goes by what it has heard. */
+async function blockedSignals(handle: ExportHandle): Promise<number> {
+  const events = await eventsOf(environment, handle.workflowId);
+  const names = events.map((event) => event.workflowExecutionSignaledEventAttributes?.signalName);
+  return names.filter((name) => name === 'windowBlocked').length;
+}
 
 /** No window is lost, none is asked for twice, nothing is downloaded twice. */
 async function expectWhole(handle: ExportHandle): Promise<void> {
@@ -63,11 +79,11 @@ async function expectOneCallATry(): Promise<void> {
 
 describe('an export that meets a cause which is not a window’s', () => {
   it('stands still while another process has the warehouse, names it, and goes on when that lets go', async () => {
-    environment = await exportEnvironment(address, { name: 'a held warehouse', organisation: SLOW_JOBS });
+    environment = await exportEnvironment(address, { name: 'a held warehouse' });
     const ready = await readyHolder(warehousePath(environment.directory));
-    const handle = await environment.start(FOUR_DAYS);
-    await eventually('jobs run', async () => (await environment.progress(handle)).windows.running === 3);
+    const { handle, release } = await underWay();
     const holder = await ready.hold();
+    release();
     const shown = await standingStill(environment, handle, new RegExp(`held by process ${holder.pid}\\b`));
     expect(shown.windows).toMatchObject({ running: 3, failed: 0 });
     expect(shown.eta).toBeNull();
@@ -101,14 +117,13 @@ describe('an export that meets a cause which is not a window’s', () => {
   it('stands still when its secret is replaced midway and its token revoked, asks once a try, and goes on when it is taken', async () => {
     environment = await exportEnvironment(address, {
       name: 'a refused secret',
-      organisation: SLOW_JOBS,
       probeEveryMs: PROBE_EVERY_MS,
     });
-    const { simulator, progress } = environment;
-    const handle = await environment.start(FOUR_DAYS);
-    await eventually('jobs run', async () => (await progress(handle)).windows.running === 3);
+    const { simulator } = environment;
+    const { handle, release } = await underWay();
     simulator.addFault({ kind: 'clientSecret', secret: 'another' });
     simulator.addFault({ kind: 'tokenRevoked' });
+    release();
     const shown = await standingStill(environment, handle, /login service refused the OAuth client \(invalid_client\)/);
     expect(shown.windows).toMatchObject({ running: 3, failed: 0 });
     expect(shown.paused?.reason).toBe(
@@ -123,13 +138,12 @@ describe('an export that meets a cause which is not a window’s', () => {
   it('stands still while its permission is withdrawn midway, names permission and scope, and asks once a try', async () => {
     environment = await exportEnvironment(address, {
       name: 'a withdrawn permission',
-      organisation: SLOW_JOBS,
       probeEveryMs: PROBE_EVERY_MS,
     });
-    const { simulator, progress } = environment;
-    const handle = await environment.start(FOUR_DAYS);
-    await eventually('jobs run', async () => (await progress(handle)).windows.running === 3);
+    const { simulator } = environment;
+    const { handle, release } = await underWay();
     simulator.addFault({ kind: 'permissionWithdrawn', permission: 'wfm:historicalAdherence:view' });
+    release();
     const { paused } = await standingStill(environment, handle, /wfm:historicalAdherence:view/);
     expect(paused?.reason).toMatch(/scope workforce-management:readonly or workforce-management too/);
     expect(paused?.reason).toMatch(/once that is granted, the work goes on by itself\.$/);
@@ -177,11 +191,11 @@ describe('an export that meets a cause which is not a window’s', () => {
   });
 
   it('stands still while the directory of objects is gone, and goes on when it is back', async () => {
-    environment = await exportEnvironment(address, { name: 'objects are gone', organisation: SLOW_JOBS });
-    const handle = await environment.start(FOUR_DAYS);
-    await eventually('jobs run', async () => (await environment.progress(handle)).windows.running === 3);
+    environment = await exportEnvironment(address, { name: 'objects are gone' });
+    const { handle, release } = await underWay();
     const objects = objectsDirectory(environment.directory);
     renameSync(objects, `${objects}.away`);
+    release();
     const shown = await standingStill(environment, handle, /the directory is gone/);
     expect(shown.paused?.reason).toContain(objects);
     renameSync(`${objects}.away`, objects);
@@ -198,10 +212,10 @@ describe('an export that meets a cause which is not a window’s', () => {
     const handle = await environment.start(FOUR_DAYS);
     await standingStill(environment, handle, /permission/);
     const refused = () => simulator.counts().calls[`POST ${BULK}`]?.['403'] ?? 0;
-    await eventually('all three wait', () => refused() >= 4);
+    await eventually('all three wait', async () => refused() === 4 && (await blockedSignals(handle)) === 3);
     // Too early: all but the one that tries are refused once more, and wait again.
     await handle.executeUpdate('resume');
-    await eventually('two were refused again', () => refused() === 6);
+    await eventually('two wait again', async () => refused() === 6 && (await blockedSignals(handle)) === 5);
     await standingStill(environment, handle, /permission/);
     simulator.removeFaults();
     await handle.executeUpdate('resume');

@@ -24,7 +24,7 @@ describe('the keeper of the budget', () => {
     const late: number[] = [];
     const allowed: number[] = [];
     for (let gate = 1; gate <= 5; gate++) {
-      const met = refusal({ toldMs: 10_000 * gate, untilMs: Date.now() + 10_000 * gate });
+      const met = refusal({ toldMs: 10_000 * gate });
       const refusedMs = performance.now();
       one.refused(met);
       await eventually('the other sees it', async () => {
@@ -108,7 +108,7 @@ describe('the keeper of the budget', () => {
     link.refused(refusal());
     await eventually('the gate shows', async () => (await link.look()).families['wfm-jobs']?.gate);
     await rig.stopWorkers();
-    const longer = refusal({ toldMs: 90_000, untilMs: Date.now() + 90_000 });
+    const longer = refusal({ toldMs: 90_000 });
     link.refused(longer);
     const startedMs = performance.now();
     await link.look({ fresh: true });

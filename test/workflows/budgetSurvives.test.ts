@@ -44,7 +44,7 @@ describe('what the keeper of the budget knows', () => {
     await eventually('it answers', () => rig.limits().catch(() => null));
     const rate = await learn(rig);
     expect(rate).toBeGreaterThan(0.28);
-    const met = refusal({ toldMs: 900_000, untilMs: Date.now() + 900_000 });
+    const met = refusal({ toldMs: 900_000 });
     link.refused(met);
     await eventually('the gate shows', async () => (await rig.view()).families['wfm-jobs']?.gate);
 
@@ -68,14 +68,14 @@ describe('what the keeper of the budget knows', () => {
     const { client, simulator } = rig;
     const link = createBudgetLink({ client, clientId: simulator.clientId, taskQueue: 'rosterline', log: SILENT_LOG });
     undo.push(() => link.close());
-    link.refused(refusal({ toldMs: 300_000, untilMs: Date.now() + 300_000 }));
+    link.refused(refusal({ toldMs: 300_000 }));
     const seen = async (untilMs?: number) => {
       const gate = (await link.look()).families['wfm-jobs']?.gate;
       return gate && (untilMs === undefined || gate.untilMs >= untilMs);
     };
     await eventually('the gate shows', () => seen());
     await workers[0]?.kill();
-    const longer = refusal({ toldMs: 600_000, untilMs: Date.now() + 600_000 });
+    const longer = refusal({ toldMs: 600_000 });
     link.refused(longer);
     const startedMs = performance.now();
     await eventually('the other worker tells of the next', () => seen(longer.untilMs));

@@ -5,6 +5,7 @@ import { HistoryExportInput } from '../../src/domain/historyExportInput.js';
 import { adherenceStates, coverageStates, trueRows } from '../support/coverageStates.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportEnvironment, exportEnvironment } from '../support/exportEnvironment.js';
+import { holdJobs } from '../support/holdJobs.js';
 import { quietTemporal } from '../support/quietTemporal.js';
 import { temporalServer } from '../support/temporalServer.js';
 import { oneDayWindowIds } from '../support/windowHistory.js';
@@ -46,7 +47,8 @@ async function rowsByDay(): Promise<Record<string, number>> {
 
 describe('an export that is cancelled', () => {
   it('leaves whole days only, and the same request again brings the rest', async () => {
-    environment = await exportEnvironment(address, { name: 'cancelled', organisation: { jobSeconds: 0.3 } });
+    environment = await exportEnvironment(address, { name: 'cancelled' });
+    const release = holdJobs(environment.simulator, '2024-03-10', TEN_DAYS.to);
     const id = `${environment.taskQueue}/${exportId(HistoryExportInput.parse(TEN_DAYS))}`;
     const truth: Record<string, number> = {};
     for (const row of (await trueRows(environment, TEN_DAYS.from, TEN_DAYS.to)).adherence_day)
@@ -55,6 +57,7 @@ describe('an export that is cancelled', () => {
     const first = await environment.start(TEN_DAYS, id);
     await eventually('some days are loaded', async () => (await environment.progress(first)).windows.done >= 3);
     await first.cancel();
+    release();
     await expect(first.result()).rejects.toBeInstanceOf(WorkflowFailedError);
     expect((await first.describe()).status.name).toBe('CANCELLED');
     await eventually('its windows have ended', async () => (await windowsRunning()) === 0);
@@ -78,16 +81,19 @@ describe('an export that is cancelled', () => {
   });
 
   it('and started again at once waits for nothing that was stopped', async () => {
-    environment = await exportEnvironment(address, { name: 'at once again', organisation: { jobSeconds: 2 } });
+    environment = await exportEnvironment(address, { name: 'at once again' });
+    const release = holdJobs(environment.simulator, TEN_DAYS.from, TEN_DAYS.to);
     const first = await environment.start(TEN_DAYS);
     await eventually('it is at it', async () => (await environment.progress(first)).windows.running === 3);
     await first.cancel();
+    release();
     const result = await environment.run({ ...TEN_DAYS, to: '2024-03-06' });
     expect(result).toMatchObject({ status: 'complete', windows: 2, gaps: [] });
   });
 
   it('is not what happens when one of its windows is terminated: that is a gap, and the others are loaded', async () => {
-    environment = await exportEnvironment(address, { name: 'a terminated window', organisation: { jobSeconds: 2 } });
+    environment = await exportEnvironment(address, { name: 'a terminated window' });
+    const release = holdJobs(environment.simulator, TEN_DAYS.from, TEN_DAYS.to);
     const request = { ...TEN_DAYS, to: '2024-03-07' };
     const handle = await environment.start(request);
     const [, second = ''] = oneDayWindowIds(environment, { from: TEN_DAYS.from, days: 3 });
@@ -100,6 +106,7 @@ describe('an export that is cancelled', () => {
       );
     await eventually('the second window runs', isKnown);
     await window.terminate('not this one');
+    release();
     expect(await handle.result()).toMatchObject({
       status: 'completeWithGaps',
       windows: 3,

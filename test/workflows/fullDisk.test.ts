@@ -4,6 +4,7 @@ import { openFileStore } from '../../src/objects/fileStore.js';
 import { adherenceStates, coverageStates } from '../support/coverageStates.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportEnvironment, exportEnvironment } from '../support/exportEnvironment.js';
+import { holdJobs } from '../support/holdJobs.js';
 import { quietTemporal } from '../support/quietTemporal.js';
 import { CAN_MOUNT, mountSmallDisk, type SmallDisk } from '../support/smallDisk.js';
 import { currentDetails, standingStill, statusText } from '../support/standstill.js';
@@ -45,13 +46,15 @@ async function expectWhole(): Promise<void> {
 const block = CAN_MOUNT ? describe : describe.skip;
 block('a disk that is full (a real one, of 48 MB)', () => {
   it('under the objects: the export stands still, says which directory, and goes on once there is room', async () => {
-    environment = await exportEnvironment(address, { name: 'objects on a full disk', organisation: { jobSeconds: 1 } });
+    environment = await exportEnvironment(address, { name: 'objects on a full disk' });
     const objects = objectsDirectory(environment.directory);
     disk = mountSmallDisk(objects, DISK_BYTES);
     openFileStore({ directory: objects });
+    const release = holdJobs(environment.simulator, FOUR_DAYS.from, FOUR_DAYS.to);
     const handle = await environment.start(FOUR_DAYS);
-    await eventually('jobs run', () => environment.simulator.counts().jobs.total >= 2);
+    await eventually('jobs run', () => environment.simulator.counts().jobs.total === 2);
     disk.fill();
+    release();
     const { paused, windows } = await standingStill(environment, handle, /ENOSPC/);
     expect(windows.failed).toBe(0);
     expect(paused?.reason).toMatch(
@@ -65,15 +68,14 @@ block('a disk that is full (a real one, of 48 MB)', () => {
   });
 
   it('under the warehouse: nothing is half-loaded, and the loads go on once there is room', async () => {
-    environment = await exportEnvironment(address, {
-      name: 'a warehouse on a full disk',
-      organisation: { jobSeconds: 1 },
-    });
+    environment = await exportEnvironment(address, { name: 'a warehouse on a full disk' });
     const path = warehousePath(environment.directory);
     disk = mountSmallDisk(join(path, '..'), DISK_BYTES);
+    const release = holdJobs(environment.simulator, FOUR_DAYS.from, FOUR_DAYS.to);
     const handle = await environment.start(FOUR_DAYS);
-    await eventually('jobs run', () => environment.simulator.counts().jobs.total >= 2);
+    await eventually('jobs run', () => environment.simulator.counts().jobs.total === 2);
     disk.fill();
+    release();
     const { paused, windows } = await standingStill(environment, handle, /disk under the warehouse/);
     expect(windows.failed).toBe(0);
     expect(paused?.reason).toContain(`the disk under the warehouse ${path} is full (`);

@@ -7,7 +7,7 @@ import { openFileStore } from '../../src/objects/fileStore.js';
 import type { ObjectStore } from '../../src/objects/objectStore.js';
 import { verify } from '../../src/custody/verify.js';
 import { type ExportEnvironment, exportEnvironment } from '../support/exportEnvironment.js';
-import { placeHold, releaseHold, startHold } from '../support/holdRuns.js';
+import { placeAndRelease, placeHold, releaseHold } from '../support/holdRuns.js';
 import { quietTemporal } from '../support/quietTemporal.js';
 import { objectsDirectory } from '../support/testWorker.js';
 import { temporalServer } from '../support/temporalServer.js';
@@ -116,10 +116,8 @@ describe('a legal hold', () => {
   });
 
   it('released while it is being placed is placed whole first, and then nothing is held for it', async () => {
-    const holdId = id('short');
-    const placing = await startHold(environment, holdId, { from: '2024-03-04', to: '2024-03-12' });
-    await placing.signal('releaseHold', { reason: 'a mistake', by: 'counsel' });
-    expect(await placing.result()).toMatchObject({ state: 'released' });
+    const short = { from: '2024-03-04', to: '2024-03-12' };
+    expect(await placeAndRelease(environment, id('short'), short)).toMatchObject({ state: 'released' });
     expect(await heldDays()).toEqual(['2024-03-11 1', '2024-03-12 1', '2024-03-13 1']);
     await releaseHold(environment, id('other'));
     expect(await heldDays()).toEqual([]);

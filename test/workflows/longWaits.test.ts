@@ -49,7 +49,8 @@ describeTimeSkipping('an export that has to wait longer than a test can', await 
     const gate = await eventually('the keeper knows of the gate', async () => {
       return (await keeper.query<BudgetView>('budget')).families['wfm-jobs']?.gate;
     });
-    expect(environment.worker.slotsHeld(familyQueue(environment.taskQueue, 'wfm-jobs'))).toBe(0);
+    const queue = familyQueue(environment.taskQueue, 'wfm-jobs');
+    await eventually('no slot is held', () => environment.worker.slotsHeld(queue) === 0);
     expect(await handle.result()).toMatchObject({ status: 'complete', windows: 1 });
     const [refusedMs = 0, ...leftMs] = await arrivalsMs(simulator);
     const lateMs = leftMs.map((ms) => ms - refusedMs - TWO_HOURS_MS);

@@ -4,6 +4,7 @@ import { lastCompleteDay } from '../../src/domain/provisional.js';
 import { rowsRewritten, totalChanges } from '../../src/domain/rowChanges.js';
 import { nightlyRuns } from '../../src/temporal/nightly/nightlyRuns.js';
 import { handleOf } from '../../src/temporal/nightly/nightlySchedules.js';
+import { hasBeenHeard } from '../../src/temporal/nightly/hasBeenHeard.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportEnvironment, exportEnvironment } from '../support/exportEnvironment.js';
 import { failureOf } from '../support/exportFailure.js';
@@ -126,6 +127,7 @@ describe('a schedule of nightly loads', () => {
     await applyEntry(environment, { ...SHORT, at: '02:30' });
     const handle = handleOf(environment.client, environment.taskQueue);
     await handle.pause('month end');
+    await hasBeenHeard(handle);
     const [first, second] = [night(1), night(0)];
     await handle.backfill({
       start: new Date(Date.parse(first.nominalTime) - 1000),

@@ -3,6 +3,7 @@ import { startOfLocalDay } from '../../domain/calendar.js';
 import { Failure } from '../../domain/failure.js';
 import { scheduleIdOf } from '../../domain/nightly/nightlySchedule.js';
 import { withClient } from '../../temporal/connectClient.js';
+import { hasBeenHeard } from '../../temporal/nightly/hasBeenHeard.js';
 import { matchingTimes } from '../../temporal/nightly/matchingTimes.js';
 import { handleOf } from '../../temporal/nightly/nightlySchedules.js';
 import { EXIT, type ExitCode, type Output } from '../output.js';
@@ -32,8 +33,11 @@ export async function backfillNightly(
         `from: ${nights.length} nights, and ${MOST_NIGHTS} at most: for months and years, 'rosterline export start' takes far fewer calls`,
       );
     // One after the other whatever the schedule's policy is: `skip` would run the first night alone.
-    if (!dryRun)
-      await handleOf(client, name).backfill({ start: new Date(startMs), end: new Date(endMs), overlap: 'BUFFER_ALL' });
+    if (!dryRun) {
+      const handle = handleOf(client, name);
+      await handle.backfill({ start: new Date(startMs), end: new Date(endMs), overlap: 'BUFFER_ALL' });
+      await hasBeenHeard(handle);
+    }
     const count = nights.length === 1 ? 'one night' : `${nights.length} nights`;
     output.say(`${scheduleIdOf(name)}: ${count} ${dryRun ? 'would run' : 'run now, one after the other'}`);
     for (const night of nights) output.say(`  ${night}`);

@@ -2,6 +2,7 @@ import type { Client, ScheduleHandle } from '@temporalio/client';
 import type { Config } from '../../config/loadConfig.js';
 import { scheduleIdOf } from '../../domain/nightly/nightlySchedule.js';
 import { withClient } from '../../temporal/connectClient.js';
+import { hasBeenHeard } from '../../temporal/nightly/hasBeenHeard.js';
 import { handleOf } from '../../temporal/nightly/nightlySchedules.js';
 import { EXIT, type ExitCode, type Output } from '../output.js';
 import { scheduleThere } from './scheduleThere.js';
@@ -20,6 +21,7 @@ export async function pauseNightly(
   return await onSchedule(config, name, output, async (handle) => {
     const note = reason ?? 'paused by an operator';
     await handle.pause(note);
+    await hasBeenHeard(handle);
     output.say(
       `${handle.scheduleId} is paused: ${note}. A load that runs goes on; 'rosterline nightly resume' starts loads again.`,
     );
@@ -50,6 +52,7 @@ export async function triggerNightly(config: Config, name: string, output: Outpu
   return await onSchedule(config, name, output, async (handle) => {
     // Not by the schedule's own policy: `skip` would say nothing and do nothing while a load runs.
     await handle.trigger('BUFFER_ALL');
+    await hasBeenHeard(handle);
     output.say(
       `${handle.scheduleId} was asked for a load now, after the one that runs if one does: see 'rosterline nightly describe ${name}'`,
     );

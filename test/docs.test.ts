@@ -27,9 +27,9 @@ describe('docs/errors.md', () => {
   });
 
   it('documents each reason of a day that the code names, and no other', () => {
-    // Names in our sources look like `PresentUsersOnly`; months, states of Genesys's jobs, categories of activities, verbs of summaries and Temporal's names look the same.
+    // Names in our sources look like `PresentUsersOnly`; months, states of Genesys's jobs, categories of activities, verbs of summaries, Temporal's names and Node's look the same.
     const others =
-      /^(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Complete|Error|Processing|OnQueueWork|Add|Write|TemporalScheduledStartTime)$/;
+      /^(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Complete|Error|Processing|OnQueueWork|Add|Write|AbortError|TemporalScheduledStartTime)$/;
     const named = ['src/domain', 'src/warehouse', 'activities', 'workflows']
       .flatMap((folder) => filesUnder(folder))
       .flatMap((file) => [...textOf(file).matchAll(/'([A-Z][a-z]+(?:[A-Z][a-z]+)*)'/g)].map(([, name]) => name ?? ''))

@@ -85,7 +85,7 @@ export async function sendInParts(
   await Promise.all(lanes);
   stop.signal.throwIfAborted();
   if (whole.digest('hex') !== sha256) {
-    await abort(s3, path, upload.uploadId);
+    await abortUpload(s3, path, upload.uploadId);
     return 'differs';
   }
   const Parts = sent.sort((a, b) => (a.PartNumber ?? 0) - (b.PartNumber ?? 0));
@@ -96,7 +96,7 @@ export async function sendInParts(
 
 /** Ends the uploads of a path that are under way: another attempt's of the same body, which stands by now. */
 export async function endUploads(s3: S3Connection, path: string): Promise<void> {
-  for (const { uploadId } of await uploadsUnder(s3, path)) await abort(s3, path, uploadId);
+  for (const { uploadId } of await uploadsUnder(s3, path)) await abortUpload(s3, path, uploadId);
 }
 
 /**
@@ -106,7 +106,7 @@ export async function endUploads(s3: S3Connection, path: string): Promise<void> 
  */
 export async function endAbandonedUploads(s3: S3Connection, nowMs: number): Promise<number> {
   const abandoned = (await uploadsUnder(s3, 'landings/')).filter(({ begunMs }) => nowMs - begunMs > ABANDONED_MS);
-  for (const { path, uploadId } of abandoned) await abort(s3, path, uploadId);
+  for (const { path, uploadId } of abandoned) await abortUpload(s3, path, uploadId);
   return abandoned.length;
 }
 
@@ -208,7 +208,8 @@ async function uploadsUnder(
   }
 }
 
-async function abort(s3: S3Connection, path: string, uploadId: string): Promise<void> {
+/** Ends an upload and gives back the room of its parts; one that has ended already is no error. */
+export async function abortUpload(s3: S3Connection, path: string, uploadId: string): Promise<void> {
   try {
     await s3.client.send(
       new AbortMultipartUploadCommand({ Bucket: s3.bucket, Key: s3.keyOf(path), UploadId: uploadId }),

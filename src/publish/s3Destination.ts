@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import {
-  AbortMultipartUploadCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
@@ -13,6 +12,7 @@ import type { S3ObjectsConfig } from '../config/storageConfig.js';
 import { Failure } from '../domain/failure.js';
 import { openS3Connection, type S3Connection } from '../objects/s3Connection.js';
 import { isNoSuchObject, s3ErrorFacts } from '../objects/s3Failure.js';
+import { abortUpload } from '../objects/s3Multipart.js';
 import { storageFailure } from '../objects/storageFailure.js';
 import type { TakeLock } from './fileDestination.js';
 import type { ExistingFile, PublishDestination } from './publishDestination.js';
@@ -69,7 +69,7 @@ function destination(
       return there;
     },
     async put({ localFile, path }) {
-      await s3.speaking(`writing ${path}`, KEPT, () => upload(s3, localFile, keyOf(s3, path)));
+      await s3.speaking(`writing ${path}`, KEPT, () => upload(s3, localFile, path));
       await rm(localFile);
     },
     commit: (text) => s3.speaking(`writing ${MANIFEST}`, KEPT, () => commit(s3, text, found?.etag ?? null)),
@@ -86,23 +86,21 @@ function destination(
 }
 
 /** By itself the SDK takes parts back first, and where that is refused says so in place of why the upload was. */
-async function upload(s3: S3Connection, localFile: string, key: { Bucket: string; Key: string }): Promise<void> {
-  const upload = new Upload({
+async function upload(s3: S3Connection, localFile: string, path: string): Promise<void> {
+  const sending = new Upload({
     client: s3.client,
     partSize: PART_BYTES,
     queueSize: 2,
     leavePartsOnError: true,
     params: {
-      ...key,
+      ...keyOf(s3, path),
       Body: createReadStream(localFile),
       ContentType: 'application/vnd.apache.parquet',
       ChecksumAlgorithm: 'SHA256',
     },
   });
-  await upload.done().catch(async (reason: unknown) => {
-    const { uploadId: UploadId } = upload;
-    if (UploadId !== undefined)
-      await s3.client.send(new AbortMultipartUploadCommand({ ...key, UploadId })).catch(() => undefined);
+  await sending.done().catch(async (reason: unknown) => {
+    if (sending.uploadId !== undefined) await abortUpload(s3, path, sending.uploadId).catch(() => undefined);
     throw reason;
   });
 }

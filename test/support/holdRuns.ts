@@ -36,23 +36,23 @@ export async function startHold({ client, taskQueue }: Asked, holdId: string, ra
 
 /** Asks for a hold and, in the same breath, for its release: the first task of its workflow has both. Waits until nothing is held for it. */
 export async function placeAndRelease(asked: Asked, holdId: string, range: HeldRange): Promise<HoldProgress> {
-  const { client, taskQueue } = asked;
-  const handle = await client.workflow.signalWithStart<typeof legalHold, [ReleaseRequest]>('legalHold', {
-    taskQueue,
-    workflowId: holdId,
-    args: [{ v: 1, holdId, place: { ...MARCH, ...range } }],
-    signal: 'releaseHold',
-    signalArgs: [{ reason: 'a mistake', by: 'counsel' }],
-  });
-  return await handle.result();
+  return await released(asked, holdId, { ...MARCH, ...range });
 }
 
 /** Releases a hold and waits until nothing is held for it. */
-export async function releaseHold({ client, taskQueue }: Asked, holdId: string): Promise<HoldProgress> {
+export async function releaseHold(asked: Asked, holdId: string): Promise<HoldProgress> {
+  return await released(asked, holdId, null);
+}
+
+async function released(
+  { client, taskQueue }: Asked,
+  holdId: string,
+  place: HoldRequest | null,
+): Promise<HoldProgress> {
   const handle = await client.workflow.signalWithStart<typeof legalHold, [ReleaseRequest]>('legalHold', {
     taskQueue,
     workflowId: holdId,
-    args: [{ v: 1, holdId, place: null }],
+    args: [{ v: 1, holdId, place }],
     signal: 'releaseHold',
     signalArgs: [{ reason: 'matter closed', by: 'counsel' }],
   });

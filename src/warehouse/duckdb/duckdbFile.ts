@@ -82,20 +82,14 @@ export class DuckdbFile {
     }
   }
 
-  /** Runs alone among writers, in the order of the calls. An abort interrupts the statement that runs. */
+  /** Runs alone among writers, in the order of the calls. Whose turn comes after an abort does not run; who runs minds it (`interruptible`). */
   async write<Result>(use: (connection: DuckDBConnection) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     const turn = this.#writer.then(async () => {
       signal?.throwIfAborted();
       return await this.read(async (connection) => {
-        const interrupt = () => connection.interrupt();
-        signal?.addEventListener('abort', interrupt);
         try {
           return await use(connection);
-        } catch (error) {
-          signal?.throwIfAborted();
-          throw error;
         } finally {
-          signal?.removeEventListener('abort', interrupt);
           await this.#hide();
         }
       });

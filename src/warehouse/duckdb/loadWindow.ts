@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { windowId } from '../../domain/exportWindow.js';
 import { decideDays } from '../decideDays.js';
-import { stageWindow } from '../staging/stageWindow.js';
+import { type StagedTable, stageWindow } from '../staging/stageWindow.js';
 import type { LoadedWindow, WindowLoad } from '../warehouse.js';
 import { coverageAfter, loadedAfter, sameLoad, sealPathOf, writtenSeal } from '../windowSeal.js';
 import { writeCoverage } from './coverage.js';
@@ -11,7 +11,7 @@ import { dayFacts } from './dayFacts.js';
 import { followFormula } from './followFormula.js';
 import { anyHold } from './moveHeldRows.js';
 import { replaceRows } from './replaceRows.js';
-import { inTransaction, rowOf } from './rows.js';
+import { interruptible, inTransaction, rowOf } from './rows.js';
 
 /** See `Warehouse.loadWindow`. The connection must have no temporary tables yet, and no other may write meanwhile. */
 export async function loadWindow(
@@ -21,39 +21,45 @@ export async function loadWindow(
 ): Promise<LoadedWindow> {
   const committed = sameLoad(await unwrittenSeal(connection, windowId(load.window)), load);
   if (committed) return committed;
-  const staged = await stageWindow(connection, load, signal);
+  const staged = await interruptible(connection, signal, () => stageWindow(connection, load, signal));
+  return await inTransaction(connection, () =>
+    interruptible(connection, signal, () => loadStaged(connection, load, staged)),
+  );
+}
 
-  return await inTransaction(connection, async () => {
-    const decided = decideDays(load, staged, await dayFacts(connection, load, staged));
-    const loadedAt = await nextLoadedAt(connection, load.loadedAt);
-    const number = await nextSealNumber(connection, windowId(load.window), load.seal.numbersTaken);
-    const replaced = await replaceRows(connection, load, staged, decided, {
-      anyHold: await anyHold(connection),
-      at: loadedAt,
-      by: sealPathOf(load, number),
-    });
-    await followFormula(connection, load.seal.settings['formula']);
-
-    const { text, ...loaded } = writtenSeal(load, staged, decided, {
-      number,
-      loadedAt,
-      contents: await dayContents(connection, load),
-      ...replaced,
-    });
-    await addSeal(connection, {
-      path: loaded.sealPath,
-      sha256: loaded.sealSha256,
-      content: text,
-      windowId: loaded.seal.windowId,
-      number,
-    });
-    await writeCoverage(
-      connection,
-      decided.map((day) => coverageAfter(load, day, loaded.sealPath)),
-    );
-    signal?.throwIfAborted();
-    return loaded;
+async function loadStaged(
+  connection: DuckDBConnection,
+  load: WindowLoad,
+  staged: readonly StagedTable[],
+): Promise<LoadedWindow> {
+  const decided = decideDays(load, staged, await dayFacts(connection, load, staged));
+  const loadedAt = await nextLoadedAt(connection, load.loadedAt);
+  const number = await nextSealNumber(connection, windowId(load.window), load.seal.numbersTaken);
+  const replaced = await replaceRows(connection, load, staged, decided, {
+    anyHold: await anyHold(connection),
+    at: loadedAt,
+    by: sealPathOf(load, number),
   });
+  await followFormula(connection, load.seal.settings['formula']);
+
+  const { text, ...loaded } = writtenSeal(load, staged, decided, {
+    number,
+    loadedAt,
+    contents: await dayContents(connection, load),
+    ...replaced,
+  });
+  await addSeal(connection, {
+    path: loaded.sealPath,
+    sha256: loaded.sealSha256,
+    content: text,
+    windowId: loaded.seal.windowId,
+    number,
+  });
+  await writeCoverage(
+    connection,
+    decided.map((day) => coverageAfter(load, day, loaded.sealPath)),
+  );
+  return loaded;
 }
 
 async function nextLoadedAt(connection: DuckDBConnection, wished: string): Promise<string> {

@@ -52,6 +52,33 @@ export async function inTransaction<Result>(
   }
 }
 
+/**
+ * Runs statements, of which an abort interrupts the one that runs.
+ *
+ * Never around a `COMMIT`: DuckDB says that an interrupted one was interrupted after it has committed.
+ *
+ * @throws the abort's reason, also where all statements were done.
+ */
+export async function interruptible<Result>(
+  connection: DuckDBConnection,
+  signal: AbortSignal | undefined,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  signal?.throwIfAborted();
+  const interrupt = () => connection.interrupt();
+  signal?.addEventListener('abort', interrupt);
+  try {
+    const result = await run();
+    signal?.throwIfAborted();
+    return result;
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', interrupt);
+  }
+}
+
 function plain(value: DuckDBValue): unknown {
   if (typeof value === 'bigint') {
     return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value.toString();

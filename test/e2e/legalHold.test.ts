@@ -8,6 +8,7 @@ import { WindowSeal } from '../../src/domain/seal.js';
 import { openFileStore } from '../../src/objects/fileStore.js';
 import type { ObjectStore } from '../../src/objects/objectStore.js';
 import type { SimulatorOptions } from '../../src/simulator/simulatorOptions.js';
+import { SUPERSEDED_TABLES } from '../../src/warehouse/heldRows.js';
 import { eventually } from '../support/eventually.js';
 import { type ExportRig, startExportRig } from '../support/exportRig.js';
 import { releaseHold, startHold } from '../support/holdRuns.js';
@@ -65,6 +66,13 @@ describe('legal holds on the command line', () => {
     return found;
   }
 
+  async function rowsOfFirstDay(table: string): Promise<Record<string, unknown>[]> {
+    return await rig.read(
+      async (warehouse) =>
+        await warehouse.query(`SELECT * FROM ${table} WHERE local_date = '${RESTATED.from}' ORDER BY user_id`),
+    );
+  }
+
   it(
     'a held day that Genesys restates is kept as it was: rows, landing and seal, beside the new ones',
     async () => {
@@ -81,12 +89,23 @@ describe('legal holds on the command line', () => {
       );
       expect(placed).toMatchObject({ code: 0, said: { holdId: 'matter-2031-17', state: 'held' } });
       const [before] = await seals(RESTATED.from, RESTATED.to);
-      const rowsBefore = await rig.read(
-        async (warehouse) =>
-          await warehouse.query(`SELECT * FROM adherence_day WHERE local_date = '${RESTATED.from}' ORDER BY user_id`),
-      );
+      const rowsBefore = await rowsOfFirstDay('adherence_day');
 
       ({ head } = await rig.export({ ...ADHERENCE, ...RESTATED, reload: 'all' }, 'restated'));
+      // Genesys restates most agents' days, not all: a row that is said again as it was stays.
+      const stayed = await rowsOfFirstDay('adherence_day');
+      const restatedRows = rowsBefore.filter(
+        ({ loaded_at, user_id }) => !stayed.some((row) => row['user_id'] === user_id && row['loaded_at'] === loaded_at),
+      );
+      expect(restatedRows).not.toEqual([]);
+      expect(await rowsOfFirstDay('adherence_day_superseded')).toMatchObject(restatedRows);
+      const superseded = (
+        await Promise.all(
+          SUPERSEDED_TABLES.flatMap(({ table, superseded }) =>
+            table.startsWith('adherence') ? rowsOfFirstDay(superseded) : [],
+          ),
+        )
+      ).flat();
       const ofFirstDay = await seals(RESTATED.from, addDays(RESTATED.from, 1));
       expect(ofFirstDay.map(({ seal }) => seal.number)).toEqual([1, 2]);
       const [old, restated] = ofFirstDay;
@@ -95,16 +114,9 @@ describe('legal holds on the command line', () => {
         {
           seal: before?.path,
           localDates: [RESTATED.from],
-          landings: old?.seal.landings.map(({ sha256 }) => sha256).sort(),
+          landings: [...new Set(superseded.map(({ landing_sha256: landing }) => landing))].sort(),
         },
       ]);
-      const superseded = await rig.read(
-        async (warehouse) =>
-          await warehouse.query(
-            `SELECT * FROM adherence_day_superseded WHERE local_date = '${RESTATED.from}' ORDER BY user_id`,
-          ),
-      );
-      expect(superseded).toMatchObject(rowsBefore);
       for (const { path, seal } of ofFirstDay)
         for (const object of [path, ...seal.landings.map(({ sha256 }) => `landings/${sha256}`)]) {
           expect(await store.protection(object)).toMatchObject({ held: true });

@@ -4,36 +4,23 @@ import { log } from '@temporalio/activity';
 import { readDocument } from '../src/custody/holdingStore.js';
 import { assertLandingsStay } from '../src/custody/purgesUnderWay.js';
 import { writeSeals } from '../src/custody/writeSeals.js';
-import { adherenceRequest, adherenceSettings } from '../src/datasets/adherence.js';
 import { DATASETS } from '../src/datasets/datasets.js';
-import { occupancyRequest, occupancySettings } from '../src/datasets/occupancy.js';
-import { schedulesSearch, schedulesSettings } from '../src/datasets/schedules.js';
 import { sliceLanding } from '../src/datasets/sliceLanding.js';
-import { type Endpoint, ENDPOINTS } from '../src/genesys/endpoints.js';
 import { localDays } from '../src/domain/calendar.js';
-import type {
-  ExportWindowInput,
-  FetchedWindow,
-  LoadSummary,
-  WindowRequest,
-  WindowResult,
-} from '../src/domain/exportSteps.js';
+import type { ExportWindowInput, FetchedWindow, LoadSummary, WindowResult } from '../src/domain/exportSteps.js';
 import { windowId } from '../src/domain/exportWindow.js';
 import { type Failure, isFailure } from '../src/domain/failure.js';
 import type { Gap } from '../src/domain/gap.js';
 import { provisionalFrom } from '../src/domain/provisional.js';
-import type { SealedRequest, WindowSeal } from '../src/domain/seal.js';
 import { sealedDocument } from '../src/domain/sealedDocument.js';
 import { sealGaps } from '../src/domain/sealGaps.js';
 import { storageFailure } from '../src/objects/storageFailure.js';
 import type { SlicedLanding } from '../src/warehouse/warehouse.js';
 import type { ActivityDeps } from './deps.js';
-import { usersOfSlice } from './occupancyQuery.js';
 import { ownedWarehouse } from './ownedWarehouse.js';
 import { quarantined } from './quarantine.js';
+import { sealedQuestion } from './sealedQuestion.js';
 import { type Beat, step } from './step.js';
-
-type SealedSettings = WindowSeal['settings'];
 
 /** Activities between the landings and the warehouse's rows: one writer. */
 export function loadActivities(deps: ActivityDeps) {
@@ -61,8 +48,7 @@ export function loadActivities(deps: ActivityDeps) {
               seal: {
                 organisationId: deps.organisation.id,
                 timeZoneDatabase: process.versions['tz'] ?? 'unknown',
-                settings: settingsOf(input, fetched),
-                requests: await sealedRequests(input, fetched.requests),
+                ...(await sealedQuestion(deps, input, fetched)),
                 landings: [...fetched.bodies, ...(fetched.published?.lists ?? [])].map(({ landing, receivedAt }) => ({
                   ...landing,
                   receivedAt,
@@ -194,50 +180,6 @@ export function loadActivities(deps: ActivityDeps) {
       );
     }
     return sliced;
-  }
-
-  function settingsOf(input: ExportWindowInput, fetched: FetchedWindow): SealedSettings {
-    switch (input.window.dataset) {
-      case 'adherence':
-        return adherenceSettings(input);
-      case 'occupancy':
-        return occupancySettings(input.window, deps.settings.occupancyFormula);
-      case 'schedules':
-        return schedulesSettings(fetched.published?.schedules ?? []);
-    }
-  }
-
-  async function sealedRequests(
-    input: ExportWindowInput,
-    requests: readonly WindowRequest[],
-  ): Promise<SealedRequest[]> {
-    return await Promise.all(
-      requests.map(async (request) => {
-        const { jobId, correlationIds, requestedAt } = request;
-        const { endpoint, body } = await askedOf(input, request);
-        const { method, path: asked } = endpoint;
-        return { method, path: asked, body, jobId, correlationIds: [...correlationIds], requestedAt };
-      }),
-    );
-  }
-
-  /** What a call asked: rebuilt, so that no list of people enters a history. */
-  async function askedOf(
-    input: ExportWindowInput,
-    { users, listedWeek }: WindowRequest,
-  ): Promise<{ endpoint: Endpoint; body: unknown }> {
-    const { window } = input;
-    const userIds = users ? await usersOfSlice(deps.objects, users.path, users.slice, users.without) : undefined;
-    switch (window.dataset) {
-      case 'adherence':
-        return { endpoint: ENDPOINTS.createAdherenceJob, body: adherenceRequest(window, input) };
-      case 'occupancy':
-        return { endpoint: ENDPOINTS.usersAggregates, body: occupancyRequest(window, userIds ?? []) };
-      case 'schedules':
-        return listedWeek === undefined
-          ? { endpoint: ENDPOINTS.searchManagementUnitSchedules, body: schedulesSearch(window, userIds) }
-          : { endpoint: ENDPOINTS.publishedSchedules, body: { businessUnitId: window.businessUnitId, listedWeek } };
-    }
   }
 
   async function sealNumbers(id: string): Promise<number[]> {

@@ -7,7 +7,6 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { rootCause } from '@temporalio/common';
 import { DocumentedReport, RefusalReport, TallyReport } from '../src/domain/budget/budgetReports.js';
 import { describeLimits } from '../src/domain/budget/describeLimits.js';
 import {
@@ -31,7 +30,7 @@ import {
   setLimitUpdate,
   tallySignal,
 } from './budgetMessages.js';
-import { parseOrFail } from './failedWith.js';
+import { parseOrFail, rootReason } from './failedWith.js';
 import { keeperActivitiesOf } from './policies.js';
 
 /** Events after which the next run goes on: far below 2,000, and far above what one message adds. A keeper that runs keeps to it. */
@@ -121,7 +120,7 @@ export async function budgetKeeper(left?: unknown): Promise<void> {
       return true;
     } catch (error) {
       log.warn('rates of task queues could not be set; they are set again', {
-        error: rootCause(error) ?? String(error),
+        error: rootReason(error),
       });
       return false;
     }

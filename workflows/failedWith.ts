@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, TimeoutFailure } from '@temporalio/workflow';
-import { RetryState } from '@temporalio/common';
+import { RetryState, rootCause } from '@temporalio/common';
 import type { z } from 'zod';
 import { type FailureName, SYSTEMIC_FAILURES } from '../src/domain/failure.js';
 import type { Cause } from './messages.js';
@@ -15,6 +15,11 @@ export function applicationFailure(error: unknown): ApplicationFailure | undefin
 export function failedWith(error: unknown, ...names: readonly FailureName[]): boolean {
   const type = applicationFailure(error)?.type;
   return names.some((name) => name === type);
+}
+
+/** Why something failed, for a log: the innermost reason. */
+export function rootReason(error: unknown): string {
+  return rootCause(error) ?? String(error);
 }
 
 /** What a failure that is not the window's says stands in the way. */

@@ -1,6 +1,6 @@
 import { log, setHandler } from '@temporalio/workflow';
-import { rootCause } from '@temporalio/common';
 import type { KeptWindow } from '../src/domain/exportSteps.js';
+import { rootReason } from './failedWith.js';
 import { windowStoppedSignal } from './messages.js';
 import { abandoningActivitiesOf } from './policies.js';
 
@@ -31,7 +31,7 @@ export class StoppedWindows {
       );
     } catch (error) {
       log.warn('cancelled without the owner of the warehouse: days that it had asked for stay marked as pending', {
-        error: rootCause(error) ?? String(error),
+        error: rootReason(error),
       });
     }
   }

@@ -1,6 +1,6 @@
 import { isCancellation, log, patched, upsertMemo, workflowInfo } from '@temporalio/workflow';
-import { rootCause } from '@temporalio/common';
 import type { CustodyCheck, CustodyMemo } from '../src/domain/nightly/custodyCheck.js';
+import { rootReason } from './failedWith.js';
 import { verifyingActivitiesOf } from './policies.js';
 
 /**
@@ -29,7 +29,7 @@ export async function verifyCustody(whose: {
   } catch (error) {
     if (isCancellation(error)) throw error;
     log.warn('the chain of custody could not be verified; the next night verifies it', {
-      error: rootCause(error) ?? String(error),
+      error: rootReason(error),
     });
     return null;
   }

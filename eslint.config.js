@@ -17,6 +17,11 @@ export default tseslint.config(
           selector: "CallExpression[callee.object.name='DuckDBInstance'][callee.property.name='create']",
           message: 'DuckDBInstance.create opens a file twice in one process and corrupts it: use fromCache.',
         },
+        {
+          selector:
+            "CallExpression[callee.object.name='fc'][callee.property.name='assert']:matches([arguments.length=1], :has(> ObjectExpression.arguments:not(:has(> Property[key.name='seed']))))",
+          message: 'A property is drawn the same every time: give it a seed.',
+        },
       ],
     },
   },

@@ -59,6 +59,7 @@ describe('when an export should end', () => {
         expect(longer).toBeGreaterThanOrEqual(closed);
         if (pace.windows.total > pace.windows.done) expect(closed).toBeGreaterThanOrEqual(untilMs);
       }),
+      { seed: 34 },
     );
   });
 
@@ -69,6 +70,7 @@ describe('when an export should end', () => {
         const longer = { ...pace, windows: { total: total + more, done } };
         expect(endMs(expectedEnd(longer, NOW))).toBeGreaterThanOrEqual(endMs(expectedEnd(pace, NOW)));
       }),
+      { seed: 35 },
     );
   });
 });
@@ -122,6 +124,7 @@ describe('the calls that are left', () => {
           expect(bounded(ratePerSecond, at(untilMs))).toBeGreaterThan(untilMs);
         },
       ),
+      { seed: 36 },
     );
   });
 

@@ -16,6 +16,7 @@ describe('gates', () => {
           expect(gates.reads?.untilMs ?? 0).toBe(latest);
         }
       }),
+      { seed: 38 },
     );
   });
 

@@ -109,6 +109,7 @@ describe('Retry-After', () => {
           }
         },
       ),
+      { seed: 42 },
     );
   });
 
@@ -122,6 +123,7 @@ describe('Retry-After', () => {
         const ms = retryAfterMs(header, now);
         expect(ms === undefined || (Number.isSafeInteger(ms) && ms >= 0)).toBe(true);
       }),
+      { seed: 43 },
     );
   });
 

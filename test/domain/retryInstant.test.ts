@@ -59,6 +59,7 @@ describe('how long to wait after a refusal', () => {
         const told = toldWaitMs({ retryAfter, rateLimitReset, date, bodyText, receivedMs: AT }) ?? 0;
         expect(Number.isSafeInteger(told) && told >= 0 && told <= LONGEST_TOLD_WAIT_MS).toBe(true);
       }),
+      { seed: 44 },
     );
   });
 });
@@ -70,6 +71,7 @@ describe('the delay handed to Temporal', () => {
         const delay = nextRetryDelayMs(retryAt, now, random);
         expect(Number.isSafeInteger(delay) && delay >= 1_000 && delay <= 86_400_000).toBe(true);
       }),
+      { seed: 45 },
     );
   });
 
@@ -84,6 +86,7 @@ describe('the delay handed to Temporal', () => {
           expect(delay).toBeLessThanOrEqual(Math.ceil(told + Math.min(told / 10, 5_000)));
         },
       ),
+      { seed: 46 },
     );
   });
 

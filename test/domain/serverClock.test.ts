@@ -35,6 +35,7 @@ describe("the time by a server's clock", () => {
           }
         },
       ),
+      { seed: 47 },
     );
   });
 

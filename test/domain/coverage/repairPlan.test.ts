@@ -88,7 +88,7 @@ describe('a repair', () => {
         expect(exports.reduce((sum, { days }) => sum + days, 0)).toBe(wanted.length);
         expect(exports.length).toBeLessThanOrEqual(findings.length);
       }),
-      { numRuns: 40 },
+      { numRuns: 40, seed: 33 },
     );
   });
 });

@@ -27,6 +27,7 @@ describe('how long a listener waits before it tries again', () => {
           expect(waits).toBeLessThanOrEqual(Math.max(asked + 250, 8_000));
         },
       ),
+      { seed: 41 },
     );
   });
 });

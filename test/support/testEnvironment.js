@@ -1,4 +1,5 @@
 import { TestEnvironment } from 'jest-environment-node';
+import { endLocalStorages } from './localStorages.js';
 import { endDescendants } from './testProcesses.js';
 
 /** Node, as Jest's own environment has it; whatever processes a test file has left when it ends, for whatever reason, end with it. */
@@ -19,5 +20,6 @@ export default class ChildlessEnvironment extends TestEnvironment {
     const ended = endDescendants();
     if (ended.length > 0) process.stderr.write(`${this.file} left processes, which were ended:\n${ended.join('\n')}\n`);
     await super.teardown();
+    endLocalStorages();
   }
 }

@@ -21,8 +21,12 @@ import { arrivalsMs, putLimits } from '../support/simulatedLimits.js';
 await findTemporalCli({ log: (line) => void process.stderr.write(`${line}\n`) });
 
 const MINUTES = 60_000;
-/** The second complaint's situation, some fifty times as fast: what is let through at once, and then refused without a word. */
-const WINDOW = { calls: 40, windowSeconds: 20 };
+/**
+ * The second complaint's situation, some fifty times as fast: what is let through at once, and then refused without a word.
+ *
+ * A call a second: so few that the workers of a busy machine, too, meet it all the time. Who does not meet a limit does not learn it.
+ */
+const WINDOW = { calls: 20, windowSeconds: 20 };
 const REFUSAL = { code: 'tooManyRequests', message: 'Rate limit exceeded for analytics bulk export operations.' };
 const BEST_PER_SECOND = WINDOW.calls / WINDOW.windowSeconds;
 /** Which queries of occupancy came and when: a limit that refuses none. */
@@ -83,12 +87,12 @@ describe('an export that meets a limit which no document names and no answer tel
     'learns it, goes on by itself, and brings every window once',
     async () => {
       workers = [await rig.startWorker(), await rig.startWorker(['--only', 'api'])];
-      const { result } = await rig.start({ ...EACH_DAY, from: '2024-01-08', to: '2024-04-29' }, 'hidden');
+      const { result } = await rig.start({ ...EACH_DAY, from: '2024-01-08', to: '2024-04-01' }, 'hidden');
       await eventually('it was refused', () => hidden().refused > 0);
       const firstMs = Date.now();
       await eventually('two windows have passed', () => Date.now() - firstMs > 2_000 * WINDOW.windowSeconds);
       const before = hidden();
-      expect(await result).toMatchObject({ status: 'complete', windows: 112, gaps: [] });
+      expect(await result).toMatchObject({ status: 'complete', windows: 84, gaps: [] });
       const after = hidden();
       const seconds = (Date.now() - firstMs) / 1000;
       const [accepted, refused] = [after.accepted - before.accepted, after.refused - before.refused];
@@ -98,7 +102,7 @@ describe('an export that meets a limit which no document names and no answer tel
       );
       // Two windows in, a few tries for more, each of which may meet a call beside it; who learnt nothing is refused dozens of times.
       expect(refused).toBeLessThanOrEqual(8);
-      expect(rig.simulator.counts().jobs).toMatchObject({ total: 112, duplicates: 0 });
+      expect(rig.simulator.counts().jobs).toMatchObject({ total: 84, duplicates: 0 });
     },
     6 * MINUTES,
   );
@@ -114,9 +118,9 @@ describe('an export that meets a limit which no document names and no answer tel
       );
       await eventually('the server knows', async () => (await pendingOf('2024-01-08'))?.attempt === 2);
       await Promise.all(workers.map((worker) => worker.kill()));
-      // What the server has now: nobody is left who could tell it another.
+      // What the server has now: nobody is left who could tell it another. It may be trying for more; who learnt nothing has ten times as much.
       const known = (await rateOfQueue()) ?? Number.POSITIVE_INFINITY;
-      expect(known).toBeLessThanOrEqual(1.25 * BEST_PER_SECOND);
+      expect(known).toBeLessThanOrEqual(1.5 * BEST_PER_SECOND);
       const database = `--db-filename ${directory}/temporal/temporal.db `;
       const killed = killedWith(database);
       await eventually('another server', () => processesWith(database).some((pid) => pid !== killed));
@@ -129,7 +133,7 @@ describe('an export that meets a limit which no document names and no answer tel
       const againMs = Date.now();
       // These know of gate and rate from the keeper alone.
       const later = await rig.start({ ...ONE_DAY, from: '2024-01-09', to: '2024-01-10' }, 'later');
-      const last = { ...EACH_DAY, from: '2024-04-29', to: '2024-05-23' };
+      const last = { ...EACH_DAY, from: '2024-04-01', to: '2024-04-25' };
       expect(await rig.export(last, 'again')).toMatchObject({ status: 'complete', windows: 24, gaps: [] });
       const again = (await arrivalsMs(rig.simulator)).slice(before);
       const spanSeconds = ((again.at(-1) ?? 0) - (again[0] ?? 0)) / 1000;
@@ -149,7 +153,7 @@ describe('an export that meets a limit which no document names and no answer tel
       expect(Math.max(...others)).toBeLessThanOrEqual(Math.max(openedMs, againMs) + 30_000);
       expect(rig.simulator.counts()).toMatchObject({
         ...{ insideGate: 0, crossing: 0 },
-        jobs: { total: 136, duplicates: 0 },
+        jobs: { total: 108, duplicates: 0 },
       });
     },
     5 * MINUTES,

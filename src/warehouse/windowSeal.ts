@@ -24,6 +24,15 @@ export interface WrittenSeal extends LoadedWindow {
   readonly text: string;
 }
 
+/** A seal as the load's transaction writes it; `windowId` and `number` are null for an export's own. */
+export interface NewSeal {
+  readonly path: string;
+  readonly sha256: string;
+  readonly content: string;
+  readonly windowId: string | null;
+  readonly number: number | null;
+}
+
 /** Where a window's seal of this number is kept in the object store. */
 export function sealPathOf(load: WindowLoad, number: number): string {
   return `seals/${windowId(load.window)}/${number}.json`;

@@ -1,15 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { CustodySeal } from '../warehouse.js';
+import type { NewSeal } from '../windowSeal.js';
 import { rowOf, rowsOf, type SqlValue } from './rows.js';
-
-/** A seal as the load's transaction writes it; `windowId` and `number` are null for an export's own. */
-export interface NewSeal {
-  readonly path: string;
-  readonly sha256: string;
-  readonly content: string;
-  readonly windowId: string | null;
-  readonly number: number | null;
-}
 
 /** Adds a seal that is still to be written to the object store. The same seal twice is one; a known path with another hash throws. */
 export async function addSeal(connection: DuckDBConnection, seal: NewSeal): Promise<void> {

@@ -1,9 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { windowId } from '../../domain/exportWindow.js';
-import { decideDays } from '../decideDays.js';
 import { type StagedTable, stageWindow } from '../staging/stageWindow.js';
 import type { LoadedWindow, WindowLoad } from '../warehouse.js';
-import { coverageAfter, loadedAfter, sameLoad, sealPathOf, writtenSeal } from '../windowSeal.js';
+import { loadedAfter, sameLoad } from '../windowSeal.js';
+import { type LoadTransaction, writeLoad } from '../writeLoad.js';
 import { writeCoverage } from './coverage.js';
 import { addSeal, nextSealNumber, unwrittenSeal } from './custody.js';
 import { dayContents } from './dayContents.js';
@@ -23,43 +23,26 @@ export async function loadWindow(
   if (committed) return committed;
   const staged = await interruptible(connection, signal, () => stageWindow(connection, load, signal));
   return await inTransaction(connection, () =>
-    interruptible(connection, signal, () => loadStaged(connection, load, staged)),
+    interruptible(connection, signal, () => writeLoad(load, staged, transactionOf(connection, load, staged))),
   );
 }
 
-async function loadStaged(
+function transactionOf(
   connection: DuckDBConnection,
   load: WindowLoad,
   staged: readonly StagedTable[],
-): Promise<LoadedWindow> {
-  const decided = decideDays(load, staged, await dayFacts(connection, load, staged));
-  const loadedAt = await nextLoadedAt(connection, load.loadedAt);
-  const number = await nextSealNumber(connection, windowId(load.window), load.seal.numbersTaken);
-  const replaced = await replaceRows(connection, load, staged, decided, {
-    anyHold: await anyHold(connection),
-    at: loadedAt,
-    by: sealPathOf(load, number),
-  });
-  await followFormula(connection, load.seal.settings['formula']);
-
-  const { text, ...loaded } = writtenSeal(load, staged, decided, {
-    number,
-    loadedAt,
-    contents: await dayContents(connection, load),
-    ...replaced,
-  });
-  await addSeal(connection, {
-    path: loaded.sealPath,
-    sha256: loaded.sealSha256,
-    content: text,
-    windowId: loaded.seal.windowId,
-    number,
-  });
-  await writeCoverage(
-    connection,
-    decided.map((day) => coverageAfter(load, day, loaded.sealPath)),
-  );
-  return loaded;
+): LoadTransaction {
+  return {
+    dayFacts: () => dayFacts(connection, load, staged),
+    nextLoadedAt: () => nextLoadedAt(connection, load.loadedAt),
+    nextSealNumber: (id, numbersTaken) => nextSealNumber(connection, id, numbersTaken),
+    replaceRows: async (decided, { at, by }) =>
+      await replaceRows(connection, load, staged, decided, { anyHold: await anyHold(connection), at, by }),
+    followFormula: (formula) => followFormula(connection, formula),
+    dayContents: () => dayContents(connection, load),
+    addSeal: (seal) => addSeal(connection, seal),
+    writeCoverage: (days) => writeCoverage(connection, days),
+  };
 }
 
 async function nextLoadedAt(connection: DuckDBConnection, wished: string): Promise<string> {

@@ -1,14 +1,6 @@
 import type { CustodySeal } from '../warehouse.js';
+import type { NewSeal } from '../windowSeal.js';
 import type { Session } from './session.js';
-
-/** A seal as the load's transaction writes it; `windowId` and `number` are null for an export's own. */
-export interface NewSeal {
-  readonly path: string;
-  readonly sha256: string;
-  readonly content: string;
-  readonly windowId: string | null;
-  readonly number: number | null;
-}
 
 /** Adds a seal that is still to be written to the object store. The same seal twice is one; a known path with another hash throws. */
 export async function addSeal(session: Session, seal: NewSeal): Promise<void> {

@@ -1,9 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { windowId } from '../../domain/exportWindow.js';
-import { decideDays } from '../decideDays.js';
 import { stageWindow, type StagedTable } from '../staging/stageWindow.js';
 import type { LoadedWindow, WindowLoad } from '../warehouse.js';
-import { coverageAfter, loadedAfter, sameLoad, sealPathOf, writtenSeal } from '../windowSeal.js';
+import { loadedAfter, sameLoad } from '../windowSeal.js';
+import { type LoadTransaction, writeLoad } from '../writeLoad.js';
 import { type CopiedTable, writeStage } from './copyStage.js';
 import { writeCoverage } from './coverage.js';
 import { addSeal, nextSealNumber, unwrittenSeal } from './custody.js';
@@ -47,34 +47,26 @@ export async function loadWindow(
   const committed = sameLoad(await unwrittenSeal(session, windowId(load.window)), load);
   if (committed) return committed;
 
-  const decided = decideDays(load, staged, await dayFacts(session, staging, load, copied));
-  const loadedAt = await nextLoadedAt(session, load);
-  const number = await nextSealNumber(session, windowId(load.window), load.seal.numbersTaken);
-  const replaced = await replaceRows(session, load, copied, decided, {
-    anyHold: await anyHold(session),
-    at: loadedAt,
-    by: sealPathOf(load, number),
-  });
-  await followFormula(session, load.seal.settings['formula']);
+  return await writeLoad(load, staged, transactionOf(session, staging, load, copied));
+}
 
-  const { text, ...loaded } = writtenSeal(load, staged, decided, {
-    number,
-    loadedAt,
-    contents: await dayContents(session, load, copied, decided),
-    ...replaced,
-  });
-  await addSeal(session, {
-    path: loaded.sealPath,
-    sha256: loaded.sealSha256,
-    content: text,
-    windowId: loaded.seal.windowId,
-    number,
-  });
-  await writeCoverage(
-    session,
-    decided.map((day) => coverageAfter(load, day, loaded.sealPath)),
-  );
-  return loaded;
+function transactionOf(
+  session: Session,
+  staging: DuckDBConnection,
+  load: WindowLoad,
+  copied: readonly CopiedTable[],
+): LoadTransaction {
+  return {
+    dayFacts: () => dayFacts(session, staging, load, copied),
+    nextLoadedAt: () => nextLoadedAt(session, load),
+    nextSealNumber: (id, numbersTaken) => nextSealNumber(session, id, numbersTaken),
+    replaceRows: async (decided, { at, by }) =>
+      await replaceRows(session, load, copied, decided, { anyHold: await anyHold(session), at, by }),
+    followFormula: (formula) => followFormula(session, formula),
+    dayContents: (decided) => dayContents(session, load, copied, decided),
+    addSeal: (seal) => addSeal(session, seal),
+    writeCoverage: (days) => writeCoverage(session, days),
+  };
 }
 
 /** Copies each staged table to the server while DuckDB computes the next. */
